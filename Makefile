@@ -1,0 +1,63 @@
+# Every way to work on Tocsin; `make` alone lists them. Needs Python 3.11, git and make; Node 20 adds one suite of contract tests.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ARGS ?=
+
+# Locks hold what the default index offers, whatever this machine's own pip configuration adds to it.
+COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe \
+	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/stamp-runtime ## play a leak from alarm to review on this machine (KEEP=1 leaves it running, CRASH=1 kills the engine on the way)
+	$(BIN)/tocsin demo $(if $(KEEP),--keep) $(if $(CRASH),--crash) $(ARGS)
+
+test: .venv/stamp-dev node_modules/.stamp ## run every test, offline and in random order (ARGS="-k ledger" picks some)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/stamp-dev ## format, lint, types, layers, generated documents, architecture: what "green" means
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	@if [ -e engine/entrypoints/docs.py ] || [ -e engine/entrypoints/docs/__main__.py ]; then \
+		set -x; $(BIN)/python -m engine.entrypoints.docs --check; fi
+	$(BIN)/python -m pytest -q tests/architecture
+
+bench: .venv/stamp-runtime ## measure the engine on this machine
+	$(BIN)/tocsin bench $(ARGS)
+
+lock: .venv/stamp-dev ## resolve the locks again (ARGS=--upgrade takes newer versions)
+	$(COMPILE) $(ARGS) --output-file requirements.lock pyproject.toml
+	$(COMPILE) $(ARGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove everything that make and the tools have made
+	rm -rf .venv node_modules build dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tocsin needs Python 3.11 or newer; name it with make PYTHON=...")'
+	$(PYTHON) -m venv .venv
+
+# Two stamps share one environment: the developers' lock holds the very versions of the runtime lock, and more.
+.venv/stamp-runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "installing the packages of $<: once, a minute or two"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/stamp-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "installing the packages of $<: once, a minute or two"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@ .venv/stamp-runtime
+
+node_modules/.stamp: package-lock.json
+	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund && touch $@; \
+	else echo "note: without Node, the contract tests against a Slack written by others are skipped"; fi

@@ -1,0 +1,1 @@
+"""Tests, by what they stand on: unit, contract, integration, rehearsals, goldens, architecture."""

@@ -1,0 +1,75 @@
+"""What every test stands on: its own home folder, a closed network, and the depth of hypothesis's search.
+
+Three rules. A test that stores anything asks for the `home` fixture; without it TOCSIN_HOME names a place where
+nothing can be created. A test talks to loopback only. `HYPOTHESIS_PROFILE=deep` searches longer than a working day's
+run does.
+"""
+
+import ipaddress
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+LOCAL_NAMES = {"localhost", ""}
+SERVER_FOR_TESTS = "TOCSIN_TEST_POSTGRES_URL"
+
+# No deadline: on a busy machine an example's time says nothing about the code.
+settings.register_profile("default", max_examples=50, deadline=None)
+settings.register_profile("deep", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close what a developer's shell leaves open, before any module of the engine is imported."""
+    for name in [name for name in os.environ if name.startswith(("TOCSIN_", "PREFECT_")) and name != SERVER_FOR_TESTS]:
+        del os.environ[name]
+    folder = tempfile.TemporaryDirectory(prefix="tocsin-tests-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    scratch = Path(folder.name)
+    no_home = scratch / "this-test-did-not-ask-for-the-home-fixture"
+    no_home.touch()
+    os.environ["TOCSIN_HOME"] = str(no_home / "home")  # below a file: whoever creates it gets the name as the error
+    os.environ["PREFECT_HOME"] = str(scratch / "prefect")
+    os.environ["DO_NOT_TRACK"] = "1"
+    sys.addaudithook(stay_on_loopback)
+
+
+def stay_on_loopback(event: str, args: tuple[object, ...]) -> None:
+    """Refuse a connection or a look-up that would leave this machine.
+
+    Raises:
+        PermissionError: the address is not a loopback one.
+    """
+    if event == "socket.getaddrinfo":
+        host = args[0]
+    elif event == "socket.connect" and isinstance(args[1], tuple):
+        host = args[1][0]
+    else:
+        return
+    if not is_local(host):
+        raise PermissionError(f"tests stay on loopback; this one tried to reach {host!r}")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of this test's own."""
+    path = tmp_path / "home"
+    path.mkdir()
+    monkeypatch.setenv("TOCSIN_HOME", str(path))
+    return path
+
+
+def is_local(host: object) -> bool:
+    """Tell whether a host as the socket module gets it names this machine."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if name is None or name in LOCAL_NAMES:
+        return True
+    try:
+        address = ipaddress.ip_address(str(name))
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
