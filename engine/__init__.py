@@ -1,0 +1,1 @@
+"""Tocsin's engine: a pure core decides, a thin shell performs."""

@@ -1,0 +1,1 @@
+"""What there is and its rules: pure, without I/O, clock or framework."""

@@ -1,0 +1,137 @@
+"""May this person do this? The one answer for every way in.
+
+Rules kept here (design section 3, semantic 8; section 7, rule 4):
+1. A role is held by the people assigned to it; a vacant role's work goes to its `else`, then to the
+   commander, and whoever declared the incident is acting commander while nobody else is.
+2. An ask is answered by the holders of its roles; the commander may also do tasks. An approval is never
+   given by anyone who wrote, answered or last changed what is approved, and by each person once.
+3. An approval that people outside would notice needs more than a local shell where a chat or tracker is
+   set up.
+4. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
+   it; counsel may revise facts; any participant may add to a list or note something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from engine.domain import commands as cmd
+from engine.domain.incident import base_id
+from engine.domain.plan import Reach
+
+if TYPE_CHECKING:
+    from engine.domain.incident import Ask, Incident
+    from engine.domain.plan import Plan
+
+COMMANDER = "commander"
+COUNSEL = "counsel"
+LOCAL_SHELL = "local-shell"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why somebody may not, in words for them; `rule` is stable. `fields` names what is wrong in a form."""
+
+    rule: str
+    message: str
+    hint: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+def holders(plan: Plan, incident: Incident, role: str) -> tuple[str, ...]:
+    """Return who does a role's work now, the first one first; never empty."""
+    seen: set[str] = set()
+    while role not in seen:
+        seen.add(role)
+        held = incident.roles.get(role, ())
+        if held:
+            return tuple(held)
+        known = plan.roles.get(role)
+        role = (known.fallback if known else None) or COMMANDER
+    return (incident.declared_by,)
+
+
+def vacant(plan: Plan, incident: Incident) -> tuple[str, ...]:
+    """Return the roles that nobody holds, so that their work falls to others."""
+    return tuple(role for role in plan.roles if not incident.roles.get(role))
+
+
+def participants(plan: Plan, incident: Incident) -> frozenset[str]:
+    """Return everyone who takes part: holders of any role, and whoever declared the incident."""
+    held = {person for role in plan.roles for person in holders(plan, incident, role)}
+    return frozenset(
+        held | {person for people in incident.roles.values() for person in people} | {incident.declared_by}
+    )
+
+
+def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:
+    """Return why a person may not answer an ask, or None; `connected`: a chat or tracker is set up."""
+    allowed = {person for role in ask.by for person in holders(plan, incident, role)}
+    if ask.kind == "task":
+        allowed |= set(holders(plan, incident, COMMANDER))
+    if who.person not in allowed:
+        return Refusal(
+            "not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", f"Ask one of: {', '.join(sorted(allowed))}."
+        )
+    return _refuses_approval(plan, ask, who, connected=connected) if ask.kind == "approval" else None
+
+
+def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Who) -> Refusal | None:
+    """Return why a person may not give a command, or None; answers are judged by `refuses_answer`."""
+    match command:
+        case cmd.Answer():
+            return None
+        case cmd.AddNote() | cmd.AddToFact():
+            allowed, words = participants(plan, incident), "Only people who take part in the incident do this."
+        case cmd.ReviseFact():
+            allowed = _of(plan, incident, COMMANDER, COUNSEL) | {incident.declared_by}
+            words = "The commander or counsel revises facts."
+        case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep():
+            allowed = _of(plan, incident, COMMANDER, *_owners(plan, command.step))
+            words = "The commander or the step's owner decides this."
+        case cmd.AssignRole() | cmd.UndoStep() | cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
+            allowed, words = _of(plan, incident, COMMANDER), "The commander decides this."
+        case _:
+            assert_never(command)
+    if who.person in allowed:
+        return None
+    return Refusal("not_allowed", words, f"Ask one of: {', '.join(sorted(allowed))}.")
+
+
+def _refuses_approval(plan: Plan, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:
+    if who.person in ask.requesters:
+        return Refusal(
+            "own_change",
+            f"{_roles(plan, ask.by)} approves this, and never the person who wrote it.",
+            "Somebody else of that role has to look at it.",
+        )
+    if any(answer.by == who.person for answer in ask.answers):
+        return Refusal("already_answered", "You have approved this already; it needs another person too.")
+    step = plan.steps[base_id(ask.step)]
+    outward = step.traits is not None and step.traits.reach is Reach.OUTWARD
+    if outward and connected and who.strength == LOCAL_SHELL:
+        return Refusal(
+            "weak_identity",
+            "What people outside will see is not approved from a shell where a chat or tracker is set up.",
+            "Approve it in Slack or Jira.",
+        )
+    return None
+
+
+def _of(plan: Plan, incident: Incident, *roles: str) -> frozenset[str]:
+    return frozenset(person for role in roles for person in holders(plan, incident, role))
+
+
+def _owners(plan: Plan, instance: str) -> tuple[str, ...]:
+    step = plan.steps.get(base_id(instance))
+    return (*step.by, *((step.owner,) if step.owner else ())) if step else ()
+
+
+def _roles(plan: Plan, roles: tuple[str, ...]) -> str:
+    titles = [plan.roles[role].title or role if role in plan.roles else role for role in roles]
+    return " or ".join(titles) or "Nobody"
+
+
+def _verb(ask: Ask) -> str:
+    return {"approval": "approves", "decision": "decides"}.get(ask.kind, "does")

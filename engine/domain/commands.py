@@ -1,0 +1,139 @@
+"""What people ask of an incident, whatever way they came in: one closed set of commands.
+
+Rule kept here: a command holds what was typed, not yet checked; `engine.domain.intake` turns it into events or
+into a refusal that teaches.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.domain.events.shape import Verdict
+
+
+class Who(BaseModel):
+    """The person who acts, the way they came in, and how sure that is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: str
+    via: str = "cli"
+    strength: str = "local-shell"
+    """slack-signed, jira-account, oidc, api-token or local-shell."""
+    zone: str | None = None
+    """The person's own time zone, for moments typed without one."""
+
+
+class Command(BaseModel):
+    """Something a person asks for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Answer(Command):
+    """Answer what is asked: `target` is a step, an instance or an ask; `values` are the form as typed."""
+
+    kind: Literal["answer"] = "answer"
+    target: str
+    verdict: Verdict = "answer"
+    values: dict[str, Any] = Field(default_factory=dict)
+    reason: str = ""
+
+
+class ReviseFact(Command):
+    """Set or change a fact, with a reason."""
+
+    kind: Literal["fact"] = "fact"
+    name: str
+    value: Any
+    reason: str
+
+
+class AddToFact(Command):
+    """Let a list fact grow."""
+
+    kind: Literal["add"] = "add"
+    name: str
+    values: list[Any]
+    reason: str = ""
+
+
+class AssignRole(Command):
+    """Give a role to people, the first one first."""
+
+    kind: Literal["assign"] = "assign"
+    role: str
+    people: list[str]
+    reason: str = ""
+
+
+class AddNote(Command):
+    """Put a remark on the timeline."""
+
+    kind: Literal["note"] = "note"
+    text: str
+    sensitivity: Literal["internal", "restricted", "privileged"] = "internal"
+
+
+class SkipStep(Command):
+    """Leave a step undone, with a reason."""
+
+    kind: Literal["skip"] = "skip"
+    step: str
+    reason: str
+
+
+class RetryStep(Command):
+    """Try a failed or declined step again."""
+
+    kind: Literal["retry"] = "retry"
+    step: str
+    reason: str = ""
+
+
+class ResolveStep(Command):
+    """Say what became of an unconfirmed or failed step."""
+
+    kind: Literal["resolve"] = "resolve"
+    step: str
+    outcome: Literal["done", "failed", "retry"]
+    reason: str
+
+
+class UndoStep(Command):
+    """Take back what a step did."""
+
+    kind: Literal["undo"] = "undo"
+    step: str
+    reason: str = ""
+
+
+class CancelIncident(Command):
+    """End the incident before its end, with or without taking back what was done."""
+
+    kind: Literal["cancel"] = "cancel"
+    reason: str
+    undo: bool = False
+
+
+class CloseIncident(Command):
+    """Close the incident although something is open."""
+
+    kind: Literal["close"] = "close"
+    reason: str
+
+
+class ReopenIncident(Command):
+    """Open a closed incident again."""
+
+    kind: Literal["reopen"] = "reopen"
+    reason: str
+
+
+AnyCommand = Annotated[
+    Answer | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep | UndoStep
+    | CancelIncident | CloseIncident | ReopenIncident,
+    Field(discriminator="kind"),
+]  # fmt: skip

@@ -1,0 +1,164 @@
+"""What people are asked: tasks, decisions and approvals, their due times, and what follows from the answers.
+
+Rules kept here (design section 3, semantics 1, 8 and 9): an approval binds to a digest, of what an action
+will do or of what a person answered; another digest needs another approval. An approval that is declined
+sends a task or decision back to be answered again, and ends an action.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from engine.domain import timeline as ev
+from engine.domain.chain import instant_text
+from engine.domain.conducting.situation import digest_of
+from engine.domain.lifecycle import SETTLED
+from engine.domain.plan import ANSWER, StepKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.domain.conducting.situation import Situation
+    from engine.domain.events.shape import Event
+    from engine.domain.incident import Answer, Ask, Step
+    from engine.domain.plan import StepPlan
+
+ASK_AGAIN = timedelta(hours=1)
+"""When a question answered with no is asked again, where the step has no due time of its own."""
+
+
+def open_ask(situation: Situation, step: StepPlan, entry: Step) -> ev.AskOpened:
+    """Return that a person is asked to do a task or to decide; asked again, it is a further round."""
+    kind: Literal["task", "decision"] = "decision" if step.kind is StepKind.DECISION else "task"
+    number = entry.round + 1
+    due = situation.due(step.due) if step.due else None
+    return ev.AskOpened(
+        ask=f"{entry.id}.{kind}.{number}",
+        kind=kind,
+        step=entry.id,
+        by=list(step.by or ((step.owner,) if step.owner else ())),
+        due=instant_text(due) if due else None,
+        due_text=step.due.text if step.due else "",
+        round=number,
+    )
+
+
+def open_approval(
+    situation: Situation, step: StepPlan, entry: Step, *, digest: str, requesters: tuple[str, ...]
+) -> Iterator[Event]:
+    """Yield that an approval of exactly this digest is asked for, and when it expires."""
+    if step.approve is None:
+        return
+    number = entry.approvals + 1
+    ask = f"{entry.id}.approval.{number}"
+    expires = situation.now + step.approve.expires if step.approve.expires else None
+    yield ev.AskOpened(
+        ask=ask,
+        kind="approval",
+        step=entry.id,
+        by=list(step.approve.by),
+        quorum=step.approve.quorum,
+        digest=digest,
+        requesters=requesters,
+        due=instant_text(expires) if expires else None,
+        round=number,
+    )
+
+
+def approved(situation: Situation, entry: Step, digest: str) -> bool:
+    """Return whether exactly this digest has been approved."""
+    return any(
+        ask.kind == "approval" and ask.step == entry.id and ask.outcome == "approved" and ask.digest == digest
+        for ask in situation.incident.asks.values()
+    )
+
+
+def after_answer(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield what follows for an instance that waits for a person."""
+    ask = situation.incident.asks[entry.ask or ""]
+    answer = ask.last
+    if answer is None or ask.open:
+        return
+    if ask.outcome == "declined":
+        yield ev.StepDeclined(step=entry.id, ask=ask.id, because=answer.reason)
+    elif _says_no(step, answer):
+        yield from _ask_again(situation, step, entry, ask)
+    elif step.approve is not None:
+        digest = digest_of(dict(answer.values))
+        yield from open_approval(situation, step, entry, digest=digest, requesters=(answer.by,))
+    else:
+        yield from finish(step, entry, answer)
+
+
+def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield what follows for a task or decision whose answer waits for approval."""
+    approval = situation.incident.asks[entry.approval or ""]
+    answer = situation.incident.asks[entry.ask or ""].last
+    if answer is None:
+        return
+    if approval.open:
+        if digest_of(dict(answer.values)) != approval.digest:
+            yield ev.AskClosed(ask=approval.id, because="voided")
+        return
+    match approval.outcome:
+        case "approved":
+            yield from finish(step, entry, answer)
+        case "voided" | "expired":
+            digest = digest_of(dict(answer.values))
+            yield from open_approval(situation, step, entry, digest=digest, requesters=(answer.by,))
+        case "declined":
+            yield open_ask(situation, step, entry)
+        case _:
+            return
+
+
+def finish(step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
+    """Yield that a person's step is done, the facts it revises and the moment it marks."""
+    yield ev.StepDone(step=entry.id, output=dict(answer.values))
+    for name, spec in step.form.items():
+        if spec.revises and name in answer.values:
+            fact = spec.revises.removeprefix("inputs.")
+            yield ev.FactRevised(
+                name=fact,
+                value=answer.values[name],
+                reason=f"answered in {entry.id}",
+                by=answer.by,
+                via=answer.via,
+                strength=answer.strength,
+            )
+    if step.marks:
+        yield ev.MomentMarked(moment=step.marks, step=entry.id)
+
+
+def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
+    """Yield the timer of an open ask's due time, what follows when it has passed, and its end with its step."""
+    entry = situation.incident.step(ask.step)
+    if entry.status in SETTLED and not entry.undo_ordered:
+        yield ev.AskClosed(ask=ask.id, because="superseded")
+        return
+    if ask.due is None:
+        return
+    expiry = ask.kind == "approval" and step.approve is not None and step.approve.expires is not None
+    name = f"{'expiry' if expiry else 'due'}:{ask.id}"
+    timer = situation.incident.timers.get(name)
+    if timer is None:
+        yield ev.TimerSet(timer=name, due=instant_text(ask.due), purpose=name)
+    elif timer.fired and expiry:
+        yield ev.AskClosed(ask=ask.id, because="expired")
+    elif timer.fired and not ask.missed:
+        yield ev.TargetMissed(ask=ask.id, step=ask.step, due=instant_text(ask.due))
+
+
+def _says_no(step: StepPlan, answer: Answer) -> bool:
+    return step.marks is not None and answer.values.get(ANSWER) is not True
+
+
+def _ask_again(situation: Situation, step: StepPlan, entry: Step, ask: Ask) -> Iterator[Event]:
+    name = f"again:{ask.id}"
+    timer = situation.incident.timers.get(name)
+    if timer is None:
+        due = situation.due(step.due) if step.due else None
+        yield ev.TimerSet(timer=name, due=instant_text(due or situation.now + ASK_AGAIN), purpose=name)
+    elif timer.fired:
+        yield open_ask(situation, step, entry)

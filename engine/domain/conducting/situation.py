@@ -1,0 +1,104 @@
+"""What every decision is made on: the plan, the state, the instant, and the names that expressions may read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from engine.domain.calendar import BusinessCalendar, add_business_days
+from engine.domain.chain import canonical
+from engine.domain.incident import instance_number
+from engine.domain.lifecycle import StepStatus
+from engine.domain.values import Instant, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.domain.events.shape import Json
+    from engine.domain.expressions import Reference
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Due, Plan, StepPlan
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A moment of an incident. `now` is story time, in UTC; `calendar` says which days are worked on."""
+
+    plan: Plan
+    incident: Incident
+    now: datetime
+    calendar: BusinessCalendar = field(default_factory=BusinessCalendar)
+
+    @cached_property
+    def names(self) -> dict[str, object]:
+        """The names that expressions may read, with typed values; what is not known is left out."""
+        incident = self.incident
+        return {
+            "inputs": {name: decode(incident.fact(name)) for name in incident.facts},
+            "steps": {
+                step.id: {"output": decode(step.output)}
+                for step in incident.steps.values()
+                if step.output is not None and step.status is StepStatus.DONE and instance_number(step.id) is None
+            },
+            "roles": {role: list(people) for role, people in incident.roles.items()},
+            "incident": {
+                "id": incident.id,
+                "title": incident.title,
+                "playbook": incident.playbook,
+                "declared_at": Instant(incident.declared_at, incident.zone),
+                "exercise": incident.exercise,
+            },
+        }
+
+    def names_for(self, instance: str) -> Mapping[str, object]:
+        """Return the names for one instance: `item` is its element, `idempotency_key` the key of its effect."""
+        names = {**self.names, "idempotency_key": effect_key(self.incident.id, instance, "action")}
+        number = instance_number(instance)
+        if number is not None:
+            names["item"] = decode(self.incident.spreads[instance.partition("[")[0]][number - 1])
+        return names
+
+    def due(self, due: Due) -> datetime:
+        """Return the instant by which something that begins now is to be done."""
+        if due.business_days:
+            return add_business_days(Instant(self.now), due.business_days, calendar=self.calendar).utc
+        return self.now + due.elapsed
+
+    def authors(self, step: StepPlan) -> tuple[str, ...]:
+        """Return the people who wrote or last changed what the step's `with` reads."""
+        reads = step.with_.reads if step.with_ else ()
+        return tuple(dict.fromkeys(author for read in reads for author in self._author(read)))
+
+    def _author(self, read: Reference) -> tuple[str, ...]:
+        if read.root == "inputs":
+            revisions = self.incident.facts.get(read.path[0], ())
+            return (revisions[-1].by,) if len(revisions) > 1 else ()
+        if read.root != "steps":
+            return ()
+        source = self.incident.step(read.path[0])
+        answered = self.incident.asks.get(source.ask or "")
+        return (answered.last.by,) if answered and answered.last else source.authors
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """A move: act on the world once. `attempt` counts from 1; the key is the same over every attempt."""
+
+    key: str
+    kind: str
+    subject: str
+    attempt: int
+    digest: str = ""
+
+
+def effect_key(incident: str, subject: str, purpose: str) -> str:
+    """Return the idempotency key of an effect: 32 hexadecimal characters, the same over retries and restarts."""
+    return hashlib.sha256(f"{incident}\n{subject}\n{purpose}".encode()).hexdigest()[:32]
+
+
+def digest_of(value: Json) -> str:
+    """Return the SHA-256 of a value's canonical bytes, in hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()

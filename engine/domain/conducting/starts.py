@@ -1,0 +1,147 @@
+"""How a step begins: spread over its elements, skipped, blocked, written out, asked or timed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.chain import instant_text
+from engine.domain.conducting import standing
+from engine.domain.conducting.asking import open_ask
+from engine.domain.conducting.situation import digest_of
+from engine.domain.expressions import ExpressionError, UnknownValueError
+from engine.domain.incident import instance_number
+from engine.domain.lifecycle import SETTLED, StepStatus
+from engine.domain.plan import StepKind
+from engine.domain.values import Instant, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.domain.conducting.situation import Situation
+    from engine.domain.events.shape import Event
+    from engine.domain.incident import Step
+    from engine.domain.plan import StepPlan, WaitPlan
+    from engine.domain.values import Value
+
+NOTHING_TO_DO = "there is nothing to do it for: the list is empty"
+
+
+def begin(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield what follows for an instance that is waiting."""
+    found = standing.verdict(situation, step, entry.id)
+    match found.word:
+        case "skip":
+            yield ev.StepSkipped(step=entry.id, because=found.because)
+        case "block":
+            yield ev.StepBlocked(step=entry.id, because=found.because)
+        case "fail":
+            yield ev.StepFailed(step=entry.id, because=found.because)
+        case "go" if step.for_each is not None and instance_number(entry.id) is None:
+            yield from spread(situation, step)
+        case "go" if _room(situation, step):
+            yield from _start(situation, step, entry)
+        case _:
+            return
+
+
+def spread(situation: Situation, step: StepPlan) -> Iterator[Event]:
+    """Yield the further elements of a step that is done once per element."""
+    elements = _elements(situation, step)
+    if elements is None:
+        return
+    known = situation.incident.spreads.get(step.id, ())
+    fresh = elements[len(known) :]
+    base = situation.incident.step(step.id)
+    if fresh and base.status is StepStatus.SKIPPED and not base.by_hand:
+        yield ev.StepRevived(step=step.id, because="there is something to do it for")
+    elif fresh and (known or base.status is StepStatus.WAITING):
+        yield ev.StepSpread(step=step.id, items=[encode(element) for element in fresh])
+    elif not elements and base.status is StepStatus.WAITING:
+        yield ev.StepSkipped(step=step.id, because=NOTHING_TO_DO)
+
+
+def spread_further(situation: Situation, step: StepPlan) -> Iterator[Event]:
+    """Yield the elements that a step's list has gained since it was first spread, if it would still begin."""
+    if standing.verdict(situation, step, step.id).word == "go":
+        yield from spread(situation, step)
+
+
+def prepare_undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield what taking a step back will do, written out once."""
+    if step.undo is None:
+        return
+    params = encode(step.undo.with_.render(situation.names_for(entry.id)) if step.undo.with_ else {})
+    yield ev.StepPrepared(step=entry.id, digest=digest_of(params), params=params, purpose="undo")
+
+
+def revive(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield that a skipped or blocked instance is looked at again, when what kept it from beginning is gone."""
+    if entry.because == NOTHING_TO_DO:
+        yield from spread(situation, step)
+    elif standing.may_revive(situation, step, entry):
+        yield ev.StepRevived(step=entry.id, because="what it depends on has changed")
+
+
+def _elements(situation: Situation, step: StepPlan) -> list[Value] | None:
+    if step.for_each is None:
+        return None
+    try:
+        elements = step.for_each.evaluate(situation.names)
+    except UnknownValueError:
+        return None
+    return list(elements) if isinstance(elements, list | tuple) else None
+
+
+def _room(situation: Situation, step: StepPlan) -> bool:
+    if step.max_parallel is None:
+        return True
+    begun = (
+        entry
+        for entry in standing.instances(situation, step)
+        if entry.status is not StepStatus.WAITING and entry.status not in SETTLED
+    )
+    return sum(1 for _ in begun) < step.max_parallel
+
+
+def _start(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    match step.kind:
+        case StepKind.ACTION:
+            yield from _prepare(situation, step, entry)
+        case StepKind.TASK | StepKind.DECISION:
+            yield open_ask(situation, step, entry)
+        case StepKind.WAIT:
+            if step.wait is not None:
+                yield from _wait(situation, step.wait, entry)
+
+
+def _prepare(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    try:
+        rendered = step.with_.render(situation.names_for(entry.id)) if step.with_ else {}
+    except UnknownValueError:
+        return
+    except ExpressionError as error:
+        yield ev.StepFailed(step=entry.id, because=f"what it needs cannot be worked out: {error.message}")
+        return
+    params = encode(rendered)
+    yield ev.StepPrepared(step=entry.id, digest=digest_of(params), params=params, authors=situation.authors(step))
+
+
+def _wait(situation: Situation, wait: WaitPlan, entry: Step) -> Iterator[Event]:
+    try:
+        if wait.known is not None:
+            if wait.known.evaluate(situation.names_for(entry.id)) is True:
+                yield from _timed(entry, Instant(situation.now))
+        elif wait.until is not None:
+            moment = wait.until.evaluate(situation.names_for(entry.id))
+            if isinstance(moment, Instant):
+                yield from _timed(entry, moment)
+        elif wait.duration is not None:
+            yield from _timed(entry, Instant(situation.now + wait.duration))
+    except UnknownValueError:
+        return
+
+
+def _timed(entry: Step, moment: Instant) -> Iterator[Event]:
+    name = f"wait:{entry.id}"
+    yield ev.TimerSet(timer=name, due=instant_text(moment.utc), purpose=name)

@@ -1,0 +1,128 @@
+"""What follows for each step, by its state: one function per state that something follows from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.conducting import standing, starts
+from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval
+from engine.domain.conducting.situation import Perform, effect_key
+from engine.domain.lifecycle import PhaseStatus, StepStatus
+from engine.domain.plan import OnFailure, StepKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.domain.conducting.situation import Situation
+    from engine.domain.events.shape import Event
+    from engine.domain.incident import Step
+    from engine.domain.plan import StepPlan
+
+
+def decide_steps(situation: Situation) -> Iterator[Event | Perform]:
+    """Yield what follows for every step whose phase is open."""
+    held = _stopped(situation)
+    for step in situation.plan.steps.values():
+        phase = situation.incident.phases.get(step.phase)
+        if phase is None or phase.status is PhaseStatus.WAITING:
+            continue
+        if situation.incident.spreads.get(step.id) and not held:
+            yield from starts.spread_further(situation, step)
+        for entry in standing.instances(situation, step):
+            moves = list(_decide(situation, step, entry, held=held))
+            yield from moves
+            if moves and step.max_parallel is not None and entry.status is StepStatus.WAITING:
+                break  # room for another is counted on the state that has this one in it
+
+
+def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) -> Iterator[Event | Perform]:
+    match entry.status:
+        case StepStatus.WAITING if not held:
+            yield from starts.begin(situation, step, entry)
+        case StepStatus.READY if not held:
+            yield from _ready(situation, step, entry)
+        case StepStatus.AWAITING_APPROVAL:
+            yield from _awaiting_approval(situation, step, entry)
+        case StepStatus.AWAITING_PERSON:
+            yield from after_answer(situation, step, entry)
+        case StepStatus.AWAITING_TIME:
+            timer = situation.incident.timers.get(f"wait:{entry.id}")
+            if timer is not None and timer.fired:
+                yield ev.StepDone(step=entry.id)
+        case StepStatus.RUNNING:
+            yield perform(situation, entry, kind="action", attempt=max(1, entry.attempts))
+        case StepStatus.RETRYING:
+            yield from _retrying(situation, entry)
+        case StepStatus.SKIPPED | StepStatus.BLOCKED:
+            yield from starts.revive(situation, step, entry)
+        case StepStatus.DONE if entry.undo_ordered:
+            yield from _undo(situation, step, entry)
+        case _:
+            return
+
+
+def perform(situation: Situation, entry: Step, *, kind: str, attempt: int) -> Perform:
+    """Return the move that carries out (or takes back) what a step has written out."""
+    key = effect_key(situation.incident.id, entry.id, kind)
+    digest = entry.digest if kind == "action" else entry.undo_digest
+    return Perform(key, kind, entry.id, attempt, digest)
+
+
+def _stopped(situation: Situation) -> bool:
+    """Return whether a failed step under `on_failure: stop` waits for somebody to decide."""
+    return any(
+        entry.status is StepStatus.FAILED and not entry.accepted
+        for step in situation.plan.steps.values()
+        if step.on_failure is OnFailure.STOP
+        for entry in standing.instances(situation, step)
+    )
+
+
+def _ready(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event | Perform]:
+    if step.approve is None or approved(situation, entry, entry.digest):
+        yield perform(situation, entry, kind="action", attempt=entry.attempts + 1)
+    else:
+        yield from open_approval(situation, step, entry, digest=entry.digest, requesters=entry.authors)
+
+
+def _awaiting_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event | Perform]:
+    if step.kind is not StepKind.ACTION:
+        yield from after_approval(situation, step, entry)
+        return
+    approval = situation.incident.asks[entry.approval or ""]
+    match approval.outcome:
+        case "approved":
+            yield perform(situation, entry, kind="action", attempt=entry.attempts + 1)
+        case "declined":
+            reason = approval.last.reason if approval.last else ""
+            yield ev.StepDeclined(step=entry.id, ask=approval.id, because=reason)
+        case "expired":
+            yield ev.StepDeclined(step=entry.id, ask=approval.id, because="nobody approved it in time")
+        case _:
+            return
+
+
+def _retrying(situation: Situation, entry: Step) -> Iterator[Event | Perform]:
+    effect = situation.incident.effects[effect_key(situation.incident.id, entry.id, "action")]
+    name = f"retry:{effect.key}:{effect.attempt}"
+    timer = situation.incident.timers.get(name)
+    if timer is None and effect.retry_at:
+        yield ev.TimerSet(timer=name, due=effect.retry_at, clock="real", purpose=f"retry:{entry.id}")
+    elif timer is not None and timer.fired:
+        yield perform(situation, entry, kind="action", attempt=effect.attempt + 1)
+
+
+def _undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event | Perform]:
+    if step.undo is None or step.undo.action is None:
+        return
+    if entry.undo_params is None:
+        yield from starts.prepare_undo(situation, step, entry)
+    elif step.approve is not None and not approved(situation, entry, entry.undo_digest):
+        asked = situation.incident.asks.get(entry.approval or "")
+        if asked is None or asked.digest != entry.undo_digest:
+            yield from open_approval(situation, step, entry, digest=entry.undo_digest, requesters=())
+    else:
+        effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, "undo"))
+        if effect is None or effect.status == "intended":
+            yield perform(situation, entry, kind="undo", attempt=1)

@@ -1,0 +1,95 @@
+"""The conductor: what happens next, from a plan, a state and an instant. Pure; it performs nothing.
+
+Theory of operation. `decide` looks at a situation and names what follows from it: events that only need to
+be written down (a phase opens, a step is skipped, a person is asked, a timer is set), and effects that need
+the world. `advance` writes the events down on its own copy of the state and looks again, until nothing but
+effects follows; so one turn is one append: every event of the turn, and the intents of its effects.
+
+Rules kept here: the same plan, state and instant give the same turn; a turn never needs a second look at the
+same state; a finished incident has no moves but those of its follow-ups.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.domain.calendar import BusinessCalendar
+from engine.domain.conducting.asking import watch
+from engine.domain.conducting.ends import decide_cancel, decide_close, decide_incident, decide_phases
+from engine.domain.conducting.situation import Perform, Situation
+from engine.domain.conducting.steps import decide_steps
+from engine.domain.events.shape import Event
+from engine.domain.fold import fold
+from engine.domain.incident import base_id
+from engine.domain.lifecycle import IncidentStatus
+from engine.domain.surfaces import Connected, decide_surfaces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
+
+VERSION = 1
+"""The conductor's version; it is written into each incident."""
+
+NOTHING_CONNECTED = Connected()
+
+MAX_LOOKS = 500
+"""Far more looks than any playbook needs; past it the conductor itself is at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What follows now: the events to write down, the effects to perform, and the state once they are written."""
+
+    events: tuple[Event, ...]
+    performs: tuple[Perform, ...]
+    incident: Incident
+
+
+def advance(plan: Plan, incident: Incident, *, now: datetime, calendar: BusinessCalendar | None = None) -> Turn:
+    """Return everything that follows from a state at a story instant."""
+    written: list[Event] = []
+    for _ in range(MAX_LOOKS):
+        situation = Situation(plan, incident, now, calendar or BusinessCalendar())
+        moves = [*decide(situation), *decide_surfaces(situation, connected)]
+        events = [move for move in moves if isinstance(move, Event)]
+        if not events:
+            performs = tuple(move for move in moves if isinstance(move, Perform))
+            return Turn(tuple(written), performs, incident)
+        for event in events:
+            incident = fold(incident, event, at=now, seq=incident.seq + 1)
+        written.extend(events)
+    msg = f"the conductor does not come to rest on {incident.id}"
+    raise RuntimeError(msg)
+
+
+def decide(situation: Situation) -> Iterator[Event | Perform]:
+    """Yield what follows from one situation."""
+    incident = situation.incident
+    if incident.status is IncidentStatus.CANCELLED:
+        return
+    if incident.cancelling:
+        yield from _wind_down(situation)
+        return
+    if incident.closing and incident.status is not IncidentStatus.CLOSED:
+        yield from decide_close(situation)
+        return
+    if incident.status is not IncidentStatus.CLOSED:
+        yield from decide_phases(situation)
+        yield from decide_incident(situation)
+    yield from decide_steps(situation)
+    for ask in incident.asks.values():
+        if ask.open:
+            yield from watch(situation, ask, situation.plan.steps[base_id(ask.step)])
+
+
+def _wind_down(situation: Situation) -> Iterator[Event | Perform]:
+    ending = list(decide_cancel(situation))
+    if ending:
+        yield from ending
+        return
+    yield from decide_steps(situation)

@@ -1,0 +1,120 @@
+"""Every error Tocsin raises on purpose, and the exit code it ends a command with.
+
+Rules kept here: one root; the class says whose fault it is; the docstring's first line is the default
+message; `hint()` says what to do next. A refusal, a failed step or a missed due time is an event on the
+timeline, never one of these. Anything that is not a `TocsinError` is a bug and ends with exit code 70.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.domain.problem import Problem
+
+EXIT_BUG = 70
+
+
+class TocsinError(Exception):
+    """Something went wrong that Tocsin knows about."""
+
+    exit_code: ClassVar[int] = 3
+    default_hint: ClassVar[str] = ""
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        self.message = message or _first_line(type(self))
+        self._hint = hint
+        super().__init__(self.message)
+
+    def hint(self) -> str:
+        """Return the one sentence that says what to do next, empty when there is nothing to add."""
+        return self.default_hint if self._hint is None else self._hint
+
+
+class PlaybookError(TocsinError):
+    """The playbook cannot be used as it is written."""
+
+    exit_code = 1
+    default_hint = "Run `tocsin lint` on the file to see every problem at once."
+
+    def __init__(self, problems: Sequence[Problem], *, message: str | None = None, hint: str | None = None) -> None:
+        self.problems = tuple(problems)
+        first = f"{self.problems[0].place()}: {self.problems[0].message}" if self.problems else None
+        super().__init__(message or first, hint=hint)
+
+
+class ConfigError(TocsinError):
+    """The configuration cannot be used."""
+
+    exit_code = 2
+    default_hint = (
+        "Check config/settings.toml and the TOCSIN_* environment variables; `tocsin doctor` shows what is read."
+    )
+
+
+class RunError(TocsinError):
+    """That cannot be done with this incident."""
+
+    exit_code = 3
+
+
+class UnknownIncidentError(RunError):
+    """There is no such incident."""
+
+    default_hint = "`tocsin list` shows the incidents there are."
+
+
+class IllegalTransitionError(RunError):
+    """That change of state is not allowed."""
+
+
+class IntegrityError(RunError):
+    """The ledger does not fit its own chain."""
+
+    default_hint = "Stop writing, keep a copy of the data folder, and run `tocsin verify`."
+
+
+class LeaseLostError(RunError):
+    """Another engine carries this incident now."""
+
+
+class HeadMovedError(RunError):
+    """The timeline has grown since it was last read."""
+
+
+class BusyHomeError(RunError):
+    """Another `tocsin serve` already uses this data folder."""
+
+    default_hint = "Stop the other one first, or give this one its own TOCSIN_HOME."
+
+
+class IntegrationError(TocsinError):
+    """The other side did not do what was asked; it is certain that nothing was done."""
+
+    exit_code = 4
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        hint: str | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        """Seconds the other side asked us to wait, when it said so."""
+
+
+class OutcomeUnknownError(IntegrationError):
+    """The call was sent and no answer came: it may or may not have been done."""
+
+    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint, retryable=True)
+
+
+def _first_line(kind: type[TocsinError]) -> str:
+    return (kind.__doc__ or kind.__name__).splitlines()[0]

@@ -1,0 +1,1 @@
+"""Every timeline event: what they share, the inputs, and what the engine writes."""

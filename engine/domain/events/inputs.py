@@ -1,0 +1,164 @@
+"""What comes from people, trackers, chats and clocks: always accepted at the end of the timeline."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from engine.domain.events.shape import InputEvent, Json, Verdict
+
+
+class IncidentDeclared(InputEvent):
+    """An incident began: playbook, first facts, who holds which role."""
+
+    type: ClassVar[str] = "incident_declared"
+    incident: str
+    playbook: str
+    playbook_version: int
+    digest: str
+    title: str
+    inputs: dict[str, Json]
+    roles: dict[str, list[str]]
+    zone: str = "UTC"
+    exercise: bool = False
+    dedup_key: str | None = None
+    conductor: int = 1
+
+
+class FactRevised(InputEvent):
+    """A fact was set or changed, with a reason."""
+
+    type: ClassVar[str] = "fact_revised"
+    name: str
+    value: Json
+    reason: str = ""
+
+
+class FactAdded(InputEvent):
+    """A list fact grew by these elements."""
+
+    type: ClassVar[str] = "fact_added"
+    name: str
+    values: list[Json]
+    reason: str = ""
+
+
+class AskAnswered(InputEvent):
+    """A person answered what they were asked."""
+
+    type: ClassVar[str] = "ask_answered"
+    ask: str
+    verdict: Verdict
+    values: dict[str, Json] = Field(default_factory=dict)
+    reason: str = ""
+
+
+class AnswerRefused(InputEvent):
+    """Somebody tried to act and was refused; the rule says why."""
+
+    type: ClassVar[str] = "answer_refused"
+    command: str
+    step: str | None = None
+    ask: str | None = None
+    rule: str
+    message: str
+
+
+class NoteAdded(InputEvent):
+    """A person put a remark on the timeline."""
+
+    type: ClassVar[str] = "note_added"
+    text: str
+    sensitivity: str = "internal"
+
+
+class RoleAssigned(InputEvent):
+    """A role went to these people, the first one first."""
+
+    type: ClassVar[str] = "role_assigned"
+    role: str
+    people: list[str]
+    reason: str = ""
+
+
+class SkipOrdered(InputEvent):
+    """A person decided that a step is not done."""
+
+    type: ClassVar[str] = "skip_ordered"
+    step: str
+    reason: str
+
+
+class RetryOrdered(InputEvent):
+    """A person asked for a failed step to be tried again."""
+
+    type: ClassVar[str] = "retry_ordered"
+    step: str
+    reason: str = ""
+
+
+class StepResolved(InputEvent):
+    """A person settled a step whose outcome was unconfirmed or failed."""
+
+    type: ClassVar[str] = "step_resolved"
+    step: str
+    outcome: Literal["done", "failed", "retry"]
+    reason: str
+
+
+class UndoOrdered(InputEvent):
+    """A person asked for a finished step to be taken back."""
+
+    type: ClassVar[str] = "undo_ordered"
+    step: str
+    reason: str = ""
+
+
+class CancelOrdered(InputEvent):
+    """A person ended the incident before its end; `undo` also takes back what was done."""
+
+    type: ClassVar[str] = "cancel_ordered"
+    reason: str
+    undo: bool = False
+
+
+class CloseOrdered(InputEvent):
+    """A person closed the incident although something was still open."""
+
+    type: ClassVar[str] = "close_ordered"
+    reason: str
+
+
+class ReopenOrdered(InputEvent):
+    """A person opened a closed incident again."""
+
+    type: ClassVar[str] = "reopen_ordered"
+    reason: str
+
+
+class TimerFired(InputEvent):
+    """A moment that was waited for has come; `late` is how many seconds after it was due."""
+
+    type: ClassVar[str] = "timer_fired"
+    timer: str
+    late: int = 0
+
+
+class TicketChanged(InputEvent):
+    """A person changed a ticket in a way that does not answer it."""
+
+    type: ClassVar[str] = "ticket_changed"
+    ticket: str
+    ask: str | None = None
+    change: Literal["closed_unaccepted", "reopened", "reassigned", "redated", "commented"]
+    detail: str = ""
+
+
+class LossAccepted(InputEvent):
+    """A person accepted that events known outside the database are gone."""
+
+    type: ClassVar[str] = "loss_accepted"
+    known_seq: int
+    known_hash: str
+    reason: str

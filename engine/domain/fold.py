@@ -1,0 +1,138 @@
+"""From events to state: `fold(state, entry)` is the only way an incident's state changes.
+
+Rules kept here: pure, total over every event type, and cheap (one small copy per event). An event that
+does not fit the state raises `IllegalTransitionError` and changes nothing; it can only come from a damaged
+ledger or a bug, because everything is decided on a state before it is appended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.folding import effects, people, steps
+from engine.domain.incident import Incident, Phase, Revision, Segment, TimerState
+from engine.domain.lifecycle import IncidentStatus, PhaseStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.domain.events.shape import Event
+    from engine.domain.folding.change import Handlers
+
+
+def fold(state: Incident | None, event: Event, *, at: datetime, seq: int) -> Incident:
+    """Return the state after an event that happened at a story instant, at that place of the timeline."""
+    if isinstance(event, ev.IncidentDeclared):
+        return replace(_declared(event, at), seq=seq)
+    if state is None:
+        msg = f"a timeline begins with incident_declared, not with {event.type}"
+        raise ValueError(msg)
+    handler = _HANDLERS.get(type(event))
+    return replace(handler(state, event, at), seq=seq) if handler else replace(state, seq=seq)
+
+
+def fold_all(state: Incident | None, events: Iterable[tuple[int, datetime, Event]]) -> Incident | None:
+    """Return the state after several events, each with its place and story instant."""
+    for seq, at, event in events:
+        state = fold(state, event, at=at, seq=seq)
+    return state
+
+
+def _declared(event: ev.IncidentDeclared, at: datetime) -> Incident:
+    return Incident(
+        id=event.incident,
+        playbook=event.playbook,
+        playbook_version=event.playbook_version,
+        digest=event.digest,
+        title=event.title,
+        declared_at=at,
+        declared_by=event.by,
+        zone=event.zone,
+        exercise=event.exercise,
+        facts={name: (Revision(value, at, event.by),) for name, value in event.inputs.items()},
+        roles={role: tuple(held) for role, held in event.roles.items()},
+    )
+
+
+def _fact_revised(state: Incident, event: ev.FactRevised, at: datetime) -> Incident:
+    revision = Revision(event.value, at, event.by, event.reason)
+    return replace(state, facts={**state.facts, event.name: (*state.facts.get(event.name, ()), revision)})
+
+
+def _fact_added(state: Incident, event: ev.FactAdded, at: datetime) -> Incident:
+    known = state.fact(event.name) or []
+    revision = Revision([*known, *event.values], at, event.by, event.reason)
+    return replace(state, facts={**state.facts, event.name: (*state.facts.get(event.name, ()), revision)})
+
+
+def _role_assigned(state: Incident, event: ev.RoleAssigned, _: datetime) -> Incident:
+    return replace(state, roles={**state.roles, event.role: tuple(event.people)})
+
+
+def _cancel_ordered(state: Incident, event: ev.CancelOrdered, _: datetime) -> Incident:
+    return replace(state, cancelling=True, undoing=event.undo)
+
+
+def _close_ordered(state: Incident, _event: ev.CloseOrdered, _: datetime) -> Incident:
+    return replace(state, closing=True, reopened=False)
+
+
+def _reopen_ordered(state: Incident, _event: ev.ReopenOrdered, _: datetime) -> Incident:
+    return replace(state, closing=False, reopened=True, status=IncidentStatus.RESOLVED)
+
+
+def _segment_began(state: Incident, event: ev.SegmentBegan, _: datetime) -> Incident:
+    return replace(state, segments=(*state.segments, Segment(event.number, event.lane, event.flow_run)))
+
+
+def _phase_opened(state: Incident, event: ev.PhaseOpened, at: datetime) -> Incident:
+    return replace(state, phases={**state.phases, event.phase: Phase(PhaseStatus.OPEN, at)})
+
+
+def _phase_settled(state: Incident, event: ev.PhaseSettled, at: datetime) -> Incident:
+    settled = replace(state.phases[event.phase], status=PhaseStatus.SETTLED, settled_at=at)
+    return replace(state, phases={**state.phases, event.phase: settled})
+
+
+def _incident_advanced(state: Incident, event: ev.IncidentAdvanced, at: datetime) -> Incident:
+    return replace(state, status=IncidentStatus(event.state), advanced_at={**state.advanced_at, event.state: at})
+
+
+def _moment_marked(state: Incident, event: ev.MomentMarked, at: datetime) -> Incident:
+    return replace(state, moments={**state.moments, event.moment: at})
+
+
+def _timer_set(state: Incident, event: ev.TimerSet, at: datetime) -> Incident:
+    timer = TimerState(event.due, event.clock, event.purpose)
+    return steps.wait_begins(replace(state, timers={**state.timers, event.timer: timer}), event, at)
+
+
+def _timer_fired(state: Incident, event: ev.TimerFired, _: datetime) -> Incident:
+    timer = state.timers.get(event.timer)
+    if timer is None:
+        return state
+    return replace(state, timers={**state.timers, event.timer: replace(timer, fired=True)})
+
+
+_HANDLERS: Handlers = {
+    ev.FactRevised: _fact_revised,
+    ev.FactAdded: _fact_added,
+    ev.RoleAssigned: _role_assigned,
+    ev.CancelOrdered: _cancel_ordered,
+    ev.CloseOrdered: _close_ordered,
+    ev.ReopenOrdered: _reopen_ordered,
+    ev.SegmentBegan: _segment_began,
+    ev.PhaseOpened: _phase_opened,
+    ev.PhaseSettled: _phase_settled,
+    ev.IncidentAdvanced: _incident_advanced,
+    ev.MomentMarked: _moment_marked,
+    ev.TimerSet: _timer_set,
+    ev.TimerFired: _timer_fired,
+    **steps.HANDLERS,
+    **people.HANDLERS,
+    **effects.HANDLERS,
+}
+"""Events that are not named here (notes, refusals, head publications) are on the timeline and change no state."""

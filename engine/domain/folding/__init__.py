@@ -1,0 +1,1 @@
+"""How the events of steps, of people and of effects change an incident's state."""

@@ -1,0 +1,92 @@
+"""How acts on the world change the state, and with it the step they belong to.
+
+Rule kept here: an effect of kind `action` moves its step, one of kind `undo` takes it back; channels, tickets
+and messages are effects too, but move no step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.folding.change import change
+from engine.domain.incident import Effect
+from engine.domain.lifecycle import Trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.domain.events.shape import Json
+    from engine.domain.folding.change import Handlers
+    from engine.domain.incident import Incident
+
+ACTION = "action"
+UNDO = "undo"
+
+
+def _intended(state: Incident, event: ev.EffectIntended, at: datetime) -> Incident:
+    known = state.effects.get(event.key)
+    started = known.started if known else event.started
+    effect = Effect(event.key, event.kind, event.subject, "intended", event.attempt, at, started=started)
+    state = replace(state, effects={**state.effects, event.key: effect})
+    if event.kind == ACTION:
+        return change(state, event.subject, Trigger.BEGIN, at, attempts=event.attempt, because="")
+    return state
+
+
+def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
+    state = _settle(state, event.key, "done", at, result=event.result, adopted=event.adopted)
+    if event.kind == ACTION:
+        return change(state, event.subject, Trigger.FINISH, at, output=event.result, because="")
+    if event.kind == UNDO:
+        return change(state, event.subject, Trigger.UNDO, at, undo_ordered=False)
+    return state
+
+
+def _failed(state: Incident, event: ev.EffectFailed, at: datetime) -> Incident:
+    status = "retrying" if event.retry_at else "failed"
+    state = _settle(state, event.key, status, at, message=event.message, retry_at=event.retry_at)
+    if event.kind != ACTION:
+        return state
+    trigger = Trigger.RETRY_LATER if event.retry_at else Trigger.FAIL
+    return change(state, event.subject, trigger, at, because=event.message)
+
+
+def _unconfirmed(state: Incident, event: ev.EffectUnconfirmed, at: datetime) -> Incident:
+    state = _settle(state, event.key, "unconfirmed", at, message=event.message)
+    if event.kind == ACTION:
+        return change(state, event.subject, Trigger.LOSE, at, because=event.message)
+    return state
+
+
+def _settle(
+    state: Incident,
+    key: str,
+    status: str,
+    at: datetime,
+    *,
+    result: Mapping[str, Json] | None = None,
+    message: str = "",
+    retry_at: str | None = None,
+    adopted: bool = False,
+) -> Incident:
+    effect = replace(
+        state.effects[key],
+        status=status,
+        settled_at=at,
+        result=result or {},
+        message=message,
+        retry_at=retry_at,
+        adopted=adopted,
+    )
+    return replace(state, effects={**state.effects, key: effect})
+
+
+HANDLERS: Handlers = {
+    ev.EffectIntended: _intended,
+    ev.EffectDone: _done,
+    ev.EffectFailed: _failed,
+    ev.EffectUnconfirmed: _unconfirmed,
+}

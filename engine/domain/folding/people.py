@@ -1,0 +1,111 @@
+"""How asks, answers and orders of people change the state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.folding.change import change
+from engine.domain.incident import Answer, Ask, Unaccepted
+from engine.domain.lifecycle import StepStatus, Trigger
+
+if TYPE_CHECKING:
+    from engine.domain.folding.change import Handlers
+    from engine.domain.incident import Incident
+
+APPROVAL = "approval"
+
+
+def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
+    ask = Ask(
+        id=event.ask,
+        kind=event.kind,
+        step=event.step,
+        by=tuple(event.by),
+        quorum=event.quorum,
+        digest=event.digest,
+        requesters=tuple(event.requesters),
+        due=datetime.fromisoformat(event.due) if event.due else None,
+        opened_at=at,
+        round=event.round,
+    )
+    state = replace(state, asks={**state.asks, ask.id: ask})
+    step = state.step(event.step)
+    if event.kind != APPROVAL:
+        return change(state, event.step, Trigger.ASK, at, ask=ask.id, round=event.round)
+    if step.status is StepStatus.DONE:  # the approval of an undo leaves the step done until it is undone
+        entry = replace(step, approval=ask.id, approvals=step.approvals + 1)
+        return replace(state, steps={**state.steps, event.step: entry})
+    return change(state, event.step, Trigger.SEEK_APPROVAL, at, approval=ask.id, approvals=step.approvals + 1)
+
+
+def _answered(state: Incident, event: ev.AskAnswered, at: datetime) -> Incident:
+    ask = state.asks[event.ask]
+    answer = Answer(event.verdict, event.by, at, event.values, event.reason, event.strength, event.via)
+    answers = (*ask.answers, answer)
+    outcome = _outcome(ask, answers)
+    closed = at if outcome else None
+    answered = replace(ask, answers=answers, outcome=outcome, closed_at=closed)
+    return replace(state, asks={**state.asks, ask.id: answered})
+
+
+def _outcome(ask: Ask, answers: tuple[Answer, ...]) -> str:
+    if ask.kind != APPROVAL:
+        return "declined" if answers[-1].verdict == "decline" else "answered"
+    if any(answer.verdict == "decline" for answer in answers):
+        return "declined"
+    return "approved" if len({answer.by for answer in answers}) >= ask.quorum else ""
+
+
+def _closed(state: Incident, event: ev.AskClosed, at: datetime) -> Incident:
+    ask = replace(state.asks[event.ask], outcome=event.because, closed_at=at)
+    return replace(state, asks={**state.asks, ask.id: ask})
+
+
+def _missed(state: Incident, event: ev.TargetMissed, _: datetime) -> Incident:
+    return replace(state, asks={**state.asks, event.ask: replace(state.asks[event.ask], missed=True)})
+
+
+def _skip(state: Incident, event: ev.SkipOrdered, at: datetime) -> Incident:
+    return change(state, event.step, Trigger.SKIP, at, because=event.reason, by_hand=True)
+
+
+def _retry(state: Incident, event: ev.RetryOrdered, at: datetime) -> Incident:
+    return change(state, event.step, Trigger.RESET, at, because="", accepted=False, attempts=0)
+
+
+def _resolved(state: Incident, event: ev.StepResolved, at: datetime) -> Incident:
+    match event.outcome:
+        case "done":
+            output = state.step(event.step).output or {}
+            return change(state, event.step, Trigger.FINISH, at, because=event.reason, by_hand=True, output=output)
+        case "failed":
+            return change(state, event.step, Trigger.FAIL, at, because=event.reason, by_hand=True, accepted=True)
+        case "retry":
+            return change(state, event.step, Trigger.RESET, at, because="", attempts=0)
+
+
+def _undo(state: Incident, event: ev.UndoOrdered, _: datetime) -> Incident:
+    step = replace(state.step(event.step), undo_ordered=True)
+    return replace(state, steps={**state.steps, event.step: step})
+
+
+def _ticket_changed(state: Incident, event: ev.TicketChanged, _: datetime) -> Incident:
+    if event.change != "closed_unaccepted" or event.ask is None:
+        return state
+    return replace(state, unaccepted=(*state.unaccepted, Unaccepted(event.ask, event.ticket, event.detail)))
+
+
+HANDLERS: Handlers = {
+    ev.AskOpened: _opened,
+    ev.AskAnswered: _answered,
+    ev.AskClosed: _closed,
+    ev.TargetMissed: _missed,
+    ev.SkipOrdered: _skip,
+    ev.RetryOrdered: _retry,
+    ev.StepResolved: _resolved,
+    ev.UndoOrdered: _undo,
+    ev.TicketChanged: _ticket_changed,
+}

@@ -1,0 +1,221 @@
+"""The state of an incident: what its timeline adds up to.
+
+Rules kept here: a value, made only by `engine.domain.fold`; it knows no plan and no clock; a step without
+an entry is *waiting*. Step instances are named `step`, or `step[1]`, `step[2]` ... for a step that is done once
+per element (counted from 1, as people count).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.domain.lifecycle import IncidentStatus, PhaseStatus, StepStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.domain.events.shape import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One value a fact had: from when, by whom, why."""
+
+    value: Json
+    at: datetime
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said to an ask."""
+
+    verdict: str
+    by: str
+    at: datetime
+    values: Mapping[str, Json]
+    reason: str
+    strength: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
+
+    id: str
+    kind: str
+    step: str
+    by: tuple[str, ...]
+    quorum: int
+    digest: str
+    requesters: tuple[str, ...]
+    due: datetime | None
+    opened_at: datetime
+    round: int
+    outcome: str = ""
+    """answered, approved, declined, or why it was closed: voided, expired, cancelled, superseded."""
+    answers: tuple[Answer, ...] = ()
+    closed_at: datetime | None = None
+    missed: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer still counts."""
+        return not self.outcome
+
+    @property
+    def last(self) -> Answer | None:
+        """The newest answer."""
+        return self.answers[-1] if self.answers else None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An act on the world: intended, done, retrying, failed or unconfirmed."""
+
+    key: str
+    kind: str
+    subject: str
+    status: str
+    attempt: int
+    intended_at: datetime
+    result: Mapping[str, Json] = field(default_factory=dict)
+    message: str = ""
+    retry_at: str | None = None
+    adopted: bool = False
+    settled_at: datetime | None = None
+    started: str = ""
+    """The real instant of the first attempt, as ISO 8601: nothing of it can be older at the far side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step, or one instance of a step that is done once per element."""
+
+    id: str
+    status: StepStatus = StepStatus.WAITING
+    because: str = ""
+    output: Mapping[str, Json] | None = None
+    digest: str = ""
+    params: Json = None
+    undo_digest: str = ""
+    undo_params: Json = None
+    authors: tuple[str, ...] = ()
+    ask: str | None = None
+    """The task or decision."""
+    approval: str | None = None
+    attempts: int = 0
+    round: int = 0
+    """How often a person was asked."""
+    approvals: int = 0
+    by_hand: bool = False
+    accepted: bool = False
+    """A person accepted that it failed."""
+    undo_ordered: bool = False
+    began_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A phase and when it opened and settled."""
+
+    status: PhaseStatus
+    opened_at: datetime
+    settled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerState:
+    """A moment that is, or was, waited for."""
+
+    due: str
+    clock: str
+    purpose: str
+    fired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the engine's work and how it was carried."""
+
+    number: int
+    lane: str
+    flow_run: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unaccepted:
+    """A ticket that a person closed in a way that does not finish its step, and why it does not."""
+
+    ask: str
+    ticket: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Everything the timeline says so far."""
+
+    id: str
+    playbook: str
+    playbook_version: int
+    digest: str
+    title: str
+    declared_at: datetime
+    declared_by: str
+    zone: str
+    exercise: bool
+    facts: Mapping[str, tuple[Revision, ...]]
+    roles: Mapping[str, tuple[str, ...]]
+    status: IncidentStatus = IncidentStatus.DECLARED
+    phases: Mapping[str, Phase] = field(default_factory=dict)
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    spreads: Mapping[str, tuple[Json, ...]] = field(default_factory=dict)
+    asks: Mapping[str, Ask] = field(default_factory=dict)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    timers: Mapping[str, TimerState] = field(default_factory=dict)
+    unaccepted: tuple[Unaccepted, ...] = ()
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+    cancelling: bool = False
+    undoing: bool = False
+    closing: bool = False
+    reopened: bool = False
+    """A person opened it again: a person closes it again."""
+    advanced_at: Mapping[str, datetime] = field(default_factory=dict)
+    seq: int = 0
+
+    def step(self, instance: str) -> Step:
+        """Return a step instance; one that nothing has happened to is waiting."""
+        return self.steps.get(instance) or Step(instance)
+
+    def fact(self, name: str) -> Json:
+        """Return the latest value of a fact, in its encoded form; None when it is not known."""
+        revisions = self.facts.get(name)
+        return revisions[-1].value if revisions else None
+
+    @property
+    def over(self) -> bool:
+        """Whether the incident is closed or cancelled."""
+        return self.status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+
+
+def base_id(instance: str) -> str:
+    """Return the step's id of an instance: `preserve` of `preserve[2]`."""
+    return instance.partition("[")[0]
+
+
+def instance_id(step: str, number: int) -> str:
+    """Return the name of an instance, counted from 1."""
+    return f"{step}[{number}]"
+
+
+def instance_number(instance: str) -> int | None:
+    """Return the number of an instance, or None for a step that is done once."""
+    _, bracket, rest = instance.partition("[")
+    return int(rest.rstrip("]")) if bracket else None

@@ -1,0 +1,230 @@
+"""A plan: a playbook compiled, checked and ready to be followed. Pure values, nothing optional left to guess.
+
+Rules kept here: a plan is made only by `engine.language.compile`; it never changes; everything the engine
+needs to decide what comes next is in it, so that the engine reads no YAML. `steps` keeps the order of the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from engine.domain.sensitivity import Sensitivity as Sensitivity  # noqa: PLC0414 re-exported: a word of the plan too
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.domain.expressions import Expression, Template
+    from engine.domain.fields import FieldSpec
+
+PHASES = ("contain", "legal", "communicate", "harden", "review")
+"""The closed vocabulary of phases, in the order they are shown."""
+
+ANSWER = "answer"
+WHY = "why"
+"""What a decision without a form is asked, and every decision that marks: yes or no, and why."""
+
+
+class StepKind(StrEnum):
+    """Who does a step: the engine, a person, a person who answers, or time."""
+
+    ACTION = "action"
+    TASK = "task"
+    DECISION = "decision"
+    WAIT = "wait"
+
+
+class Reach(StrEnum):
+    """How far what an action does can be seen."""
+
+    NONE = "none"
+    """Reads only, or writes only to Tocsin's own store."""
+    INWARD = "inward"
+    """Changes something in the organisation's own systems."""
+    OUTWARD = "outward"
+    """People outside the organisation, or the whole staff, can see it."""
+
+
+class OnFailure(StrEnum):
+    """What a failed step means for the others."""
+
+    BLOCK = "block"
+    CONTINUE = "continue"
+    STOP = "stop"
+    HANDLE = "handle"
+
+
+class Gate(StrEnum):
+    """What opens a phase."""
+
+    NOW = "now"
+    CONTAINED = "contained"
+    RESOLVED = "resolved"
+    AFTER = "after"
+
+
+class Tickets(StrEnum):
+    """Which tickets a step makes in the tracker."""
+
+    READY = "ready"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A step that must have settled first; `any_end` accepts every end, else only done and skipped."""
+
+    step: str
+    any_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A target between people: elapsed time, or business days of the organisation's calendar."""
+
+    elapsed: timedelta = timedelta(0)
+    business_days: int = 0
+    text: str = ""
+    """As written, for people: `15m`, `2h`, `5bd`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPlan:
+    """How often an action is tried and how long it may go on; the first try counts."""
+
+    attempts: int = 1
+    within: timedelta = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovePlan:
+    """Who must approve what exactly, and how many distinct people."""
+
+    by: tuple[str, ...]
+    quorum: int = 1
+    expires: timedelta | None = None
+    exact_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActionTraits:
+    """What the registry declares of an action, copied in so that the plan stands alone."""
+
+    writes: bool
+    reach: Reach
+    destructive: bool = False
+    minor_gate: bool = False
+    findable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """How a step is taken back, or why it cannot be."""
+
+    action: str | None
+    with_: Template | None
+    traits: ActionTraits | None
+    none_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitPlan:
+    """What a `wait` step waits for; exactly one is set."""
+
+    duration: timedelta | None = None
+    until: Expression | None = None
+    """Evaluates to an instant."""
+    known: Expression | None = None
+    """Waits until this expression is known and true."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepPlan:
+    """One step, compiled."""
+
+    id: str
+    phase: str
+    kind: StepKind
+    title: str
+    why: str = ""
+    instructions: str = ""
+    """The text of `task:` or `decision:`."""
+    needs: tuple[Need, ...] = ()
+    when: Expression | None = None
+    for_each: Expression | None = None
+    max_parallel: int | None = None
+    owner: str | None = None
+    """The role that does a task."""
+    by: tuple[str, ...] = ()
+    """The roles that may answer a decision; a task's owner is its only entry."""
+    form: Mapping[str, FieldSpec] = field(default_factory=dict)
+    due: Due | None = None
+    timeout: timedelta | None = None
+    retry: RetryPlan = RetryPlan()
+    approve: ApprovePlan | None = None
+    on_failure: OnFailure = OnFailure.BLOCK
+    handlers: tuple[str, ...] = ()
+    """Steps that run only when this one failed (`on_failure: [a, b]`)."""
+    handler_for: tuple[str, ...] = ()
+    """Steps of which this is a handler; such a step waits until one of them has failed."""
+    undo: UndoPlan | None = None
+    keep: Mapping[str, str] = field(default_factory=dict)
+    marks: str | None = None
+    controls: tuple[str, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+    follow_up: bool = False
+    tickets: Tickets = Tickets.READY
+    action: str | None = None
+    with_: Template | None = None
+    traits: ActionTraits | None = None
+    wait: WaitPlan | None = None
+    line: int = 0
+
+    @property
+    def human(self) -> bool:
+        """Whether a person does this step."""
+        return self.kind in (StepKind.TASK, StepKind.DECISION)
+
+
+@dataclass(frozen=True, slots=True)
+class RolePlan:
+    """A role of the playbook; `fallback` is its `else`."""
+
+    id: str
+    title: str
+    required: bool = False
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhasePlan:
+    """A phase, what opens it, and its steps in order."""
+
+    id: str
+    gate: Gate
+    after: tuple[str, ...] = ()
+    """For `Gate.AFTER`: the phases that must have settled."""
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole playbook, compiled. `digest` is the SHA-256 of the file's bytes, in hexadecimal."""
+
+    playbook: str
+    version: int
+    title: str
+    description: str
+    digest: str
+    inputs: Mapping[str, FieldSpec]
+    roles: Mapping[str, RolePlan]
+    phases: tuple[PhasePlan, ...]
+    steps: Mapping[str, StepPlan]
+    deadlines: tuple[str, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+
+    def phase(self, phase_id: str) -> PhasePlan:
+        """Return the phase of that id."""
+        return next(phase for phase in self.phases if phase.id == phase_id)

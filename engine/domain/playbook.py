@@ -1,0 +1,214 @@
+"""The whole grammar of a playbook file, as frozen models; each description is what an editor shows for that key.
+
+Rules kept here: unknown keys are refused and types are strict; a shorthand (`needs: [x]`, `wait: 2h`) becomes its long
+form before it is checked, so that there is one form inside. Spans of time and expressions stay text here: the language
+reads them, because it can say where in the file they are wrong. All of the grammar is here, also what the compiler
+still refuses.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.json_schema import WithJsonSchema
+
+from engine.domain.durations import DUE_PATTERN, DURATION_PATTERN, RETRY_PATTERN
+from engine.domain.fields import FieldType
+from engine.domain.sensitivity import Sensitivity
+
+ID_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
+NAME_PATTERN = r"^[a-z][a-z0-9-]{0,59}$"
+KINDS = ("action", "task", "decision", "wait", "call")
+"""The keys of which each step has exactly one; it says what kind of step it is."""
+
+FAILURE_WORDS = ("continue", "stop")
+"""What `on_failure` may say instead of naming steps."""
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_WORDS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n]*$")]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
+Words = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(_WORDS_SCHEMA)]
+Condition = Annotated[str, StringConstraints(min_length=1)]
+Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN})$"})]
+DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
+RetryText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{RETRY_PATTERN}$"})]
+Scalar = str | bool | int | float
+
+
+class Part(BaseModel):
+    """A mapping of the file: frozen, strict, without room for unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)
+
+
+class FieldModel(Part):
+    """One typed field: an input of the playbook, or an answer in a form."""
+
+    type: FieldType = Field(description="What it holds.")
+    list: bool = Field(default=False, description="Whether it holds several; a list may grow while the incident runs.")
+    optional: bool = Field(default=False, description="Whether it may be left empty.")
+    default: Scalar | None = Field(None, description="What it is when nothing is given; `now` for a datetime.")
+    options: tuple[str, ...] = Field(
+        (), description="What can be chosen. Quote yes and no if other tools read this file."
+    )
+    min: float | None = Field(None, description="The least: elements of a list, characters of a text, or the number.")
+    max: float | None = Field(None, description="The most: elements of a list, characters of a text, or the number.")
+    hint: str = Field("", max_length=500, description="One sentence for whoever fills it in.")
+    sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see it.")
+    revises: str | None = Field(None, description="The input that this answer revises, like inputs.anyone_minor.")
+    columns: tuple[str, ...] = Field((), description="The columns of a table.")
+
+
+class RoleModel(Part):
+    """A role that people hold; who holds it is said in the people file."""
+
+    title: Line | None = Field(None, description="Its name for people.")
+    required: bool = Field(
+        default=False, description="Whether a vacant role is shown as something that needs a person."
+    )
+    else_: Id | None = Field(None, alias="else", description="The role that does its work while it is vacant.")
+
+
+class NeedModel(Part):
+    """A step that must have settled first."""
+
+    step: str = Field(description="The id of the step.")
+    is_: Literal["settled"] | None = Field(
+        None, alias="is", description="`settled` accepts every end, also a failed one."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_id(cls, value: object) -> object:
+        return {"step": value} if isinstance(value, str) else value
+
+
+class WaitModel(Part):
+    """What a step waits for: exactly one of the three."""
+
+    duration: Duration | None = Field(None, description="How long, like 24h.")
+    until: Condition | None = Field(None, description="An expression that gives a date and time.")
+    known: Condition | None = Field(None, description="An expression; the step is done once it is known and true.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_duration(cls, value: object) -> object:
+        return {"duration": value} if isinstance(value, str) else value
+
+
+class ApproveModel(Part):
+    """Who must approve the exact content before it takes effect."""
+
+    by: Words = Field(min_length=1, description="The roles that may approve.")
+    quorum: int = Field(1, ge=1, le=10, description="How many distinct people must.")
+    expires: Duration | None = Field(None, description="How long an approval stays good.")
+    text: Literal["exact"] | None = Field(None, description="`exact` approves these bytes; any edit voids it.")
+    break_glass: bool = Field(default=False, description="Whether one person may go ahead alone with a written reason.")
+
+
+class UndoModel(Part):
+    """How the step is taken back when someone asks for it, or why it cannot be."""
+
+    action: str | None = Field(None, description="The action that takes it back.")
+    with_: dict[str, Any] = Field({}, alias="with", description="What that action is given.")
+    none: Prose | None = Field(None, description="Why it cannot be taken back.")
+
+
+class StepModel(Part):
+    """One step. Exactly one of action, task, decision, wait and call says what kind it is."""
+
+    id: Id = Field(description="Its name in expressions: small letters, digits and _.")
+    title: Line | None = Field(None, description="What people see, in a few words.")
+    why: Prose | None = Field(None, description="Why it matters; shown with the task.")
+    action: str | None = Field(None, description="What the engine does.")
+    task: Prose | None = Field(None, description="What a person does. Becomes a ticket.")
+    decision: Prose | None = Field(
+        None, description="What a person decides. Without a form it asks yes or no, and why."
+    )
+    wait: WaitModel | None = Field(
+        None, description="What is waited for: a duration, `until` a time, or until `known`."
+    )
+    call: Name | None = Field(None, description="The playbook that is run inside this one.")
+    needs: list[NeedModel] = Field([], description="Steps, of any phase, that must have settled first.")
+    when: Condition | None = Field(None, description='A condition, like inputs.anyone_minor == "no". Without {{ }}.')
+    for_each: Condition | None = Field(None, description="A list; the step is done once per element, named `item`.")
+    max_parallel: int | None = Field(None, ge=1, le=100, description="How many elements at a time.")
+    join: str | None = Field(None, description="What counts as done for a step with many elements.")
+    with_: dict[str, Any] | None = Field(None, alias="with", description="What the action is given.")
+    owner: str | None = Field(None, description="The role that does the task.")
+    by: Words | None = Field(None, min_length=1, description="The roles that may answer the decision.")
+    consult: Words | None = Field(None, description="The roles that are asked for their view first.")
+    form: dict[Id, FieldModel] | None = Field(None, min_length=1, description="What is asked for, by name.")
+    due: DueText | None = Field(None, description="A target between people: 15m, 2h, 5bd; `deadline` for the law's.")
+    timeout: Duration | None = Field(None, description="How long the action may take.")
+    retry: RetryText | None = Field(None, description="How often and how long it is tried, like `3 in 1m`.")
+    approve: ApproveModel | None = Field(None, description="Who must approve it.")
+    on_failure: Annotated[
+        list[str],
+        BeforeValidator(_listed),
+        WithJsonSchema({"anyOf": [{"enum": ["continue", "stop"]}, {"type": "array", "items": {"type": "string"}}]}),
+    ] = Field([], description="`continue`, `stop`, or the steps that run only then.")
+    undo: UndoModel | None = Field(None, description="How it is taken back, or why it cannot be.")
+    keep: dict[Id, str] | None = Field(
+        None, description="What of the result is kept: a name, and its place in the result."
+    )
+    marks: Literal["contained"] | None = Field(None, description="What a yes to this decision means for the incident.")
+    starts: Words | None = Field(None, description="The regimes whose clocks this step starts.")
+    stops: Words | None = Field(
+        None, description="The stage of a regime that this step fulfils, like eu-gdpr.authority."
+    )
+    controls: list[str] = Field([], description="The controls that this step gives evidence for.")
+    sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see this step.")
+    follow_up: bool = Field(default=False, description="Whether it holds up neither its phase nor the closing.")
+    tickets: Literal["ready", "none"] = Field("ready", description="`none` keeps it out of the tracker.")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the kind keys that are given; a good step has exactly one."""
+        return tuple(kind for kind in KINDS if getattr(self, kind) is not None)
+
+
+class PhaseModel(Part):
+    """A phase: its steps, and perhaps what opens it."""
+
+    after: list[str] | None = Field(None, description="The phases that must have settled; [] opens it at once.")
+    steps: list[StepModel] = Field(min_length=1, description="Its steps; what they need decides the order.")
+
+
+class PhasesModel(Part):
+    """The five phases; any of them may be left out."""
+
+    contain: PhaseModel | None = Field(None, description="Stop it from spreading. Opens at once.")
+    legal: PhaseModel | None = Field(None, description="Duties, notices, evidence. Opens at once.")
+    communicate: PhaseModel | None = Field(None, description="Say what is true to whom it concerns. Opens at once.")
+    harden: PhaseModel | None = Field(None, description="Close the way it took. Opens once contained.")
+    review: PhaseModel | None = Field(None, description="Learn from it. Opens once resolved.")
+
+    def present(self) -> dict[str, PhaseModel]:
+        """Return the phases that the playbook has, in the order of the vocabulary."""
+        named = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: phase for name, phase in named.items() if phase is not None}
+
+
+class Playbook(Part):
+    """A playbook file."""
+
+    tocsin: Literal[1] = Field(description="The version of this language.")
+    playbook: Name = Field(description="Its name; the file is named after it.")
+    title: Line = Field(description="Its name for people.")
+    version: int = Field(ge=1, description="Counts up with each change.")
+    description: Prose | None = Field(None, description="What it is for.")
+    inputs: dict[Id, FieldModel] = Field({}, description="What is known when the incident is declared.")
+    roles: dict[Id, RoleModel] = Field({}, description="Who takes part.")
+    deadlines: list[str] = Field([], description="The regimes whose deadlines may apply.")
+    sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see the incident.")
+    phases: PhasesModel = Field(description="The phases and their steps.")

@@ -1,0 +1,174 @@
+"""What can happen in an incident: every timeline event, by type and version.
+
+Rules kept here:
+1. Events are facts in the past tense; nothing is ever changed or removed, a later event corrects.
+2. *Inputs* come from people, trackers, chats and clocks and are always accepted at the end of the timeline;
+   *engine events* are written only by the engine that carries the incident.
+3. A new field needs a default; any other change needs a new version and an entry in `UPCASTS`.
+4. Values from people and machines stand in their encoded form (`engine.domain.fields.encode`): no floats.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from engine.domain.events.engine import (
+    AskClosed,
+    AskOpened,
+    EffectDone,
+    EffectFailed,
+    EffectIntended,
+    EffectUnconfirmed,
+    IncidentAdvanced,
+    MomentMarked,
+    PhaseOpened,
+    PhaseSettled,
+    SegmentBegan,
+    StepBlocked,
+    StepCancelled,
+    StepDeclined,
+    StepDone,
+    StepFailed,
+    StepPrepared,
+    StepRevived,
+    StepSkipped,
+    StepSpread,
+    TargetMissed,
+    TimerSet,
+)
+from engine.domain.events.inputs import (
+    AnswerRefused,
+    AskAnswered,
+    CancelOrdered,
+    CloseOrdered,
+    FactAdded,
+    FactRevised,
+    IncidentDeclared,
+    LossAccepted,
+    NoteAdded,
+    ReopenOrdered,
+    RetryOrdered,
+    RoleAssigned,
+    SkipOrdered,
+    StepResolved,
+    TicketChanged,
+    TimerFired,
+    UndoOrdered,
+)
+from engine.domain.events.shape import Event, InputEvent, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = [
+    "EVENTS",
+    "UPCASTS",
+    "AnswerRefused",
+    "AskAnswered",
+    "AskClosed",
+    "AskOpened",
+    "CancelOrdered",
+    "CloseOrdered",
+    "EffectDone",
+    "EffectFailed",
+    "EffectIntended",
+    "EffectUnconfirmed",
+    "Event",
+    "FactAdded",
+    "FactRevised",
+    "IncidentAdvanced",
+    "IncidentDeclared",
+    "InputEvent",
+    "LossAccepted",
+    "MomentMarked",
+    "NoteAdded",
+    "PhaseOpened",
+    "PhaseSettled",
+    "ReopenOrdered",
+    "RetryOrdered",
+    "RoleAssigned",
+    "SegmentBegan",
+    "SkipOrdered",
+    "StepBlocked",
+    "StepCancelled",
+    "StepDeclined",
+    "StepDone",
+    "StepFailed",
+    "StepPrepared",
+    "StepResolved",
+    "StepRevived",
+    "StepSkipped",
+    "StepSpread",
+    "TargetMissed",
+    "TicketChanged",
+    "TimerFired",
+    "TimerSet",
+    "UndoOrdered",
+    "parse",
+]
+
+INPUTS: tuple[type[InputEvent], ...] = (
+    IncidentDeclared,
+    FactRevised,
+    FactAdded,
+    AskAnswered,
+    AnswerRefused,
+    NoteAdded,
+    RoleAssigned,
+    SkipOrdered,
+    RetryOrdered,
+    StepResolved,
+    UndoOrdered,
+    CancelOrdered,
+    CloseOrdered,
+    ReopenOrdered,
+    TimerFired,
+    TicketChanged,
+    LossAccepted,
+)
+ENGINE_EVENTS: tuple[type[Event], ...] = (
+    SegmentBegan,
+    PhaseOpened,
+    PhaseSettled,
+    IncidentAdvanced,
+    StepSkipped,
+    StepRevived,
+    StepBlocked,
+    StepSpread,
+    StepPrepared,
+    StepDone,
+    StepDeclined,
+    StepFailed,
+    StepCancelled,
+    MomentMarked,
+    AskOpened,
+    AskClosed,
+    EffectIntended,
+    EffectDone,
+    EffectFailed,
+    EffectUnconfirmed,
+    TimerSet,
+    TargetMissed,
+)
+
+EVENTS: dict[str, type[Event]] = {kind.type: kind for kind in (*INPUTS, *ENGINE_EVENTS)}
+
+UPCASTS: Mapping[tuple[str, int], Callable[[dict[str, Json]], dict[str, Json]]] = {}
+"""(type, version) -> function from that version's content to the next version's."""
+
+
+def parse(kind: str, version: int, content: bytes) -> Event:
+    """Return the event of stored content, brought up to the newest version of its type.
+
+    Raises:
+        ValueError: the type is unknown or the content does not fit it.
+    """
+    model = EVENTS.get(kind)
+    if model is None or version > model.version:
+        msg = f"this Tocsin does not know event {kind} version {version}; it was written by a newer one"
+        raise ValueError(msg)
+    values: dict[str, Json] = json.loads(content)
+    for step in range(version, model.version):
+        values = UPCASTS[kind, step](values)
+    return model.model_validate(values)
