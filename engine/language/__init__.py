@@ -1,0 +1,1 @@
+"""Playbook text in; a playbook and its plan out, or problems with their place."""

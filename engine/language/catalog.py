@@ -1,0 +1,31 @@
+"""Every rule there is, by family: PB0 YAML, PB1 shape, PB2 references, PB3 safety, PB4 time, PB5 confidentiality,
+PB6 comes later, PB9 style.
+
+Rules kept here: an id is never used again for something else; a rule is one function and one entry in its family.
+"""  # noqa: D205 the list of families is the summary
+
+from __future__ import annotations
+
+from engine.language import shape, tree
+from engine.language.checks import Check
+from engine.language.marks import Rule
+from engine.language.rules import confidentiality, form, later, meaning, references, safety, style, time
+
+LINT: tuple[Check, ...] = (
+    *form.CHECKS,
+    *references.CHECKS,
+    *meaning.CHECKS,
+    *safety.CHECKS,
+    *time.CHECKS,
+    *confidentiality.CHECKS,
+    *style.CHECKS,
+)
+"""What lint looks at, once a file has a usable shape."""
+
+LATER: tuple[Check, ...] = later.CHECKS
+"""What a plan cannot be made of yet."""
+
+RULES: dict[str, Rule] = {
+    rule.id: rule for rule in (*tree.RULES, *shape.RULES, *(check.rule for check in (*LINT, *LATER)))
+}
+"""Every rule by its id."""

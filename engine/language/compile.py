@@ -1,0 +1,195 @@
+"""A document without errors to a plan: defaults filled in, expressions compiled, nothing left to guess.
+
+Rules kept here: it is called only after lint has found no error, so it looks at no mistake again. A task without an
+owner is the commander's; a decision is answered by `by`, else its owner, else the commander; a decision without a form
+is asked `answer` and `why`; a field is at least as sensitive as its step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+
+from engine.domain.durations import parse_due, parse_duration, parse_retry
+from engine.domain.expressions import compile_expression, compile_template
+from engine.domain.fields import FieldSpec
+from engine.domain.plan import (
+    ApprovePlan,
+    Need,
+    OnFailure,
+    PhasePlan,
+    Plan,
+    RetryPlan,
+    RolePlan,
+    StepKind,
+    StepPlan,
+    Tickets,
+    UndoPlan,
+    WaitPlan,
+)
+from engine.domain.playbook import ApproveModel, Playbook, StepModel, UndoModel, WaitModel
+from engine.domain.sensitivity import Sensitivity
+from engine.language.context import Context, Step
+from engine.language.graph import gate_of
+from engine.language.resolve import form_of
+from engine.language.specs import specs_of
+
+COMMANDER = "commander"
+"""The role that does what nobody was named for."""
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def build_plan(context: Context, *, file_digest: str) -> Plan:
+    """Return the plan of a document in which lint has found no error."""
+    playbook = context.playbook
+    handler_for = _handler_for(context)
+    return Plan(
+        playbook=playbook.playbook,
+        version=playbook.version,
+        title=playbook.title,
+        description=playbook.description or "",
+        digest=file_digest,
+        inputs=specs_of(playbook.inputs),
+        roles=_roles(playbook),
+        phases=_phases(playbook),
+        steps={step.id: _step(context, step, handler_for=handler_for.get(step.id, ())) for step in context.steps},
+        deadlines=tuple(playbook.deadlines),
+        sensitivity=playbook.sensitivity,
+    )
+
+
+def _roles(playbook: Playbook) -> dict[str, RolePlan]:
+    return {
+        name: RolePlan(name, title=role.title or _words(name), required=role.required, fallback=role.else_)
+        for name, role in playbook.roles.items()
+    }
+
+
+def _phases(playbook: Playbook) -> tuple[PhasePlan, ...]:
+    present = playbook.phases.present()
+    plans = []
+    for name, model in present.items():
+        gate, after = gate_of(name, model, present=present)
+        plans.append(PhasePlan(name, gate, after=after, steps=tuple(step.id for step in model.steps)))
+    return tuple(plans)
+
+
+def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> StepPlan:
+    model = step.model
+    facts = context.facts(step)
+    by = _by(step, context.playbook)
+    on_failure, handlers = _on_failure(model)
+    return StepPlan(
+        id=step.id,
+        phase=step.phase,
+        kind=StepKind(step.kind),
+        title=model.title or _words(step.id),
+        why=model.why or "",
+        instructions=model.task or model.decision or "",
+        needs=tuple(Need(need.step, any_end=need.is_ is not None) for need in model.needs),
+        when=compile_expression(model.when) if model.when is not None else None,
+        for_each=compile_expression(model.for_each) if model.for_each is not None else None,
+        max_parallel=model.max_parallel,
+        owner=model.owner or (by[0] if by else None),
+        by=by,
+        form=_form(model),
+        due=parse_due(model.due) if model.due is not None else None,
+        timeout=_span(model.timeout),
+        retry=parse_retry(model.retry) if model.retry is not None else RetryPlan(),
+        approve=_approve(model.approve),
+        on_failure=on_failure,
+        handlers=handlers,
+        handler_for=handler_for,
+        undo=_undo(context, model.undo),
+        keep=model.keep or {},
+        marks=model.marks,
+        controls=tuple(model.controls),
+        sensitivity=model.sensitivity,
+        follow_up=model.follow_up,
+        tickets=Tickets(model.tickets),
+        action=model.action,
+        with_=compile_template(model.with_ or {}) if model.action is not None else None,
+        traits=facts.traits if facts is not None else None,
+        wait=_wait(model.wait),
+        line=context.document.mark((*step.loc, "id")).line,
+    )
+
+
+def _by(step: Step, playbook: Playbook) -> tuple[str, ...]:
+    model = step.model
+    match step.kind:
+        case "task":
+            return (model.owner or COMMANDER,)
+        case "decision":
+            named = tuple(model.by or ()) or ((model.owner,) if model.owner else ())
+            return tuple(dict.fromkeys(named)) or (COMMANDER,)
+        case _:
+            return (model.owner,) if model.owner in playbook.roles and model.owner is not None else ()
+
+
+def _form(model: StepModel) -> dict[str, FieldSpec]:
+    specs = specs_of(form_of(model))
+    if model.sensitivity is Sensitivity.INTERNAL:
+        return specs
+    raised = {name: spec for name, spec in specs.items() if spec.sensitivity is Sensitivity.INTERNAL}
+    return specs | {name: replace(spec, sensitivity=model.sensitivity) for name, spec in raised.items()}
+
+
+def _on_failure(model: StepModel) -> tuple[OnFailure, tuple[str, ...]]:
+    match model.on_failure:
+        case []:
+            return OnFailure.BLOCK, ()
+        case ["continue"]:
+            return OnFailure.CONTINUE, ()
+        case ["stop"]:
+            return OnFailure.STOP, ()
+        case handlers:
+            return OnFailure.HANDLE, tuple(handlers)
+
+
+def _handler_for(context: Context) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for step in context.steps:
+        if _on_failure(step.model)[0] is OnFailure.HANDLE:
+            for handler in step.model.on_failure:
+                found[handler] = (*found.get(handler, ()), step.id)
+    return found
+
+
+def _approve(model: ApproveModel | None) -> ApprovePlan | None:
+    if model is None:
+        return None
+    by = tuple(dict.fromkeys(model.by))
+    return ApprovePlan(by, quorum=model.quorum, expires=_span(model.expires), exact_text=model.text == "exact")
+
+
+def _undo(context: Context, model: UndoModel | None) -> UndoPlan | None:
+    if model is None:
+        return None
+    if model.action is None:
+        return UndoPlan(action=None, with_=None, traits=None, none_because=model.none)
+    traits = context.actions[model.action].traits
+    return UndoPlan(action=model.action, with_=compile_template(model.with_), traits=traits)
+
+
+def _wait(model: WaitModel | None) -> WaitPlan | None:
+    if model is None:
+        return None
+    return WaitPlan(
+        duration=_span(model.duration),
+        until=compile_expression(model.until) if model.until is not None else None,
+        known=compile_expression(model.known) if model.known is not None else None,
+    )
+
+
+def _span(text: str | None) -> timedelta | None:
+    return parse_duration(text) if text is not None else None
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

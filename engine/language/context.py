@@ -1,0 +1,205 @@
+"""What every rule looks at: the steps in order, and each expression with what it reads and where it stands.
+
+Rules kept here: everything is worked out once per file, however many rules ask; of two steps with one id the first
+counts; an expression that cannot be read is kept as broken, and nothing else is said about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import BaseModel
+
+from engine.domain.grammar import (
+    Comparison,
+    ExpressionError,
+    Reference,
+    chain,
+    comparisons,
+    parse_expression,
+    parse_template,
+    references,
+)
+from engine.domain.plan import ActionTraits
+from engine.domain.playbook import Playbook, StepModel
+from engine.domain.templates import leaves
+from engine.language.document import Document, Loc
+
+
+@dataclass(frozen=True, slots=True)
+class ActionFacts:
+    """What the language knows of an action. `outputs` is None when its result may hold anything.
+
+    A `generic` action reaches whatever its author points it at, so its traits say little about one step.
+    """
+
+    name: str
+    params: type[BaseModel]
+    traits: ActionTraits
+    outputs: frozenset[str] | None = None
+    summary: str = ""
+    generic: bool = False
+
+
+class Place(StrEnum):
+    """Where an expression stands."""
+
+    WHEN = "when"
+    FOR_EACH = "for_each"
+    WAIT = "wait"
+    WITH = "with"
+    UNDO = "undo"
+
+
+READ_BEFORE = (Place.WHEN, Place.FOR_EACH, Place.WAIT, Place.WITH)
+"""What is worked out before a step begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the file, where it stands, and its kind: empty unless it has exactly one."""
+
+    id: str
+    phase: str
+    loc: Loc
+    model: StepModel
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One expression that can be read; `whole` is its one look-up when it is nothing but that."""
+
+    step: Step
+    place: Place
+    loc: Loc
+    source: str
+    reads: tuple[Reference, ...]
+    compares: tuple[Comparison, ...]
+    whole: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An expression that cannot be read."""
+
+    step: Step
+    place: Place
+    loc: Loc
+    source: str
+    error: ExpressionError
+
+
+@dataclass(frozen=True)
+class Context:
+    """A document and the actions there are."""
+
+    document: Document
+    actions: Mapping[str, ActionFacts]
+
+    @property
+    def playbook(self) -> Playbook:
+        return self.document.playbook
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(_steps(self.playbook))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Step]:
+        return {step.id: step for step in reversed(self.steps)}
+
+    @cached_property
+    def uses(self) -> tuple[Use, ...]:
+        return tuple(item for item in self._expressions if isinstance(item, Use))
+
+    @cached_property
+    def broken(self) -> tuple[Broken, ...]:
+        return tuple(item for item in self._expressions if isinstance(item, Broken))
+
+    @cached_property
+    def _expressions(self) -> tuple[Use | Broken, ...]:
+        return tuple(item for step in self.steps for item in _expressions(step))
+
+    def uses_of(self, step: Step, *places: Place) -> Iterator[Use]:
+        """Yield the expressions of one step that stand at any of the places."""
+        return (use for use in self._uses_by_step.get(step.loc, ()) if use.place in places)
+
+    def facts(self, step: Step) -> ActionFacts | None:
+        """Return what is known of a step's action, None when it has none or an unknown one."""
+        return self.actions.get(step.model.action or "")
+
+    @cached_property
+    def waits(self) -> Mapping[Loc, tuple[str, ...]]:
+        """The ids of the steps that each step waits for by itself, by its needs and by what it reads first."""
+        return {step.loc: tuple(self._waits(step)) for step in self.steps}
+
+    def _waits(self, step: Step) -> Iterator[str]:
+        found = dict.fromkeys(need.step for need in step.model.needs)
+        for use in self.uses_of(step, *READ_BEFORE):
+            named = (read.path[0] for read in use.reads if read.root == "steps" and read.path and not read.guarded)
+            found.update(dict.fromkeys(named))
+        return (name for name in found if name in self.by_id)
+
+    @cached_property
+    def _uses_by_step(self) -> Mapping[Loc, list[Use]]:
+        found: dict[Loc, list[Use]] = {}
+        for use in self.uses:
+            found.setdefault(use.step.loc, []).append(use)
+        return found
+
+
+def _steps(playbook: Playbook) -> Iterator[Step]:
+    for phase, model in playbook.phases.present().items():
+        for index, step in enumerate(model.steps):
+            kinds = step.kinds
+            kind = kinds[0] if len(kinds) == 1 else ""
+            yield Step(step.id, phase, ("phases", phase, "steps", index), step, kind)
+
+
+def _expressions(step: Step) -> Iterator[Use | Broken]:
+    model = step.model
+    bare: list[tuple[Place, Loc, str | None]] = [
+        (Place.WHEN, ("when",), model.when),
+        (Place.FOR_EACH, ("for_each",), model.for_each),
+    ]
+    if model.wait is not None:
+        bare += [(Place.WAIT, ("wait", "until"), model.wait.until), (Place.WAIT, ("wait", "known"), model.wait.known)]
+    for place, loc, source in bare:
+        if source is not None:
+            yield _bare(step, place, (*step.loc, *loc), source)
+    yield from _templated(step, Place.WITH, (*step.loc, "with"), model.with_ or {})
+    if model.undo is not None:
+        yield from _templated(step, Place.UNDO, (*step.loc, "undo", "with"), model.undo.with_)
+
+
+def _bare(step: Step, place: Place, loc: Loc, source: str) -> Use | Broken:
+    try:
+        tree = parse_expression(source)
+        return Use(step, place, loc, source, references(tree), comparisons(tree), chain(tree))
+    except ExpressionError as error:
+        return Broken(step, place, loc, source, error)
+
+
+def _templated(step: Step, place: Place, loc: Loc, tree: dict[str, object]) -> Iterator[Use | Broken]:
+    for key, item in tree.items():
+        try:
+            found = list(leaves({key: item}))  # type: ignore[dict-item]  # the models hold JSON as Any
+        except ExpressionError as error:
+            yield Broken(step, place, (*loc, key), key, error)
+            continue
+        for path, leaf in found:
+            if isinstance(leaf, str) and ("{{" in leaf or "{%" in leaf):
+                yield from _text(step, place, (*loc, *path), leaf)
+
+
+def _text(step: Step, place: Place, loc: Loc, source: str) -> Iterator[Use | Broken]:
+    try:
+        for part in parse_template(source):
+            if not isinstance(part, str):
+                yield Use(step, place, loc, source, references(part), comparisons(part), chain(part))
+    except ExpressionError as error:
+        yield Broken(step, place, loc, source, error)

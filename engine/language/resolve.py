@@ -1,0 +1,206 @@
+"""What a look-up leads to: the kind of value that stands there, or why nothing does.
+
+Rules kept here: an input and a form say the kind of their values, an action's result says at most its names; a step
+with `for_each` has one result per element, so none that can be read as one; a decision without a form, and one that
+marks, answers `answer` and `why`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.domain.fields import FieldType
+from engine.domain.grammar import ROOTS, Reference
+from engine.domain.plan import ANSWER, WHY
+from engine.domain.playbook import FieldModel, StepModel
+from engine.domain.sensitivity import Sensitivity
+from engine.language.context import Context, Place, Step
+from engine.language.shape import did_you_mean
+
+INCIDENT_FIELDS: Mapping[str, FieldType] = {
+    "id": FieldType.TEXT,
+    "title": FieldType.TEXT,
+    "playbook": FieldType.TEXT,
+    "declared_at": FieldType.DATETIME,
+    "exercise": FieldType.BOOLEAN,
+}
+"""What `incident.` may be followed by."""
+
+
+SECRET_WORDS = ("secret", "secrets", "env")
+"""Names that authors try for a secret; a rule of its own says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The kind of value at the end of a look-up; `type` is None when only running shows it."""
+
+    type: FieldType | None = None
+    list: bool = False
+    options: tuple[str, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.INTERNAL
+
+
+class Fault(StrEnum):
+    """Why a look-up leads nowhere."""
+
+    NAME = "name"
+    INPUT = "input"
+    STEP = "step"
+    OUTPUT = "output"
+    ROLE = "role"
+    ITEM = "item"
+    EACH = "each"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """A look-up that leads nowhere."""
+
+    fault: Fault
+    message: str
+    hint: str
+
+
+def resolve(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:
+    """Return what a look-up in a step leads to."""
+    path = reference.path
+    match reference.root:
+        case "inputs":
+            return _input(context, reference)
+        case "steps":
+            return _step(context, reference, reader=step)
+        case "roles":
+            return _role(context, reference)
+        case "incident":
+            field = INCIDENT_FIELDS.get(path[0]) if len(path) == 1 else None
+            hint = f"There are: {', '.join(f'incident.{name}' for name in INCIDENT_FIELDS)}."
+            return Known(field) if field else Nowhere(Fault.NAME, f"There is no {reference}.", hint)
+        case "item":
+            return _item(context, reference, step=step)
+        case "idempotency_key":
+            return Known(FieldType.TEXT)
+        case root if root in SECRET_WORDS:
+            return Known()
+        case _:
+            return _unknown_name(context, reference)
+
+
+def form_of(model: StepModel) -> dict[str, FieldModel]:
+    """Return the form of a task or decision, with what a decision is always asked."""
+    form = dict(model.form or {})
+    if model.decision is not None and (model.form is None or model.marks is not None):
+        always = {
+            ANSWER: FieldModel(type=FieldType.BOOLEAN, hint="Yes or no?"),
+            WHY: FieldModel(type=FieldType.TEXT, optional=model.form is not None, hint="Why?"),
+        }
+        return always | form
+    return form
+
+
+def known_field(field: FieldModel, *, least: Sensitivity = Sensitivity.INTERNAL) -> Known:
+    """Return the kind of value that a field holds; its sensitivity is at least that of the step around it."""
+    sensitivity = least if field.sensitivity is Sensitivity.INTERNAL else field.sensitivity
+    return Known(field.type, field.list, field.options, sensitivity)
+
+
+def element(known: Known) -> Known:
+    """Return the kind of one element of a list."""
+    return Known(known.type, list=False, options=known.options, sensitivity=known.sensitivity)
+
+
+def _input(context: Context, reference: Reference) -> Known | Nowhere:
+    inputs = context.playbook.inputs
+    if not reference.path or reference.path[0] not in inputs:
+        word = reference.path[0] if reference.path else ""
+        return Nowhere(Fault.INPUT, f"There is no input {word!r}.", _choice(word, inputs))
+    return _inside(known_field(inputs[reference.path[0]]), reference, used=1)
+
+
+def _step(context: Context, reference: Reference, *, reader: Step) -> Known | Nowhere:
+    word = reference.path[0] if reference.path else ""
+    step = context.by_id.get(word)
+    if step is None:
+        return Nowhere(Fault.STEP, f"There is no step {word!r}.", _choice(word, context.by_id))
+    if len(reference.path) == 1 or reference.path[1] != "output":
+        rest = ".".join(reference.path[1:]) or "x"
+        hint = f"Write steps.{word}.output.{rest}."
+        return Nowhere(Fault.OUTPUT, f"{reference} is not something that can be read of a step.", hint)
+    if step.model.for_each is not None and step.id != reader.id:
+        hint = f"Only whether it has settled can be used: needs: [{word}]."
+        return Nowhere(Fault.EACH, f"{word} has one result per element, so {reference} is not one value.", hint)
+    return _output(context, reference, step=step)
+
+
+def _output(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:
+    path, least = reference.path, step.model.sensitivity
+    if len(path) == 2:  # noqa: PLR2004 the whole output: steps, id, output
+        return Known(sensitivity=least)
+    name = path[2]
+    match step.kind:
+        case "task" | "decision":
+            form = form_of(step.model)
+            if name in form:
+                return _inside(known_field(form[name], least=least), reference, used=3)
+            names: Iterable[str] = form
+        case "action":
+            facts = context.facts(step)
+            kept = set(step.model.keep or {})
+            if facts is None or facts.outputs is None or name in facts.outputs | kept:
+                return Known(sensitivity=least)
+            names = facts.outputs | kept
+        case "wait":
+            names = ()
+        case _:
+            return Known(sensitivity=least)
+    return Nowhere(Fault.OUTPUT, f"{step.id} gives no {name!r}.", _choice(name, names))
+
+
+def _role(context: Context, reference: Reference) -> Known | Nowhere:
+    word = reference.path[0] if reference.path else ""
+    if word in context.playbook.roles and len(reference.path) == 1:
+        return Known(FieldType.PERSON)
+    return Nowhere(Fault.ROLE, f"There is no role {'.'.join(reference.path)!r}.", _choice(word, context.playbook.roles))
+
+
+def _item(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:
+    if step.model.for_each is None:
+        return Nowhere(
+            Fault.ITEM, "`item` is known only in a step with `for_each`.", "Add `for_each`, or name a value."
+        )
+    use = next(context.uses_of(step, Place.FOR_EACH), None)
+    if use is None or use.whole is None or use.whole.root == "item":
+        return Known()
+    known = resolve(context, use.whole, step=step)
+    return _inside(element(known), reference, used=0) if isinstance(known, Known) else Known()
+
+
+def _inside(known: Known, reference: Reference, *, used: int) -> Known | Nowhere:
+    rest = reference.path[used:]
+    if not rest or known.type is None:
+        return known
+    if known.list and len(rest) == 1 and rest[0].isdecimal():
+        return element(known)
+    kind = "a list" if known.list else f"a {known.type}"
+    there = ".".join((reference.root, *reference.path[:used]))
+    return Nowhere(Fault.KEY, f"{there} is {kind}, so it has no {'.'.join(rest)!r}.", f"Write {there}.")
+
+
+def _unknown_name(context: Context, reference: Reference) -> Nowhere:
+    word = reference.root
+    if word in context.by_id:
+        hint = f"Write steps.{word}.output{''.join(f'.{part}' for part in reference.path)}."
+    elif word in context.playbook.inputs:
+        hint = f"Write inputs.{word}."
+    else:
+        hint = f"{did_you_mean(word, ROOTS)}Names start with: {', '.join(ROOTS)}. A text is put in quotes."
+    return Nowhere(Fault.NAME, f"There is no {word!r}.", hint)
+
+
+def _choice(word: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    listed = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")  # noqa: PLR2004 as many as a line can show
+    return f"{did_you_mean(word, names)}There are: {listed}." if names else "There are none."

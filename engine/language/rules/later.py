@@ -1,0 +1,57 @@
+"""PB6: what the language knows and the engine cannot do yet. Refused when a plan is made, never ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.domain.fields import FieldType
+from engine.language.checks import Check, Finding, Findings
+from engine.language.context import Context
+from engine.language.marks import Rule
+from engine.language.rules.form import fields
+from engine.language.rules.time import DEADLINE
+
+
+def _key(key: str, instead: str) -> Callable[[Context], Findings]:
+    def find(context: Context) -> Findings:
+        for step in context.steps:
+            if getattr(step.model, key) is not None:
+                yield Finding((*step.loc, key), f"`{key}` comes later.", instead, on_key=True)
+
+    return find
+
+
+def due_deadline(context: Context) -> Findings:
+    for step in context.steps:
+        if step.model.due == DEADLINE:
+            yield Finding((*step.loc, "due"), "`due: deadline` comes later.", "Write the target as a span, like 72h.")
+
+
+def break_glass(context: Context) -> Findings:
+    for step in context.steps:
+        if step.model.approve is not None and step.model.approve.break_glass:
+            loc = (*step.loc, "approve", "break_glass")
+            hint = "Name more roles in approve.by, so that one of them answers."
+            yield Finding(loc, "`break_glass` comes later.", hint, on_key=True)
+
+
+def _field(kind: FieldType, instead: str) -> Callable[[Context], Findings]:
+    def find(context: Context) -> Findings:
+        for loc, field in fields(context):
+            if field.type is kind:
+                yield Finding((*loc, "type"), f"A field of type {kind} comes later.", instead)
+
+    return find
+
+
+CHECKS = (
+    Check(Rule("PB601", "`call` comes later."), _key("call", "Write its steps here, or a task that says what to do.")),
+    Check(Rule("PB602", "`starts` comes later."), _key("starts", "Ask for the moment in the form.")),
+    Check(Rule("PB603", "`stops` comes later."), _key("stops", "Ask for the moment in the form, and give a `due`.")),
+    Check(Rule("PB604", "`due: deadline` comes later."), due_deadline),
+    Check(Rule("PB605", "`join` comes later."), _key("join", "Leave it out: every element counts.")),
+    Check(Rule("PB606", "`break_glass` comes later."), break_glass),
+    Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
+    Check(Rule("PB608", "A field of type table comes later."), _field(FieldType.TABLE, "Use a list of texts.")),
+    Check(Rule("PB609", "A field of type file comes later."), _field(FieldType.FILE, "Ask for a link or a reference.")),
+)

@@ -1,0 +1,182 @@
+"""What pydantic found wrong with the shape, said the way an author can act on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from pydantic import BaseModel
+
+from engine.domain.playbook import (
+    ApproveModel,
+    FieldModel,
+    NeedModel,
+    PhaseModel,
+    PhasesModel,
+    Playbook,
+    RoleModel,
+    StepModel,
+    UndoModel,
+    WaitModel,
+)
+from engine.language.document import Loc
+from engine.language.marks import Rule
+from engine.language.tree import Mapping, Node, Scalar, Sequence
+
+UNKNOWN_KEY = Rule("PB101", "A mapping has only the keys that the language knows.")
+MISSING_KEY = Rule("PB102", "A mapping has the keys that it must have.")
+WRONG_VALUE = Rule("PB103", "A value has the kind and size that its key asks for.")
+WRONG_NAME = Rule("PB104", "A name is small letters, digits and _, and starts with a letter.")
+RULES = (UNKNOWN_KEY, MISSING_KEY, WRONG_VALUE, WRONG_NAME)
+
+
+class Detail(TypedDict):
+    """One error as pydantic tells it."""
+
+    loc: Loc
+    type: str
+    ctx: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The same error, for an author; `on_key` when it is about the key."""
+
+    rule: Rule
+    message: str
+    hint: str
+    on_key: bool = False
+
+
+def explain(detail: Detail, node: Node) -> Explained:
+    """Return what an error means; `node` is the nearest node to its place."""
+    loc, kind, context = detail["loc"], detail["type"], detail["ctx"]
+    if kind == "extra_forbidden":
+        return _unknown_key(loc)
+    if kind == "missing":
+        hint = f"{_container(loc).capitalize()} needs: {', '.join(_needed(loc))}."
+        return Explained(MISSING_KEY, f"`{loc[-1]}` is missing.", hint, on_key=True)
+    if kind == "string_pattern_mismatch":
+        return _wrong_name(loc, node)
+    name = _name(loc)
+    match kind:
+        case "literal_error" | "enum":
+            expected = str(context["expected"])
+            return Explained(WRONG_VALUE, f"{name} cannot be {_shown(node)}.", _closest(node, expected))
+        case "greater_than_equal" | "less_than_equal":
+            bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
+            return Explained(WRONG_VALUE, f"{name} is {bound}, not {_shown(node)}.", "")
+        case "string_too_long" | "string_too_short":
+            bound = (
+                f"at most {context['max_length']}" if "max_length" in context else f"at least {context['min_length']}"
+            )
+            return Explained(WRONG_VALUE, f"{name} has {bound} characters.", "")
+        case "too_short":
+            return Explained(WRONG_VALUE, f"{name} is empty.", "Give it at least one element, or leave it out.")
+        case _:
+            expected, hint = _EXPECTED.get(kind, ("something else", ""))
+            return Explained(WRONG_VALUE, f"{name} is {expected}, not {_kind(node)}.", hint)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `Did you mean x? ` for the closest known word, or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {close[0]}? " if close else ""
+
+
+_STEP_PARTS: dict[str | int, type[BaseModel]] = {"approve": ApproveModel, "undo": UndoModel, "wait": WaitModel}
+_EXPECTED = {
+    "string_type": ("text", "Put it in quotes to make it a text."),
+    "bool_type": ("true or false", "Only true and false are; yes and no are words."),
+    "int_type": ("a whole number", ""),
+    "int_from_float": ("a whole number", ""),
+    "float_type": ("a number", ""),
+    "list_type": ("a list", "Write [a, b], or one element per line after a dash."),
+    "tuple_type": ("a list", "Write [a, b], or one element per line after a dash."),
+    "dict_type": ("a mapping", "Write its keys indented below it."),
+    "model_type": ("a mapping", "Write its keys indented below it."),
+    "model_attributes_type": ("a mapping", "Write its keys indented below it."),
+}
+
+
+def _unknown_key(loc: Loc) -> Explained:
+    word, model = str(loc[-1]), _model(loc)
+    known = _keys(model)
+    hint = f"{did_you_mean(word, known)}Known here: {', '.join(known)}."
+    return Explained(UNKNOWN_KEY, f"`{word}` is not a key of {_container(loc)}.", hint, on_key=True)
+
+
+def _wrong_name(loc: Loc, node: Node) -> Explained:
+    if loc[-1] == "[key]":
+        hint = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
+        return Explained(WRONG_NAME, f"{str(loc[-2])!r} is not a name.", hint, on_key=True)
+    if loc[-1] in ("playbook", "call"):
+        return Explained(WRONG_NAME, f"{_shown(node)} is not a playbook's name.", "Use small letters, digits and -.")
+    if loc[-1] == "title":
+        return Explained(WRONG_VALUE, "`title` is one line.", "Put the rest into `why`.")
+    hint = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
+    return Explained(WRONG_NAME, f"{_shown(node)} is not a name.", hint)
+
+
+def _model(loc: Loc) -> type[BaseModel]:
+    """Return the model whose key the last segment is."""
+    match loc[:-1]:
+        case ():
+            return Playbook
+        case ("phases",):
+            return PhasesModel
+        case ("phases", _):
+            return PhaseModel
+        case ("inputs", _) | ("phases", _, "steps", _, "form", _):
+            return FieldModel
+        case ("roles", _):
+            return RoleModel
+        case ("phases", _, "steps", _, "needs", _):
+            return NeedModel
+        case path:
+            return _STEP_PARTS.get(path[-1], StepModel)
+
+
+def _container(loc: Loc) -> str:
+    word = _model(loc).__name__.removesuffix("Model").lower()
+    return f"`{word}`" if word in ("phases", "approve", "undo", "wait") else f"a {word}"
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _needed(loc: Loc) -> list[str]:
+    return [field.alias or name for name, field in _model(loc).model_fields.items() if field.is_required()]
+
+
+def _closest(node: Node, expected: str) -> str:
+    known = [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")]
+    word = str(node.value) if isinstance(node, Scalar) else ""
+    return f"{did_you_mean(word, known)}It is one of: {', '.join(known)}."
+
+
+def _name(loc: Loc) -> str:
+    words = [segment for segment in loc if isinstance(segment, str) and segment != "[key]"]
+    keys = [word for word in words if not word.endswith("]") and word not in ("str", "bool", "int", "float")]
+    return f"`{keys[-1]}`" if keys else "The file"
+
+
+def _shown(node: Node) -> str:
+    return repr(node.value) if isinstance(node, Scalar) else _kind(node)
+
+
+def _kind(node: Node) -> str:
+    match node:
+        case Mapping():
+            return "a mapping"
+        case Sequence():
+            return "a list"
+        case Scalar(value=bool()):
+            return str(node.value).lower()
+        case Scalar(value=int() | float()):
+            return f"the number {node.value}"
+        case _:
+            return "text"

@@ -1,0 +1,49 @@
+"""Where the playbooks under test are, and small ones to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.domain.plan import Plan
+from engine.language.api import Checked, check
+from tests.unit.language.facts import ACTIONS
+
+GOLDENS = Path(__file__).parents[2] / "goldens" / "playbooks"
+GOOD = sorted((GOLDENS / "good").glob("*.yaml"))
+BAD = sorted((GOLDENS / "bad").glob("*.yaml"))
+
+SMALL = """\
+tocsin: 1
+playbook: small
+title: A small one
+version: 1
+inputs:
+  urls: {type: url, list: true}
+  page: {type: text, optional: true}
+roles:
+  commander: {}
+  counsel: {}
+phases:
+  contain:
+    steps:
+"""
+
+
+def checked(steps: str, *, path: str = "small.yaml") -> Checked:
+    """Check a small playbook with these steps in its contain phase; they are indented by six spaces."""
+    return check((SMALL + steps).encode(), path=path, actions=ACTIONS)
+
+
+def plan_of(steps: str) -> Plan:
+    """Return the plan of a small playbook that has no error."""
+    result = checked(steps)
+    assert result.plan is not None, result.problems
+    return result.plan
+
+
+def good_plan() -> Plan:
+    """Return the plan of the playbook that uses every part of the language."""
+    path = GOLDENS / "good" / "small-leak.yaml"
+    result = check(path.read_bytes(), path=path.name, actions=ACTIONS)
+    assert result.plan is not None, result.problems
+    return result.plan

@@ -1,0 +1,85 @@
+"""Facts of a few actions, in the shape that the registry gives them, so that these tests know the language alone."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.domain.plan import ActionTraits, Reach
+from engine.language.api import ActionFacts
+
+
+class SecretValue(BaseModel):
+    """A secret by its name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    secret: str
+    prefix: str = ""
+
+
+class HttpParams(BaseModel):
+    """What http.request takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: Literal["GET", "HEAD", "POST", "PUT", "DELETE"] = "GET"
+    url: str = Field(min_length=1)
+    headers: dict[str, str | SecretValue] = {}
+    body: object = Field(None, alias="json")
+    tries: int = Field(1, ge=1)
+    tags: list[str] = []
+
+
+class PostParams(BaseModel):
+    """What slack.post takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    channel: str | None = None
+
+
+class CaptureParams(BaseModel):
+    """What evidence.capture takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    url: str
+
+
+class DisableParams(BaseModel):
+    """What identity.disable takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    account: str
+
+
+def _facts(
+    name: str, params: type[BaseModel], traits: ActionTraits, *, outputs: set[str] | None = None, generic: bool = False
+) -> ActionFacts:
+    kept = None if outputs is None else frozenset(outputs)
+    return ActionFacts(name, params, traits, outputs=kept, summary=f"Does {name}.", generic=generic)
+
+
+ACTIONS = {
+    facts.name: facts
+    for facts in (
+        _facts("http.request", HttpParams, ActionTraits(writes=True, reach=Reach.INWARD, findable=True), generic=True),
+        _facts("slack.post", PostParams, ActionTraits(writes=True, reach=Reach.OUTWARD), outputs={"ts"}),
+        _facts(
+            "evidence.capture",
+            CaptureParams,
+            ActionTraits(writes=True, reach=Reach.NONE, minor_gate=True),
+            outputs={"outcome", "sha256"},
+        ),
+        _facts(
+            "identity.disable",
+            DisableParams,
+            ActionTraits(writes=True, reach=Reach.INWARD, destructive=True),
+            outputs={"disabled"},
+        ),
+    )
+}

@@ -1,0 +1,56 @@
+"""Playbooks with one fault each, beside what is said of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.domain.problem import Severity
+from engine.language.api import check
+from engine.language.catalog import LATER, RULES
+from engine.language.render import as_text
+from tests.unit.language.cases import BAD, GOLDENS, GOOD
+from tests.unit.language.facts import ACTIONS
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_a_fault_is_reported_with_its_place_and_what_to_write(path: Path) -> None:
+    """What is said of a bad playbook is its golden text, to the column."""
+    problems = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS).problems
+    assert as_text(problems) == path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert path.stem in {problem.rule for problem in problems}
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
+def test_an_error_leaves_no_plan_and_a_warning_leaves_one(path: Path) -> None:
+    """A playbook has a plan exactly when nothing said of it is an error."""
+    checked = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS)
+    assert (checked.plan is None) == any(item.severity is Severity.ERROR for item in checked.problems)
+
+
+def test_every_rule_has_its_bad_playbook() -> None:
+    """A rule without an example that breaks it may have stopped to watch."""
+    assert {path.stem for path in BAD} == set(RULES)
+
+
+def test_rule_ids_are_one_of_a_kind() -> None:
+    """Two rules under one id could not be told apart."""
+    assert len(RULES) >= 80
+    assert all(rule.id == name for name, rule in RULES.items())
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
+def test_a_good_playbook_has_no_problem(path: Path) -> None:
+    """Nothing is said of a playbook that uses the language as it is meant."""
+    checked = check(path.read_bytes(), path=path.name, actions=ACTIONS)
+    assert checked.problems == ()
+    assert checked.plan is not None
+
+
+def test_the_example_of_the_design_lacks_only_what_comes_later() -> None:
+    """The whole grammar is accepted; what has no machinery yet is refused by its own rule, and nothing else is said."""
+    path = GOLDENS / "design" / "video-leak.yaml"
+    problems = check(path.read_bytes(), path=path.name, actions=ACTIONS).problems
+    assert as_text(problems) == path.with_suffix(".txt").read_text(encoding="utf-8")
+    assert {problem.rule for problem in problems} <= {item.rule.id for item in LATER}
