@@ -1,0 +1,1 @@
+"""What a step may do: one module per family of actions, named in one registry."""

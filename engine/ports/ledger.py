@@ -1,0 +1,113 @@
+"""The ledger and the inbox: what must be durable before anything else happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from engine.domain.chain import Head, Row
+    from engine.domain.timeline import Event, InputEvent
+    from engine.ports.records import AskRow, DeclareIncident, Entry, InboxRow, IncidentRow, Lease, Timer
+
+
+class Ledger(Protocol):
+    """The append-only timelines and what must be as durable as they are. `incident` is an id such as `INC-7`.
+
+    Appends are group-committed: the call returns when its events are flushed to disk.
+    """
+
+    async def declare(self, event_for: DeclareIncident, *, definition: str) -> tuple[str, bool]:
+        """Open an incident; return its id and whether it is new (a known dedup key gives the known one)."""
+
+    async def append_inputs(
+        self, incident: str, events: Sequence[InputEvent], *, expect: int | None = None
+    ) -> Sequence[Entry]:
+        """Append inputs; no lease needed. `expect` is the head's sequence they were decided on.
+
+        Raises:
+            HeadMovedError: the head is no longer `expect`.
+            IntegrityError: the timeline does not reach the head known outside the database (a `LossAccepted` may).
+            UnknownIncidentError: there is no such incident.
+        """
+
+    async def append_engine(
+        self, lease: Lease, events: Sequence[Event], *, expect: int | None = None
+    ) -> Sequence[Entry]:
+        """Append engine events; the lease's fence is checked in the same transaction.
+
+        Raises:
+            LeaseLostError: another engine holds the incident.
+            HeadMovedError: the head is no longer `expect`.
+        """
+
+    async def fire_timer(self, timer: Timer, *, late: int) -> bool:
+        """Append `TimerFired` if, and only if, the timer has not fired yet; return whether it was appended."""
+
+    async def entries(self, incident: str, *, after: int = 0) -> Sequence[Entry]:
+        """Return the timeline after a sequence number."""
+
+    async def rows(self, incident: str) -> Sequence[Row]:
+        """Return the timeline as stored, for verification."""
+
+    async def head(self, incident: str) -> Head:
+        """Return the last event's place and hash."""
+
+    async def known_head(self, incident: str) -> Head | None:
+        """Return the head kept outside the database."""
+
+    async def definition(self, digest: str) -> str:
+        """Return the text of the playbook with that digest."""
+
+    async def claim(self, incident: str, *, owner: str, ttl: timedelta) -> Lease | None:
+        """Take the lease if it is free or has expired; None when somebody else holds it.
+
+        Raises:
+            IntegrityError: the timeline does not reach the head known outside the database.
+        """
+
+    async def renew(self, lease: Lease, *, ttl: timedelta) -> bool:
+        """Prolong a lease; False when it was lost."""
+
+    async def release(self, lease: Lease, *, expect: int) -> bool:
+        """Give the lease back if the head is still `expect`; False (and keep it) when the timeline has grown.
+
+        Raises:
+            LeaseLostError: another engine holds the incident.
+        """
+
+    async def runnable(self, *, limit: int) -> Sequence[str]:
+        """Return incidents whose timeline has grown since they were last carried, and whose lease is free."""
+
+    async def timers_due(self, *, story_now: datetime, real_now: datetime, limit: int) -> Sequence[Timer]:
+        """Return timers that are due and have not fired."""
+
+    async def next_timer(self) -> Mapping[str, datetime]:
+        """Return the earliest due instant of unfired timers per clock (`story`, `real`)."""
+
+    async def incidents(self) -> Sequence[IncidentRow]:
+        """Return every incident, newest first."""
+
+    async def open_asks(self) -> Sequence[AskRow]:
+        """Return every open ask, the next due first."""
+
+    async def remember(self, incident: str, kind: str, value: Mapping[str, str]) -> None:
+        """Keep a small rebuildable value (what was last shown where) under a name."""
+
+    async def recall(self, incident: str, kind: str) -> Mapping[str, str] | None:
+        """Return a value kept by `remember`."""
+
+
+class Inbox(Protocol):
+    """What came in and has not been worked off."""
+
+    async def put(self, source: str, source_id: str, payload: Mapping[str, object]) -> bool:
+        """Keep something that came in; False when that source id is known already. Durable when it returns."""
+
+    async def pending(self, *, limit: int) -> Sequence[InboxRow]:
+        """Return what waits, oldest first."""
+
+    async def finish(self, row: int, *, outcome: str) -> None:
+        """Mark a row as worked off, with what became of it."""

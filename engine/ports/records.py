@@ -1,0 +1,93 @@
+"""The values that the ledger takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.domain.chain import Head
+    from engine.domain.timeline import Event, IncidentDeclared
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event in its place on an incident's timeline."""
+
+    seq: int
+    at: datetime
+    real_at: datetime
+    actor: str
+    event: Event
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to carry an incident: only the newest `fence` may write engine events."""
+
+    incident: str
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    """An incident in a list."""
+
+    incident: str
+    title: str
+    playbook: str
+    state: str
+    exercise: bool
+    declared_at: datetime
+    head: Head
+    open_asks: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskRow:
+    """An open ask in somebody's inbox."""
+
+    incident: str
+    ask: str
+    kind: str
+    step: str
+    title: str
+    by: tuple[str, ...]
+    """Role ids."""
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment somebody waits for; `clock` is story or real."""
+
+    incident: str
+    timer: str
+    due: datetime
+    clock: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """Something that came in, durably kept before it was acknowledged."""
+
+    id: int
+    source: str
+    """slack, jira, cli, api, timer."""
+    source_id: str
+    received: datetime
+    payload: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareIncident:
+    """What `Ledger.declare` needs: the event is completed with the incident's new id."""
+
+    event: IncidentDeclared
+    """Its `incident` is empty."""
+    dedup_key: str | None

@@ -1,0 +1,78 @@
+"""A tracker of tasks, as the engine needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from engine.ports.lookup import Absent, CannotTell, Found
+    from engine.ports.shown import TicketDraft
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRef:
+    """A ticket: its key (`SEC-12`) and its address for people."""
+
+    key: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketState:
+    """What the tracker says about a ticket, read by its key."""
+
+    key: str
+    category: str
+    """new, indeterminate or done (the status category, never the status' name)."""
+    resolution: str
+    """Empty while open."""
+    accepted: bool
+    """Done and not declined (`Won't do`, `Duplicate` and the like decline)."""
+    changed_by: str
+    """Account of the last change of status; empty when not told."""
+    changed_by_mail: str
+    change: str
+    """Id of the last change of status in the tracker: the same change has the same id."""
+    assignee: str
+    assignee_mail: str
+    due: str
+    comments: tuple[tuple[str, str, str, str], ...] = ()
+    """(id, author account, author mail, text), oldest first, ours left out."""
+
+
+class Tracker(Protocol):
+    """A place where tasks have owners and due dates."""
+
+    async def create_epic(self, draft: TicketDraft, *, key: str) -> TicketRef:
+        """Create the incident's epic."""
+
+    async def create_ticket(self, draft: TicketDraft, *, key: str) -> TicketRef:
+        """Create a ticket under the epic."""
+
+    async def find_ticket(self, *, key: str) -> Found[TicketRef] | Absent | CannotTell:
+        """Look up an epic or ticket by the key it was created with."""
+
+    async def describe(self, ticket: str, description: str) -> None:
+        """Replace the description. Idempotent."""
+
+    async def comment(self, ticket: str, text: str, *, key: str) -> None:
+        """Add a comment that carries the key."""
+
+    async def find_comment(self, ticket: str, *, key: str) -> Found[str] | Absent | CannotTell:
+        """Look up a comment by its key."""
+
+    async def close(self, ticket: str, *, done: bool) -> None:
+        """Move the ticket to a status of category done; `done` False means declined or cancelled. Idempotent."""
+
+    async def reopen(self, ticket: str) -> None:
+        """Move the ticket out of category done. Idempotent."""
+
+    async def read(self, ticket: str) -> TicketState:
+        """Return the ticket as it is now, read by key (never from a search index)."""
+
+    async def changed(self, tickets: Sequence[str], *, since: datetime) -> Sequence[str]:
+        """Return those of our tickets that changed since a real instant (a poll; may name too many)."""
