@@ -1,0 +1,1 @@
+"""The SQL ledger and the evidence vault."""

@@ -1,0 +1,246 @@
+"""The ledger and the inbox over SQL: appends through writers, reads on connections of their own.
+
+Rules kept here:
+1. No call blocks the event loop: writes wait for a writer's thread, reads run in a few threads.
+2. An incident always goes to the same writer of a process; SQLite has one writer, PostgreSQL has several.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.domain import chain
+from engine.domain.errors import ConfigError, IntegrityError
+from integrations.storage import reading
+from integrations.storage.databases import connect
+from integrations.storage.heads import HeadFile
+from integrations.storage.inbox import finish_row, pending_rows, put_row
+from integrations.storage.migrate import bring_up_to_date
+from integrations.storage.recording import Recorder
+from integrations.storage.schema import DEFAULT_ORG, remembered
+from integrations.storage.statements import insert_or_replace
+from integrations.storage.stored import entry_of, read_rows
+from integrations.storage.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime, timedelta
+    from pathlib import Path
+    from typing import Self
+
+    from sqlalchemy import Connection, Engine
+
+    from engine.domain.chain import Head, Mismatch, Row
+    from engine.domain.timeline import Event, InputEvent
+    from engine.ports.records import AskRow, DeclareIncident, Entry, InboxRow, IncidentRow, Lease, Timer
+    from engine.ports.time import Clock
+    from integrations.storage.writer import Writing
+
+T = TypeVar("T")
+
+WRITERS = {"sqlite": 1, "postgresql": 4}
+READERS = 4
+
+
+def open_ledger(url: str, *, home: Path, clock: Clock, salt: Callable[[], bytes], org: str = DEFAULT_ORG) -> SqlLedger:
+    """Open the ledger at a database URL, with its head file in `home`; the tables are made or changed as needed.
+
+    Raises:
+        ConfigError: the database cannot be reached, or was written by a newer Tocsin.
+        IntegrityError: the file is no database any more.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    engine = connect(url)
+    try:
+        bring_up_to_date(engine, home=home)
+    except SQLAlchemyError as error:
+        engine.dispose()
+        raise _unusable(error) from error
+    except ConfigError:
+        engine.dispose()
+        raise
+    heads = HeadFile(home, org=org)
+    return SqlLedger(engine, recorder=Recorder(org, clock, salt, heads))
+
+
+class SqlLedger:
+    """`Ledger` and `Inbox` over SQLite or PostgreSQL; an async context that closes at its end."""
+
+    def __init__(self, engine: Engine, *, recorder: Recorder) -> None:
+        self._engine = engine
+        self._recorder = recorder
+        self._org = recorder.org
+        count = WRITERS[engine.dialect.name]
+        self._writers = [Writer(engine, heads=recorder.heads, name=f"ledger-writer-{n}") for n in range(count)]
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.to_thread(self.close)
+
+    def close(self) -> None:
+        """Finish what waits to be written, and let go of the database."""
+        for writer in self._writers:
+            writer.close()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+    @property
+    def commits(self) -> int:
+        """How many transactions were committed since the ledger was opened."""
+        return sum(writer.commits for writer in self._writers)
+
+    async def declare(self, event_for: DeclareIncident, *, definition: str) -> tuple[str, bool]:
+        """Open an incident, or give the one of that dedup key."""
+        return await self._write("", partial(self._recorder.declare, order=event_for, definition=definition))
+
+    async def append_inputs(
+        self, incident: str, events: Sequence[InputEvent], *, expect: int | None = None
+    ) -> Sequence[Entry]:
+        """Append inputs."""
+        work = partial(self._recorder.append, incident=incident, events=events, expect=expect)
+        return await self._write(incident, work)
+
+    async def append_engine(
+        self, lease: Lease, events: Sequence[Event], *, expect: int | None = None
+    ) -> Sequence[Entry]:
+        """Append engine events under a lease."""
+        work = partial(self._recorder.append_as, lease=lease, events=events, expect=expect)
+        return await self._write(lease.incident, work)
+
+    async def fire_timer(self, timer: Timer, *, late: int) -> bool:
+        """Append `TimerFired` once."""
+        return await self._write(timer.incident, partial(self._recorder.fire, timer=timer, late=late))
+
+    async def claim(self, incident: str, *, owner: str, ttl: timedelta) -> Lease | None:
+        """Take the lease; raises `IntegrityError` when the timeline does not reach its known head."""
+        return await self._write(incident, partial(self._recorder.claim, incident=incident, owner=owner, ttl=ttl))
+
+    async def renew(self, lease: Lease, *, ttl: timedelta) -> bool:
+        """Prolong a lease."""
+        return await self._write(lease.incident, partial(self._recorder.renew, lease=lease, ttl=ttl))
+
+    async def release(self, lease: Lease, *, expect: int) -> bool:
+        """Give a lease back; raises `LeaseLostError` when it was lost."""
+        return await self._write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))
+
+    async def entries(self, incident: str, *, after: int = 0) -> Sequence[Entry]:
+        """Return the timeline after a sequence number."""
+        return await self._read(lambda c: [entry_of(row) for row in read_rows(c, self._org, incident, after=after)])
+
+    async def rows(self, incident: str) -> Sequence[Row]:
+        """Return the timeline as stored."""
+        return await self._read(lambda c: read_rows(c, self._org, incident))
+
+    async def head(self, incident: str) -> Head:
+        """Return the last event's place and hash; raises `UnknownIncidentError`."""
+        return await self._read(lambda c: reading.head(c, self._org, incident))
+
+    async def known_head(self, incident: str) -> Head | None:
+        """Return the head kept outside the database."""
+        return await self._in_thread(lambda: self._recorder.heads.known(incident))
+
+    async def definition(self, digest: str) -> str:
+        """Return the text of a playbook; raises `RunError` when the ledger does not have it."""
+        return await self._read(lambda c: reading.definition(c, self._org, digest))
+
+    async def runnable(self, *, limit: int) -> Sequence[str]:
+        """Return incidents that have grown since they were last carried, and are free."""
+        now = self._recorder.clock.real_now()
+        return await self._read(lambda c: reading.runnable(c, self._org, now=now, limit=limit))
+
+    async def timers_due(self, *, story_now: datetime, real_now: datetime, limit: int) -> Sequence[Timer]:
+        """Return timers that are due and have not fired, the earliest first."""
+        instants = {"story": story_now, "real": real_now}
+        return await self._read(lambda c: reading.timers_due(c, self._org, instants=instants, limit=limit))
+
+    async def next_timer(self) -> Mapping[str, datetime]:
+        """Return the earliest due instant per clock."""
+        return await self._read(lambda c: reading.next_timer(c, self._org))
+
+    async def incidents(self) -> Sequence[IncidentRow]:
+        """Return every incident, newest first."""
+        return await self._read(lambda c: reading.incident_rows(c, self._org))
+
+    async def open_asks(self) -> Sequence[AskRow]:
+        """Return every open ask, the next due first; `title` is the step's id."""
+        return await self._read(lambda c: reading.open_asks(c, self._org))
+
+    async def remember(self, incident: str, kind: str, value: Mapping[str, str]) -> None:
+        """Keep a small value."""
+        row = {"org": self._org, "incident": incident, "kind": kind, "value": dict(value)}
+        await self._write(incident, lambda writing: insert_or_replace(writing.connection, remembered, row))
+
+    async def recall(self, incident: str, kind: str) -> Mapping[str, str] | None:
+        """Return a kept value."""
+        return await self._read(lambda c: reading.recall(c, self._org, incident, kind))
+
+    async def put(self, source: str, source_id: str, payload: Mapping[str, object]) -> bool:
+        """Keep what came in, once per source id."""
+        received = self._recorder.clock.real_now()
+        work = partial(put_row, org=self._org, source=source, source_id=source_id, payload=payload, received=received)
+        return await self._write(f"inbox {source} {source_id}", work)
+
+    async def pending(self, *, limit: int) -> Sequence[InboxRow]:
+        """Return what waits in the inbox, oldest first."""
+        return await self._read(lambda c: pending_rows(c, self._org, limit=limit))
+
+    async def finish(self, row: int, *, outcome: str) -> None:
+        """Mark an inbox row as worked off."""
+        work = partial(finish_row, row=row, outcome=outcome, at=self._recorder.clock.real_now())
+        await self._write(f"inbox row {row:020}", work)
+
+    async def verify(self, incident: str) -> Mismatch | None:
+        """Return the first event that does not fit, also against the heads known in and outside the database."""
+        known = await self.known_head(incident)
+        head, rows = await self._read(
+            lambda c: (reading.head(c, self._org, incident), read_rows(c, self._org, incident))
+        )
+        outside = chain.verify(rows, known=known, incident=incident)
+        return outside or chain.verify(rows, known=head, incident=incident)
+
+    async def check_heads(self) -> None:
+        """Compare every known head with the ledger.
+
+        Raises:
+            IntegrityError: a timeline is missing, is shorter than its known head, or differs from it there.
+        """
+        known = await self._in_thread(self._recorder.heads.all)
+        faults = await self._read(lambda c: reading.head_faults(c, self._org, known))
+        if faults:
+            raise IntegrityError("; ".join(faults))
+
+    async def rebuild(self) -> int:
+        """Make every projection again from the timelines; return how many events were read."""
+        names = [row.incident for row in await self.incidents()]
+        again = self._recorder.project_again
+        return sum(await asyncio.gather(*(self._write(name, partial(again, incident=name)) for name in names)))
+
+    async def _write(self, key: str, work: Callable[[Writing], T]) -> T:
+        writer = self._writers[zlib.crc32(key.encode()) % len(self._writers)]
+        return await asyncio.wrap_future(writer.submit(work, key=key))
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._engine.connect() as connection:
+                return work(connection)
+
+        return await self._in_thread(run)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+
+def _unusable(error: SQLAlchemyError) -> ConfigError | IntegrityError:
+    reason = str(getattr(error, "orig", None) or error).strip()
+    if "not a database" in reason or "malformed" in reason:
+        return IntegrityError(f"the ledger's file is damaged: {reason}")
+    return ConfigError(f"the ledger's database cannot be used: {reason}", hint="Check TOCSIN_DATABASE_URL.")

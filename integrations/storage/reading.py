@@ -1,0 +1,132 @@
+"""What is read from the ledger: lists, heads, timers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, or_, select
+
+from engine.domain.chain import Head
+from engine.domain.errors import RunError, UnknownIncidentError
+from engine.ports.records import AskRow, IncidentRow, Timer
+from integrations.storage.schema import asks, definitions, envelopes, incidents, remembered, timers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+
+def head(connection: Connection, org: str, incident: str) -> Head:
+    """Return the last event's place and hash."""
+    statement = select(incidents.c.head_seq, incidents.c.head_hash).where(
+        incidents.c.org == org, incidents.c.incident == incident
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        raise UnknownIncidentError(f"there is no incident {incident}")
+    return Head(*row)
+
+
+def definition(connection: Connection, org: str, digest: str) -> str:
+    """Return the text of the playbook with that digest."""
+    statement = select(definitions.c.text).where(definitions.c.org == org, definitions.c.digest == digest)
+    text = connection.execute(statement).scalar()
+    if text is None:
+        raise RunError(f"the ledger has no playbook with digest {digest}")
+    return str(text)
+
+
+def runnable(connection: Connection, org: str, *, now: datetime, limit: int) -> list[str]:
+    """Return incidents that have grown since they were last carried and whose lease is free, oldest first."""
+    free = or_(incidents.c.lease_expires.is_(None), incidents.c.lease_expires <= now)
+    statement = (
+        select(incidents.c.incident)
+        .where(incidents.c.org == org, incidents.c.head_seq > incidents.c.carried_seq, free)
+        .order_by(incidents.c.number)
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def timers_due(connection: Connection, org: str, *, instants: Mapping[str, datetime], limit: int) -> list[Timer]:
+    """Return unfired timers that are due by the instant of their clock, the earliest first."""
+    due = or_(*(and_(timers.c.clock == clock, timers.c.due <= now) for clock, now in instants.items()))
+    statement = (
+        select(timers.c.incident, timers.c.timer, timers.c.due, timers.c.clock)
+        .where(timers.c.org == org, timers.c.fired_at.is_(None), due)
+        .order_by(timers.c.due, timers.c.incident, timers.c.timer)
+        .limit(limit)
+    )
+    return [Timer(*row) for row in connection.execute(statement)]
+
+
+def next_timer(connection: Connection, org: str) -> dict[str, datetime]:
+    """Return the earliest due instant of unfired timers per clock."""
+    earliest = func.min(timers.c.due, type_=timers.c.due.type).label("due").label("due")
+    statement = (
+        select(timers.c.clock, earliest)
+        .where(timers.c.org == org, timers.c.fired_at.is_(None))
+        .group_by(timers.c.clock)
+    )
+    return {row.clock: row.due for row in connection.execute(statement)}
+
+
+def incident_rows(connection: Connection, org: str) -> list[IncidentRow]:
+    """Return every incident, newest first."""
+    count = (
+        select(func.count())
+        .select_from(asks)
+        .where(asks.c.org == incidents.c.org, asks.c.incident == incidents.c.incident)
+        .scalar_subquery()
+    )
+    statement = select(incidents, count.label("open_asks")).where(incidents.c.org == org)
+    return [
+        IncidentRow(
+            incident=row.incident,
+            title=row.title,
+            playbook=row.playbook,
+            state=row.state,
+            exercise=row.exercise,
+            declared_at=row.declared_at,
+            head=Head(row.head_seq, row.head_hash),
+            open_asks=row.open_asks,
+        )
+        for row in connection.execute(statement.order_by(incidents.c.number.desc()))
+    ]
+
+
+def open_asks(connection: Connection, org: str) -> list[AskRow]:
+    """Return every open ask, the next due first and those without a due time last."""
+    statement = (
+        select(asks).where(asks.c.org == org).order_by(asks.c.due.is_(None), asks.c.due, asks.c.incident, asks.c.ask)
+    )
+    return [
+        AskRow(row.incident, row.ask, row.kind, row.step, title=row.step, by=tuple(row.by), due=row.due)
+        for row in connection.execute(statement)
+    ]
+
+
+def recall(connection: Connection, org: str, incident: str, kind: str) -> dict[str, str] | None:
+    """Return a remembered value."""
+    statement = select(remembered.c.value).where(
+        remembered.c.org == org, remembered.c.incident == incident, remembered.c.kind == kind
+    )
+    value: dict[str, str] | None = connection.execute(statement).scalar()
+    return value
+
+
+def head_faults(connection: Connection, org: str, known: Mapping[str, Head]) -> list[str]:
+    """Return a sentence for each known head that the ledger does not have."""
+    faults = []
+    for incident, expected in known.items():
+        statement = select(envelopes.c.hash).where(
+            envelopes.c.org == org, envelopes.c.incident == incident, envelopes.c.seq == expected.seq
+        )
+        found = connection.execute(statement).scalar()
+        if found is None:
+            faults.append(f"event {expected.seq} of {incident} is known outside the database and missing in it")
+        elif found != expected.hash:
+            faults.append(f"event {expected.seq} of {incident} differs from what is known outside the database")
+    return faults

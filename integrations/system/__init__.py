@@ -1,0 +1,1 @@
+"""The real clock and real ids: their only home."""
