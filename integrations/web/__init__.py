@@ -1,0 +1,1 @@
+"""Requests to other systems, guarded against being led astray."""
