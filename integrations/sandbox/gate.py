@@ -1,0 +1,167 @@
+"""In front of both services: writes every call to the log and makes calls fail as the board says.
+
+Rules:
+- A fault before the work leaves the state untouched; one after it leaves a change nobody was told of.
+- A dropped reply closes the connection without a byte of answer, as a broken network would.
+"""
+
+import asyncio
+import json
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from integrations.sandbox.faults import REQUEST_FAULTS, Fault, FaultBoard, FaultKind
+from integrations.sandbox.log import LogEntry, RequestLog, Service
+from integrations.sandbox.values import Now
+
+DROP = "tocsin.sandbox.drop"
+
+_SERVICES: tuple[tuple[str, Service], ...] = (
+    ("/slack/human", "human"),
+    ("/slack", "slack"),
+    ("/jira/rest", "jira"),
+)
+
+
+class DroppedError(ConnectionResetError):
+    """The reply was dropped on purpose, in a process where no connection can be closed."""
+
+
+class Gate:
+    """The ASGI layer that logs and breaks calls."""
+
+    def __init__(self, app: ASGIApp, *, log: RequestLog, faults: FaultBoard, now: Now) -> None:
+        """Stand in front of this app."""
+        self._app = app
+        self._log = log
+        self._faults = faults
+        self._now = now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call, unless it is to fail."""
+        service = _service(scope)
+        if scope["type"] != "http" or service is None:
+            await self._app(scope, receive, send)
+            return
+        entry = self._new_entry(scope, service=service)
+        scope.setdefault("state", {})["entry"] = entry
+        fault = self._take(entry)
+        if fault is None:
+            await self._app(scope, receive, _noting(send, entry=entry))
+            return
+        entry.fault = fault.kind.value
+        await self._fail(fault, scope=scope, receive=receive, send=_noting(send, entry=entry))
+
+    def _new_entry(self, scope: Scope, *, service: Service) -> LogEntry:
+        path = scope["path"].replace("/rest/api/latest", "/rest/api/2", 1)
+        entry = LogEntry(
+            number=self._log.next_number(),
+            at=self._now(),
+            service=service,
+            verb=scope["method"],
+            path=path,
+            name=_name(scope["method"], path=path, service=service),
+        )
+        self._log.add(entry)
+        return entry
+
+    def _take(self, entry: LogEntry) -> Fault | None:
+        if entry.service == "human":
+            return None
+        names = (entry.name, entry.path, f"{entry.verb} {entry.path}")
+        return self._faults.take(REQUEST_FAULTS, names=names)
+
+    async def _fail(self, fault: Fault, *, scope: Scope, receive: Receive, send: Send) -> None:
+        if fault.kind is FaultKind.SLOW and not fault.after_commit:
+            await asyncio.sleep(fault.seconds)
+            await self._app(scope, receive, send)
+        elif fault.kind is FaultKind.SLOW:
+            await self._app(scope, receive, _late(send, seconds=fault.seconds))
+        elif fault.kind is FaultKind.DROP_REPLY or fault.after_commit:
+            await self._app(scope, receive, _unheard)
+            await _refuse(fault, scope=scope, receive=receive, send=send)
+        else:
+            await _refuse(fault, scope=scope, receive=receive, send=send)
+
+
+def entry_of(request: Request) -> LogEntry:
+    """Return the log entry of the call being answered."""
+    entry = request.scope["state"]["entry"]
+    if not isinstance(entry, LogEntry):
+        raise TypeError(entry)
+    return entry
+
+
+async def _refuse(fault: Fault, *, scope: Scope, receive: Receive, send: Send) -> None:
+    match fault.kind:
+        case FaultKind.RATE_LIMITED:
+            await _reply(send, status=429, retry_after=fault.seconds)
+        case FaultKind.SERVER_ERROR:
+            await _reply(send, status=fault.status)
+        case FaultKind.HANG:
+            await _gone(receive)
+        case _:
+            await _drop(scope, receive=receive)
+
+
+async def _reply(send: Send, *, status: int, retry_after: float | None = None) -> None:
+    headers = [(b"content-type", b"application/json")]
+    if retry_after is not None:
+        headers.append((b"retry-after", str(max(1, int(retry_after))).encode()))
+    error = "ratelimited" if retry_after is not None else "internal_error"
+    body = {"ok": False, "error": error, "errorMessages": ["Made to fail by the sandbox"]}
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
+
+
+async def _drop(scope: Scope, *, receive: Receive) -> None:
+    drop = scope.get("extensions", {}).get(DROP)
+    if drop is None:
+        raise DroppedError
+    drop()
+    await _gone(receive)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _unheard(message: Message) -> None:
+    """Swallow what the app answers."""
+    del message
+
+
+def _late(send: Send, *, seconds: float) -> Send:
+    async def late(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(seconds)
+        await send(message)
+
+    return late
+
+
+def _noting(send: Send, *, entry: LogEntry) -> Send:
+    async def noting(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            entry.status = message["status"]
+            entry.replied = True
+        await send(message)
+
+    return noting
+
+
+def _service(scope: Scope) -> Service | None:
+    path = scope.get("path", "")
+    return next((service for prefix, service in _SERVICES if path.startswith(prefix)), None)
+
+
+def _name(verb: str, *, path: str, service: Service) -> str:
+    """Name a call: the Slack method, or verb and first word of the Jira resource."""
+    if service == "slack":
+        return path.removeprefix("/slack/api/").removeprefix("/slack/")
+    if service == "jira":
+        parts = path.removeprefix("/jira/rest/api/2/").split("/")
+        return f"{verb} {'/'.join([parts[0], *parts[2:3]])}"
+    return f"{verb} {path}"

@@ -1,0 +1,1 @@
+"""A strict local Jira: REST version 2, JQL, workflow and signed webhooks."""

@@ -1,0 +1,1 @@
+"""The page a visitor looks at, and the panel that makes things fail."""

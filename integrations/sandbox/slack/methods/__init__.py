@@ -1,0 +1,1 @@
+"""What answers each Web API method, by family; `catalog` names them all."""
