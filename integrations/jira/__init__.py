@@ -1,0 +1,22 @@
+"""Jira, Cloud and Server, as the engine's tracker; the only code that imports the `jira` client."""
+
+from integrations.jira.health import Check, health
+from integrations.jira.manifest import MANIFEST
+from integrations.jira.pool import JiraPool
+from integrations.jira.site import JiraSite
+from integrations.jira.tracker import JiraTracker
+from integrations.jira.watch import JiraWatch, take_up
+from integrations.jira.webhook import Delivery, verified
+
+__all__ = [
+    "MANIFEST",
+    "Check",
+    "Delivery",
+    "JiraPool",
+    "JiraSite",
+    "JiraTracker",
+    "JiraWatch",
+    "health",
+    "take_up",
+    "verified",
+]

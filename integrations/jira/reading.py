@@ -1,0 +1,63 @@
+"""An issue as Jira shows it, read into what the engine wants to know of a ticket."""
+
+from collections.abc import Iterator
+
+from engine.ports.tracker import TicketState
+from integrations.jira.marks import is_marked
+from integrations.jira.pool import Deployment, Json
+from integrations.jira.site import JiraSite
+from integrations.jira.workflow import category_of
+
+FIELDS = "status,resolution,assignee,duedate,comment"
+
+
+def state_of(issue: Json, *, deployment: Deployment, site: JiraSite) -> TicketState:
+    """Read an issue that was fetched with its changelog."""
+    fields: Json = issue["fields"]
+    category = category_of(fields["status"])
+    resolution = str((fields.get("resolution") or {}).get("name", ""))
+    moved = _last_move(issue)
+    mover = moved.get("author") or {}
+    assignee = fields.get("assignee") or {}
+    return TicketState(
+        key=str(issue["key"]),
+        category=category,
+        resolution=resolution,
+        accepted=category == "done" and resolution not in site.resolutions_declined,
+        changed_by=account_of(mover),
+        changed_by_mail=_mail(mover),
+        change=str(moved.get("id", "")),
+        assignee=account_of(assignee),
+        assignee_mail=_mail(assignee),
+        due=str(fields.get("duedate") or ""),
+        comments=tuple(_comments(fields, deployment=deployment)),
+    )
+
+
+def account_of(user: Json) -> str:
+    """Return the account id (Cloud) or name (Server) of a user as shown."""
+    return str(user.get("accountId") or user.get("name") or "")
+
+
+def is_ours(comment: Json, *, deployment: Deployment) -> bool:
+    """Tell whether we wrote a comment; a quote of ours by somebody else is not ours."""
+    mine = account_of(comment.get("author") or {}) == deployment.account
+    return mine and is_marked(str(comment.get("body", "")))
+
+
+def _last_move(issue: Json) -> Json:
+    # Cloud lists the newest change first, Server the oldest; ids only grow.
+    histories = (issue.get("changelog") or {}).get("histories") or ()
+    moves = [history for history in histories if any(item.get("field") == "status" for item in history["items"])]
+    return max(moves, key=lambda history: int(history["id"]), default={})
+
+
+def _comments(fields: Json, *, deployment: Deployment) -> Iterator[tuple[str, str, str, str]]:
+    for comment in (fields.get("comment") or {}).get("comments") or ():
+        if not is_ours(comment, deployment=deployment):
+            author = comment.get("author") or {}
+            yield str(comment["id"]), account_of(author), _mail(author), str(comment.get("body", ""))
+
+
+def _mail(user: Json) -> str:
+    return str(user.get("emailAddress") or "")

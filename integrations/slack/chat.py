@@ -1,0 +1,145 @@
+"""Slack as the engine's chat.
+
+Rules kept here: a post carries its key in the message's metadata, where people do not see it, and is found again by
+it; posts and edits of one channel go out one after the other, in the order they were asked for; nothing is repeated
+here, since only the engine knows whether a call may be made again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.domain.errors import IntegrationError
+from engine.ports.chat import Invited, MessageRef
+from engine.ports.lookup import Absent, CannotTell, Found
+from integrations.slack.accounts import Accounts
+from integrations.slack.api import RefusedError
+from integrations.slack.blocks import cut, escaped, fallback, message_blocks
+from integrations.slack.channels import MAX_TOPIC, Channels
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from engine.ports.people import Person
+    from engine.ports.shown import Message
+    from integrations.slack.api import SlackApi
+
+EVENT_TYPE: Final = "tocsin"
+KEY: Final = "key"
+_PAGE = 200
+_MAX_PAGES = 25
+_SKEW = timedelta(minutes=10)
+"""Slack stamps messages by its own clock; ours may be ahead of it by so much."""
+
+
+class SlackChat:
+    """The `Chat` port over Slack's Web API."""
+
+    def __init__(self, api: SlackApi) -> None:
+        self._api = api
+        self._accounts = Accounts(api)
+        self._channels = Channels(api, accounts=self._accounts)
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def open_channel(self, name: str, *, incident: str, key: str) -> str:
+        """Create the incident's private channel or adopt it; a name taken by something else gets a suffix."""
+        del key  # the incident's marker identifies the channel; there is one per incident
+        return await self._channels.open(name, incident=incident)
+
+    async def find_channel(self, name: str, *, incident: str, key: str) -> Found[str] | Absent | CannotTell:
+        """Look up the incident's channel by its marker."""
+        del name, key  # people may rename a channel; its marker stays
+        try:
+            channel = await self._channels.find(incident=incident)
+        except IntegrationError as error:
+            return CannotTell(error.message)
+        return Absent() if channel is None else Found(channel)
+
+    async def invite(self, channel: str, people: Sequence[Person]) -> Invited:
+        """Bring people in; who cannot be is named with the reason."""
+        return await self._channels.invite(channel, people)
+
+    async def set_topic(self, channel: str, topic: str) -> None:
+        """Set the channel's topic, cut to the 250 characters Slack takes."""
+        await self._api.call("conversations.setTopic", channel=channel, topic=cut(topic, limit=MAX_TOPIC))
+
+    async def post(self, channel: str, message: Message, *, key: str) -> MessageRef:
+        """Post a message; the key travels in its metadata."""
+        content = _content(message)
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {KEY: key}}
+        async with self._turn(channel):
+            answer = await self._api.call(
+                "chat.postMessage",
+                channel=channel,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+                **content,
+            )
+        return MessageRef(channel=str(answer["channel"]), id=str(answer["ts"]))
+
+    async def find_post(self, channel: str, *, key: str, since: datetime) -> Found[MessageRef] | Absent | CannotTell:
+        """Look a message up by its key in the channel's history."""
+        oldest = f"{(since - _SKEW).timestamp():.6f}"
+        cursor = ""
+        for _ in range(_MAX_PAGES):
+            try:
+                page = await self._api.call(
+                    "conversations.history",
+                    channel=channel,
+                    oldest=oldest,
+                    limit=_PAGE,
+                    cursor=cursor,
+                    include_all_metadata=True,
+                )
+            except IntegrationError as error:
+                return CannotTell(error.message)
+            for message in page["messages"]:
+                if _key_of(message) == key:
+                    return Found(MessageRef(channel=channel, id=str(message["ts"])))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return Absent()
+        return CannotTell(f"the channel has more than {_PAGE * _MAX_PAGES} messages since then")
+
+    async def edit(self, ref: MessageRef, message: Message) -> None:
+        """Replace a message of ours; its key stays."""
+        content = _content(message)
+        async with self._turn(ref.channel):
+            await self._api.call("chat.update", channel=ref.channel, ts=ref.id, **content)
+
+    async def pin(self, ref: MessageRef) -> None:
+        """Pin a message; one that is pinned already is fine."""
+        try:
+            await self._api.call("pins.add", channel=ref.channel, timestamp=ref.id)
+        except RefusedError as error:
+            if error.code != "already_pinned":
+                raise
+
+    async def whisper(self, channel: str, person: Person, text: str) -> None:
+        """Show a person something nobody else sees."""
+        user = await self._accounts.user_id(person)
+        await self._api.call("chat.postEphemeral", channel=channel, user=user, text=escaped(text))
+
+    async def link(self, ref: MessageRef) -> str:
+        """Return the address of a message."""
+        answer = await self._api.call("chat.getPermalink", channel=ref.channel, message_ts=ref.id)
+        return str(answer["permalink"])
+
+    def _turn(self, channel: str) -> asyncio.Lock:
+        return self._turns.setdefault(channel, asyncio.Lock())
+
+
+def _content(message: Message) -> dict[str, Any]:
+    return {"text": fallback(message), "blocks": message_blocks(message)}
+
+
+def _key_of(message: Mapping[str, Any]) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get(KEY)
+    return key if isinstance(key, str) else None

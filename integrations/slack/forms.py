@@ -1,0 +1,199 @@
+"""A form laid out as a modal, and a filled modal read back.
+
+Rules kept here: a block's id is the field's name, so that errors find their place; what is read back is what was typed
+or chosen, untouched: the engine checks it as it checks every answer. A person is read back as a Slack user id and named
+in `chosen_people`. A choice that is left open is `None`. An initial value is shown whole or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias, assert_never
+
+from engine.domain.errors import IntegrationError
+from engine.domain.fields import FieldSpec, FieldType, Now
+from engine.domain.values import Instant
+from engine.ports.shown import Form
+from integrations.slack.blocks import cut, escaped, pieces
+
+Block: TypeAlias = dict[str, Any]
+Raw: TypeAlias = "str | list[str] | None"
+
+CALLBACK: Final = "tocsin.form"
+ACTION: Final = "value"
+MAX_TITLE = 24
+MAX_FIELDS = 90
+MAX_INPUT = 3000
+MAX_ERROR = 300
+MAX_OPTIONS = 100
+MAX_OPTION = 75
+MAX_HINT = 2000
+_SHORT_TEXT = 150
+_PIECE = 2900
+_INTRO_PIECES = 5
+_MOMENT = "2026-11-24 03:10, or 2026-11-24T03:10+01:00 in another zone"
+_ANSWERS: Final = ("yes", "no")
+
+
+def form_view(form: Form) -> Block:
+    """Lay a form out as a modal; raise `IntegrationError` for one that Slack cannot show."""
+    if len(form.fields) > MAX_FIELDS:
+        message = f"The form has {len(form.fields)} fields, and Slack shows at most {MAX_FIELDS}."
+        raise IntegrationError(message, hint="Answer it with `tocsin answer`.")
+    texts = list(pieces(escaped(form.intro), limit=_PIECE))[:_INTRO_PIECES]
+    intro = [{"type": "section", "text": {"type": "mrkdwn", "text": text}} for text in texts]
+    inputs = [_input(name, spec, value=form.values.get(name)) for name, spec in form.fields.items()]
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "private_metadata": form.token,
+        "title": _plain(form.title.strip() or "Form", limit=MAX_TITLE),
+        "submit": _plain(form.submit.strip() or "Send", limit=MAX_TITLE),
+        "close": _plain("Cancel", limit=MAX_TITLE),
+        "blocks": [*intro, *inputs],
+    }
+
+
+def filled_values(view: Mapping[str, Any]) -> dict[str, Raw]:
+    """Return what was typed and chosen in a view, by field."""
+    return {name: _read(state) for name, state in _states(view)}
+
+
+def chosen_people(view: Mapping[str, Any]) -> frozenset[str]:
+    """Return the fields whose values are Slack user ids."""
+    return frozenset(
+        name for name, state in _states(view) if state.get("type") in ("users_select", "multi_users_select")
+    )
+
+
+def errors_answer(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, object]:
+    """Return the answer that shows errors under their fields; one without a place goes under the first field."""
+    inputs = [str(block["block_id"]) for block in view.get("blocks", ()) if block.get("type") == "input"]
+    placed: dict[str, str] = {}
+    for name, text in errors.items():
+        place = name if name in inputs else inputs[0]
+        placed[place] = cut(f"{placed[place]} {text}" if place in placed else text, limit=MAX_ERROR)
+    return {"response_action": "errors", "errors": placed}
+
+
+def _input(name: str, spec: FieldSpec, *, value: object) -> Block:
+    shown = spec.default if value is None and not isinstance(spec.default, Now) else value
+    element = {**_element(spec, value=shown), "action_id": ACTION}
+    hint = {"hint": _plain(spec.hint, limit=MAX_HINT)} if spec.hint.strip() else {}
+    return {
+        "type": "input",
+        "block_id": name,
+        "label": _plain(_label(name), limit=MAX_HINT),
+        "optional": spec.optional or spec.default is not None or (spec.list and not spec.min),
+        "element": element,
+        **hint,
+    }
+
+
+def _element(spec: FieldSpec, *, value: object) -> Block:
+    match spec.type:
+        case FieldType.BOOLEAN:
+            return _select(spec, _ANSWERS, value=_yes_no(value))
+        case FieldType.CHOICE if _selectable(spec.options):
+            return _select(spec, spec.options, value=value)
+        case FieldType.PERSON:
+            return {"type": "multi_users_select" if spec.list else "users_select"}
+        case FieldType.NUMBER if not spec.list:
+            return _number(spec, value=value)
+        case FieldType.URL if not spec.list:
+            return {"type": "url_text_input", **_initial(value)}
+        case FieldType.TEXT | FieldType.CHOICE | FieldType.NUMBER | FieldType.URL | FieldType.DATETIME:
+            return _text(spec, value=value)
+        case FieldType.TABLE | FieldType.FILE:
+            message = f"Slack's forms have no field of type {spec.type}."
+            raise IntegrationError(message, hint="Answer it with `tocsin answer`.")
+        case _:
+            assert_never(spec.type)
+
+
+def _text(spec: FieldSpec, *, value: object) -> Block:
+    element: Block = {"type": "plain_text_input", "multiline": spec.list, **_initial(value)}
+    if spec.list:
+        return {**element, "placeholder": _plain("one per line", limit=_SHORT_TEXT)}
+    if spec.type is FieldType.DATETIME:
+        return {**element, "placeholder": _plain(_MOMENT, limit=_SHORT_TEXT)}
+    if spec.type is FieldType.CHOICE:
+        return {**element, "placeholder": _plain(f"one of: {', '.join(spec.options)}", limit=_SHORT_TEXT)}
+    longest = MAX_INPUT if spec.max is None else min(MAX_INPUT, max(1, int(spec.max)))
+    shortest = min(longest, max(0, int(spec.min or 0)))
+    return {
+        **{key: entry for key, entry in element.items() if key != "initial_value" or len(entry) <= longest},
+        "multiline": longest > _SHORT_TEXT,
+        "max_length": longest,
+        "min_length": shortest,
+    }
+
+
+def _number(spec: FieldSpec, *, value: object) -> Block:
+    bounds = {"min_value": spec.min, "max_value": spec.max}
+    limits = {key: format(bound, "f") for key, bound in bounds.items() if bound is not None}
+    return {"type": "number_input", "is_decimal_allowed": True, **limits, **_initial(value)}
+
+
+def _select(spec: FieldSpec, options: Sequence[str], *, value: object) -> Block:
+    offered = {option: {"text": _plain(option, limit=MAX_OPTION), "value": option} for option in options}
+    chosen = value if isinstance(value, list | tuple) else [value]
+    initial = [offered[entry] for entry in chosen if isinstance(entry, str) and entry in offered]
+    element: Block = {"type": "static_select", "options": list(offered.values())}
+    if spec.list:
+        return {**element, "type": "multi_static_select", **({"initial_options": initial} if initial else {})}
+    return {**element, **({"initial_option": initial[0]} if initial else {})}
+
+
+def _selectable(options: Sequence[str]) -> bool:
+    return 0 < len(options) <= MAX_OPTIONS and all(len(option) <= MAX_OPTION for option in options)
+
+
+def _yes_no(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_yes_no(entry) for entry in value]
+    return {True: "yes", False: "no"}.get(value) if isinstance(value, bool) else value
+
+
+def _initial(value: object) -> Block:
+    text = "\n".join(map(_typed, value)) if isinstance(value, list | tuple) else _typed(value)
+    return {"initial_value": text} if text and len(text) <= MAX_INPUT else {}
+
+
+def _typed(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case Instant():
+            return value.local().isoformat()
+        case _:
+            return str(value)
+
+
+def _states(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, actions in ((view.get("state") or {}).get("values") or {}).items():
+        if ACTION in actions:
+            yield name, actions[ACTION]
+
+
+def _read(state: Mapping[str, Any]) -> Raw:
+    match state.get("type"):
+        case "static_select":
+            return (state.get("selected_option") or {}).get("value")
+        case "multi_static_select":
+            return [str(option["value"]) for option in state.get("selected_options") or ()]
+        case "users_select":
+            return state.get("selected_user")
+        case "multi_users_select":
+            return list(state.get("selected_users") or ())
+        case _:
+            return state.get("value")
+
+
+def _label(name: str) -> str:
+    words = name.replace("_", " ").strip() or name
+    return words[:1].upper() + words[1:]
+
+
+def _plain(text: str, *, limit: int) -> Block:
+    return {"type": "plain_text", "text": cut(text.strip(), limit=limit)}

@@ -1,0 +1,123 @@
+"""What a person did in Slack, read from a payload of the inbox. Pure.
+
+Rule kept here: what is not understood is `None` or a command called `unknown`, never a guess and never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from integrations.slack.forms import CALLBACK, Raw, chosen_people, filled_values
+
+REASON: Final = "reason"
+_COMMANDS: Final[Mapping[str, bool]] = {"declare": False, "status": False, "add": True, "note": True, "done": True}
+"""Words after `/incident`, and whether they need something after them."""
+
+
+class ActKind(StrEnum):
+    """How somebody did something."""
+
+    BUTTON = "button"
+    FORM = "form"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class SlackAct:
+    """Something a person did: pressed a button, sent a form or typed a command."""
+
+    user: str
+    """Slack user id; payloads do not tell the mail."""
+    kind: ActKind
+    action: str
+    """A button's own (approve, decline ...); `submit`; or declare, status, add, note, done, unknown of a command."""
+    token: str = ""
+    values: Mapping[str, Raw] = field(default_factory=dict)
+    people: frozenset[str] = frozenset()
+    """Fields of `values` that hold Slack user ids."""
+    reason: str = ""
+    """The form's field `reason`, when it has one."""
+    text: str = ""
+    """What follows the command's word."""
+    channel: str = ""
+    message: str = ""
+    """Id of the message under which the button was."""
+    trigger: str = ""
+    """Opens one form within three seconds of the act."""
+
+
+def interpret(payload: Mapping[str, Any]) -> SlackAct | None:
+    """Return what a person did; None for payloads that are nobody's act."""
+    if "command" in payload:
+        return _command(payload)
+    match payload.get("type"):
+        case "block_actions":
+            return _button(payload)
+        case "view_submission":
+            return _form(payload)
+        case _:
+            return None
+
+
+def _command(payload: Mapping[str, Any]) -> SlackAct:
+    word, _, rest = str(payload.get("text") or "").strip().partition(" ")
+    action, text = word.lower() or "declare", rest.strip()
+    if action not in _COMMANDS or (_COMMANDS[action] and not text):
+        action, text = "unknown", str(payload.get("text") or "").strip()
+    if action == "add":
+        text = _unwrapped(text)
+    return SlackAct(
+        user=str(payload.get("user_id") or ""),
+        kind=ActKind.COMMAND,
+        action=action,
+        text=text,
+        channel=str(payload.get("channel_id") or ""),
+        trigger=str(payload.get("trigger_id") or ""),
+    )
+
+
+def _button(payload: Mapping[str, Any]) -> SlackAct | None:
+    pressed = next((action for action in payload.get("actions") or () if action.get("type") == "button"), None)
+    if pressed is None:
+        return None
+    container = payload.get("container") or {}
+    return SlackAct(
+        user=_user(payload),
+        kind=ActKind.BUTTON,
+        action=str(pressed.get("action_id") or "").partition(":")[0],
+        token=str(pressed.get("value") or ""),
+        channel=str((payload.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+        message=str(container.get("message_ts") or ""),
+        trigger=str(payload.get("trigger_id") or ""),
+    )
+
+
+def _form(payload: Mapping[str, Any]) -> SlackAct | None:
+    view = payload.get("view") or {}
+    if view.get("callback_id") != CALLBACK:
+        return None
+    values = filled_values(view)
+    reason = values.get(REASON)
+    return SlackAct(
+        user=_user(payload),
+        kind=ActKind.FORM,
+        action="submit",
+        token=str(view.get("private_metadata") or ""),
+        values=values,
+        people=chosen_people(view),
+        reason=reason if isinstance(reason, str) else "",
+        trigger=str(payload.get("trigger_id") or ""),
+    )
+
+
+def _user(payload: Mapping[str, Any]) -> str:
+    return str((payload.get("user") or {}).get("id") or "")
+
+
+def _unwrapped(text: str) -> str:
+    """Return the address out of Slack's `<address|shown>`, which it makes of links when it escapes a command."""
+    address = text.removeprefix("<").removesuffix(">").partition("|")[0] if text.startswith("<") else text
+    return address.replace("&amp;", "&")

@@ -1,0 +1,43 @@
+"""The Slack app that a customer makes for Tocsin, as a manifest to paste into Slack's page for new apps.
+
+Rule kept here: its scopes are those of the methods in `methods.py` and no more.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from integrations.slack.methods import needed_scopes
+
+COMMAND = "/incident"
+
+
+def app_manifest(*, name: str = "Tocsin", command: str = COMMAND) -> dict[str, Any]:
+    """Return the app's manifest: a bot, one slash command, Socket Mode, buttons and forms."""
+    slash = {
+        "command": command,
+        "description": "Declare or steer an incident",
+        "usage_hint": "[status | add URL | note TEXT | done STEP]",
+        "should_escape": False,
+    }
+    return {
+        "display_information": {"name": name, "description": "Runs incident-response playbooks"},
+        "features": {
+            "bot_user": {"display_name": name.lower(), "always_online": True},
+            "slash_commands": [slash],
+        },
+        "oauth_config": {"scopes": {"bot": list(needed_scopes())}},
+        "settings": {
+            "socket_mode_enabled": True,
+            "interactivity": {"is_enabled": True},
+            "org_deploy_enabled": False,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def install_link(**options: str) -> str:
+    """Return the address that opens Slack's page for new apps with the manifest filled in."""
+    return f"https://api.slack.com/apps?new_app=1&manifest_json={quote(json.dumps(app_manifest(**options)))}"

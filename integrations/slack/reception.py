@@ -1,0 +1,87 @@
+"""What comes in from Slack, by whichever way: kept in the inbox before Slack is told that it arrived.
+
+Rules kept here: nothing is acknowledged before it is durable; a form that fails its check is answered with errors and
+not stored; the same act delivered twice is one row; what could be used in somebody's name for a while (verification
+token, response address) is not stored. A form is opened after the acknowledgement, within its trigger's three seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import structlog
+
+from engine.domain.errors import IntegrationError
+from integrations.slack.forms import errors_answer, form_view
+
+if TYPE_CHECKING:
+    from engine.ports.ledger import Inbox
+    from engine.ports.shown import Form
+    from integrations.slack.api import SlackApi
+
+SOURCE: Final = "slack"
+Payload: TypeAlias = Mapping[str, Any]
+Opener: TypeAlias = "Callable[[Payload], Awaitable[Form | None]]"
+Checker: TypeAlias = Callable[[Payload], Awaitable[Mapping[str, str]]]
+
+_NOT_KEPT = frozenset({"token", "response_url", "response_urls"})
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What Slack is to be answered (None: an empty acknowledgement), and whether the act was new."""
+
+    answer: Mapping[str, object] | None = None
+    new: bool = False
+
+
+class Reception:
+    """Takes payloads in: check, keep, answer, and then open a form when one is wanted."""
+
+    def __init__(self, inbox: Inbox, *, api: SlackApi, opener: Opener, checker: Checker) -> None:
+        self._inbox = inbox
+        self._api = api
+        self._opener = opener
+        self._checker = checker
+
+    async def receive(self, payload: Payload, *, envelope: str) -> Received:
+        """Keep a payload and return the answer; when this raises, nothing may be acknowledged."""
+        if payload.get("type") == "view_submission":
+            errors = await self._checker(payload)
+            if errors:
+                return Received(answer=errors_answer(payload["view"], errors))
+        kept = {name: value for name, value in payload.items() if name not in _NOT_KEPT}
+        new = await self._inbox.put(SOURCE, source_id(payload, envelope=envelope), kept)
+        return Received(new=new)
+
+    async def follow_up(self, payload: Payload) -> None:
+        """Open the form that this act asks for, if any; a form that does not open is reported, never raised."""
+        trigger = str(payload.get("trigger_id") or "")
+        if not trigger or payload.get("type") == "view_submission":
+            return
+        form = await self._opener(payload)
+        if form is None:
+            return
+        try:
+            await self._api.call("views.open", trigger_id=trigger, view=form_view(form))
+        except IntegrationError as error:
+            _log.warning("a form did not open in Slack", reason=error.message, hint=error.hint())
+
+
+def source_id(payload: Payload, *, envelope: str) -> str:
+    """Return an id that is the same for every delivery of the same act."""
+    if "command" in payload:
+        return f"command/{payload.get('trigger_id') or envelope}"
+    match payload.get("type"):
+        case "block_actions":
+            actions = payload.get("actions") or [{}]
+            return f"click/{payload.get('trigger_id') or envelope}/{actions[0].get('action_ts', '')}"
+        case "view_submission":
+            return f"form/{payload['view']['id']}/{payload['view'].get('hash', '')}"
+        case "event_callback":
+            return f"event/{payload.get('event_id') or envelope}"
+        case _:
+            return f"envelope/{envelope}"

@@ -1,0 +1,100 @@
+"""Whatever the engine shows fits into what Slack takes, checked by the local Slack's own validator."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.domain.errors import IntegrationError
+from engine.domain.fields import FieldSpec, FieldType
+from engine.ports.shown import Button, Form, Message, Section
+from integrations.sandbox.slack.blocks import MESSAGE, checked_blocks, checked_view
+from integrations.slack.blocks import escaped, fallback, message_blocks, pieces
+from integrations.slack.forms import form_view
+
+TEXT = st.one_of(st.text(max_size=200), st.sampled_from(["&<>" * 3000, "word " * 4000, "\n" * 50, "é" * 40_000, " "]))
+TOKEN = st.text(alphabet="abcdef0123456789", min_size=1, max_size=40)
+BUTTONS = st.builds(
+    Button,
+    label=TEXT,
+    action=st.sampled_from(["approve", "decline", "done"]),
+    token=TOKEN,
+    style=st.sampled_from(["", "primary", "danger", "odd"]),
+)
+SECTIONS = st.builds(Section, lines=st.lists(TEXT, max_size=4).map(tuple), heading=st.text(max_size=40))
+MESSAGES = st.builds(
+    Message,
+    text=TEXT,
+    heading=TEXT,
+    sections=st.one_of(
+        st.lists(SECTIONS, max_size=4).map(tuple),
+        st.builds(lambda section, times: (section,) * times, SECTIONS, st.integers(0, 80)),
+    ),
+    buttons=st.lists(BUTTONS, max_size=30).map(tuple),
+    footer=TEXT,
+)
+
+
+@given(MESSAGES)
+def test_any_message_fits(message: Message) -> None:
+    """Blocks, lengths and the total stay within Slack's limits, and no button is lost."""
+    blocks = checked_blocks(message_blocks(message), surface=MESSAGE)
+    shown = [element["value"] for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    assert shown == [button.token for button in message.buttons]
+    assert blocks
+    assert 0 < len(fallback(message)) <= 4000
+
+
+@given(st.text(alphabet="a&<>\n ", max_size=400), st.integers(min_value=10, max_value=60))
+def test_splitting_loses_nothing_but_line_ends_and_cuts_no_entity(text: str, limit: int) -> None:
+    """Each piece is within the limit and reads back; together they say the same."""
+    split = list(pieces(escaped(text), limit=limit))
+    plain = [piece.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for piece in split]
+    assert all(len(piece) <= limit for piece in split)
+    assert [escaped(part) for part in plain] == split
+    assert "".join("".join(plain).split()) == "".join(text.split())
+
+
+def test_text_that_does_not_fit_says_so() -> None:
+    """The end of a cut message points to all of it."""
+    blocks = message_blocks(Message(text="x", sections=(Section(lines=("long line " * 3000,)),)))
+    assert blocks[-1]["text"]["text"] == "… cut here; `tocsin status` shows all of it."
+
+
+def test_more_buttons_than_fit_are_refused_and_not_dropped() -> None:
+    """Nobody should believe that the one they miss does not exist."""
+    many = tuple(Button(label="x" * 75, action="done", token="t" * 40) for _ in range(200))
+    with pytest.raises(IntegrationError, match="more buttons"):
+        message_blocks(Message(text="x", buttons=many))
+
+
+FIELD_TYPES = [kind for kind in FieldType if kind not in (FieldType.TABLE, FieldType.FILE)]
+SPECS = st.builds(
+    FieldSpec,
+    name=st.just("f"),
+    type=st.sampled_from(FIELD_TYPES),
+    list=st.booleans(),
+    optional=st.booleans(),
+    options=st.lists(st.text(min_size=1, max_size=200).filter(str.strip), max_size=120, unique=True).map(tuple),
+    min=st.one_of(st.none(), st.decimals(0, 5000, places=0)),
+    max=st.one_of(st.none(), st.decimals(0, 5000, places=0)),
+    hint=TEXT,
+)
+VALUES: st.SearchStrategy[Any] = st.one_of(st.none(), st.booleans(), TEXT, st.lists(TEXT, max_size=3))
+
+
+@given(SPECS, VALUES, TEXT, TEXT)
+def test_any_form_fits(spec: FieldSpec, value: object, title: str, intro: str) -> None:
+    """Every type of field, with any hint, options, bounds and first value, is a view that Slack takes."""
+    form = Form(title=title, token="t-1", fields={"a_field": spec, "other": spec}, intro=intro, values={"other": value})
+    view = checked_view(form_view(form))
+    assert [block["block_id"] for block in view["blocks"] if block["type"] == "input"] == ["a_field", "other"]
+
+
+def test_a_field_that_slack_has_not_is_refused() -> None:
+    """The command line can take what Slack cannot show."""
+    spec = FieldSpec(name="receipt", type=FieldType.FILE)
+    with pytest.raises(IntegrationError, match="no field of type file") as refused:
+        form_view(Form(title="x", token="t", fields={"receipt": spec}))
+    assert "tocsin answer" in refused.value.hint()

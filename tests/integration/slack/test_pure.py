@@ -1,0 +1,161 @@
+"""Commands, signatures and the app's manifest, without any Slack."""
+
+import ast
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import integrations.slack
+from integrations.sandbox.slack.catalog import METHODS as LOCAL_METHODS
+from integrations.sandbox.values import hex_hmac
+from integrations.slack import (
+    MANIFEST,
+    ActKind,
+    app_manifest,
+    challenge,
+    install_link,
+    interpret,
+    unpack,
+    verify_signature,
+)
+from integrations.slack.methods import METHODS, needed_scopes
+from integrations.slack.reception import source_id
+
+NOW = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
+BODY = b"payload=%7B%7D\xff"
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "rest"),
+    [
+        ("", "declare", ""),
+        ("declare", "declare", ""),
+        (" status ", "status", ""),
+        ("add https://a.example/?a=1&b=2", "add", "https://a.example/?a=1&b=2"),
+        ("add <https://a.example/?a=1&amp;b=2|a.example>", "add", "https://a.example/?a=1&b=2"),
+        ("Note  two words ", "note", "two words"),
+        ("done file_authority", "done", "file_authority"),
+        ("done", "unknown", "done"),
+        ("ad https://a.example", "unknown", "ad https://a.example"),
+    ],
+)
+def test_a_command_is_read(text: str, action: str, rest: str) -> None:
+    """The first word says what, the rest to what; anything else is unknown, and shown as typed."""
+    payload = {"command": "/incident", "text": text, "user_id": "U1", "channel_id": "C1", "trigger_id": "T1"}
+    act = interpret(payload)
+    assert act is not None
+    assert (act.kind, act.action, act.text) == (ActKind.COMMAND, action, rest)
+    assert (act.user, act.channel, act.trigger) == ("U1", "C1", "T1")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": "event_callback", "event": {"type": "message"}},
+        {"type": "block_actions", "actions": [{"type": "static_select"}]},
+        {"type": "view_submission", "view": {"callback_id": "somebody-elses"}},
+    ],
+)
+def test_what_is_nobodys_act_is_none(payload: dict[str, object]) -> None:
+    """Events, menus and forms of others are left alone."""
+    assert interpret(payload) is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        ({"command": "/incident", "trigger_id": "T1"}, "command/T1"),
+        ({"type": "block_actions", "trigger_id": "T1", "actions": [{"action_ts": "1.2"}]}, "click/T1/1.2"),
+        ({"type": "view_submission", "view": {"id": "V1", "hash": "h"}}, "form/V1/h"),
+        ({"type": "event_callback", "event_id": "Ev1"}, "event/Ev1"),
+        ({"type": "else"}, "envelope/e-1"),
+    ],
+)
+def test_an_act_has_one_id_over_all_deliveries(payload: dict[str, object], expected: str) -> None:
+    """The envelope changes with each delivery, the act does not."""
+    assert source_id(payload, envelope="e-1") == expected
+
+
+def signed(timestamp: str) -> dict[str, str]:
+    """Sign as Slack does."""
+    digest = hex_hmac("s", message=b"v0:" + timestamp.encode() + b":" + BODY)
+    return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+def test_a_signed_request_is_accepted_for_five_minutes() -> None:
+    """Over raw bytes, whatever they are."""
+    at = int(NOW.timestamp())
+    accepted = [verify_signature("s", body=BODY, headers=signed(str(at + s)), real_now=NOW) for s in (-300, 0, 300)]
+    refused = [verify_signature("s", body=BODY, headers=signed(str(at + s)), real_now=NOW) for s in (-301, 301)]
+    assert (accepted, refused) == ([True] * 3, [False] * 2)
+
+
+def test_a_request_that_was_changed_is_refused() -> None:
+    """Another secret, another body, a header too few."""
+    headers = signed(str(int(NOW.timestamp())))
+    assert not verify_signature("other", body=BODY, headers=headers, real_now=NOW)
+    assert not verify_signature("s", body=BODY + b"x", headers=headers, real_now=NOW)
+    assert not verify_signature("", body=BODY, headers=headers, real_now=NOW)
+    for missing in headers:
+        rest = {name: value for name, value in headers.items() if name != missing}
+        assert not verify_signature("s", body=BODY, headers=rest, real_now=NOW)
+
+
+@given(st.text(), st.text())
+def test_no_header_ends_in_an_error(timestamp: str, signature: str) -> None:
+    """Anything at all in the headers is a no."""
+    headers = {"x-slack-request-timestamp": timestamp, "x-slack-signature": signature}
+    assert verify_signature("s", body=BODY, headers=headers, real_now=NOW) is False
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"type": "event_callback"}', {"type": "event_callback"}),
+        (b"payload=%7B%22type%22%3A%20%22block_actions%22%7D", {"type": "block_actions"}),
+        (b"command=%2Fincident&text=&user_id=U1", {"command": "/incident", "text": "", "user_id": "U1"}),
+        (b"payload=%5B%5D", None),
+        (b"a=b", None),
+        (b"{", None),
+        (b'{"a": ' + b"[" * 100_000, None),
+        (b"\xff", None),
+    ],
+)
+def test_a_delivery_over_http_is_taken_apart_or_refused(body: bytes, expected: dict[str, str] | None) -> None:
+    """Events, interactions and commands come in three wrappings; anything else is none of them."""
+    assert unpack(body) == expected
+
+
+def test_only_a_verification_is_answered_with_its_challenge() -> None:
+    """Slack asks once, when the address is set."""
+    assert challenge({"type": "url_verification", "challenge": "abc"}) == "abc"
+    assert challenge({"type": "event_callback", "challenge": "abc"}) is None
+
+
+def test_every_method_that_is_called_is_in_the_table_and_the_other_way_round() -> None:
+    """The scopes asked for are those of what the code calls."""
+    called = set()
+    for path in Path(integrations.slack.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                first = node.args[0]
+                if node.func.attr in ("call", "call_with_headers") and isinstance(first, ast.Constant):
+                    called.add(first.value)
+    assert called == set(METHODS)
+
+
+def test_the_scopes_are_those_that_the_methods_need() -> None:
+    """Each method's scope is the one that the local Slack demands, for private channels."""
+    for name, method in METHODS.items():
+        local = LOCAL_METHODS[name]
+        wanted = local.scope or local.by_kind.get("private")
+        assert wanted is None or wanted in method.scopes, name
+        assert method.writes == (local.writes or False), name
+    assert app_manifest()["oauth_config"]["scopes"]["bot"] == list(needed_scopes())
+    assert "channels:manage" not in needed_scopes()
+    assert install_link(name="IR").startswith("https://api.slack.com/apps?new_app=1&manifest_json=%7B")
+    assert MANIFEST.name == "slack"
