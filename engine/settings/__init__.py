@@ -1,0 +1,1 @@
+"""What an operator says: settings, people and calendars, each checked with the place of what is wrong."""

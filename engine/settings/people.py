@@ -1,0 +1,171 @@
+"""The people of `people.yaml`: who there is, who holds which role, who is kept out.
+
+Rules kept here: a role's order is its escalation path; an identity (mail, Slack, Jira, login) belongs to one person; an
+excluded person holds no role and is found by no identity, so nothing they send is accepted as theirs. Mail is compared
+without regard to case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from engine.domain.playbook import Id
+from engine.domain.problem import Problem
+from engine.domain.values import zone_named
+from engine.ports.people import Person
+from engine.settings.documents import AMBIGUOUS, BAD_REFERENCE, ConfigFileError, Entry, File, read_file
+
+FILE: Final = "people.yaml"
+
+_IDENTITIES = ("mail", "slack", "jira", "login")
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+def _zone(name: str) -> str:
+    zone_named(name)
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,59}$")]
+
+
+class HoursEntry(Entry):
+    """When somebody works, in their own zone."""
+
+    days: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    from_: TimeOfDay = Field("09:00", alias="from")
+    to: TimeOfDay = "17:00"
+
+
+class PersonEntry(Entry):
+    """One person as the file writes them."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    mail: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    slack: Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]+$")] | None = None
+    jira: str | None = None
+    login: str | None = None
+    zone: Zone = "UTC"
+    hours: HoursEntry = HoursEntry()
+
+
+class PeopleEntry(Entry):
+    """The whole file."""
+
+    people: dict[PersonId, PersonEntry]
+    roles: dict[Id, tuple[str, ...]] = Field({})
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When somebody works: names of days, and the times of day in their own zone."""
+
+    days: tuple[str, ...]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The people port over a file that was read once."""
+
+    people: Mapping[str, Person]
+    roles: Mapping[str, tuple[str, ...]]
+    excluded: frozenset[str] = frozenset()
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    """When each person works, by id."""
+
+    def person(self, person_id: str) -> Person | None:
+        """Return the person of that id, an excluded one too: the timeline still has to name them."""
+        return self.people.get(person_id)
+
+    def everyone(self) -> Sequence[Person]:
+        """Return every person, in the file's order."""
+        return tuple(self.people.values())
+
+    def holders(self, role: str) -> Sequence[str]:
+        """Return the ids of the people who hold a role, the first one first, without excluded ones."""
+        return tuple(person for person in self.roles.get(role, ()) if person not in self.excluded)
+
+    def by_slack(self, user_id: str, mail: str = "") -> Person | None:
+        """Return the person behind a Slack user; a mail counts only for somebody without a Slack id of their own."""
+        return self._found(slack=user_id) or self._by_mail(mail, unless="slack")
+
+    def by_jira(self, account: str, mail: str = "") -> Person | None:
+        """Return the person behind a Jira account; a mail counts only for somebody without an account of their own."""
+        return self._found(jira=account) or self._by_mail(mail, unless="jira")
+
+    def by_login(self, login: str) -> Person | None:
+        """Return the person behind a login of the operating system."""
+        return self._found(login=login)
+
+    def _by_mail(self, mail: str, *, unless: str) -> Person | None:
+        person = self._found(mail=mail.casefold())
+        return None if person is None or getattr(person, unless) else person
+
+    def _found(self, **identity: str) -> Person | None:
+        ((name, wanted),) = identity.items()
+        allowed = (person for person in self.people.values() if person.id not in self.excluded)
+        return next((person for person in allowed if wanted and _identity(person, name) == wanted), None)
+
+
+def read_people(path: Path) -> Directory:
+    """Return the directory of a people file; raise `ConfigError` with the place of what is wrong."""
+    file = read_file(path, PeopleEntry)
+    problems = (*_unknown_people(file), *_shared_identities(file))
+    if problems:
+        raise ConfigFileError(problems)
+    entries = file.content.people
+    return Directory(
+        people={key: _person(key, entry) for key, entry in entries.items()},
+        roles=file.content.roles,
+        excluded=frozenset(file.content.excluded),
+        hours={key: _hours(entry.hours) for key, entry in entries.items()},
+    )
+
+
+def _unknown_people(file: File[PeopleEntry]) -> Iterator[Problem]:
+    known = file.content.people
+    named: list[tuple[tuple[str | int, ...], str]] = [
+        (("roles", role, at), name) for role, names in file.content.roles.items() for at, name in enumerate(names)
+    ]
+    named += [(("excluded", at), name) for at, name in enumerate(file.content.excluded)]
+    for loc, name in named:
+        if name not in known:
+            yield file.problem(BAD_REFERENCE, loc, f"There is no person {name!r} under `people`.")
+
+
+def _shared_identities(file: File[PeopleEntry]) -> Iterator[Problem]:
+    owners: dict[tuple[str, str], str] = {}
+    for key, entry in file.content.people.items():
+        for name in _IDENTITIES:
+            value = getattr(entry, name)
+            if value is None:
+                continue
+            owner = owners.setdefault((name, value.casefold()), key)
+            if owner != key:
+                yield file.problem(AMBIGUOUS, ("people", key, name), f"{value!r} is already the {name} of {owner}.")
+
+
+def _person(key: str, entry: PersonEntry) -> Person:
+    identities = {name: getattr(entry, name) or "" for name in _IDENTITIES}
+    return Person(id=key, name=entry.name, zone=entry.zone, **identities)
+
+
+def _identity(person: Person, name: str) -> str:
+    value = str(getattr(person, name))
+    return value.casefold() if name == "mail" else value
+
+
+def _hours(entry: HoursEntry) -> Hours:
+    return Hours(entry.days, time.fromisoformat(entry.from_), time.fromisoformat(entry.to))

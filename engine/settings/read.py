@@ -1,0 +1,186 @@
+"""Reading the settings: the environment over `config/settings.toml` over the defaults.
+
+Rules kept here: the only code that reads the environment; every value remembers where it was given, so that what is
+wrong names a variable or `file:line`; a variable set to nothing counts as not set. Folders from the file are relative
+to the folder above it, folders from the environment to the current one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from engine.domain.errors import ConfigError
+from engine.settings.values import ENVIRONMENT_ONLY, PREFIX, SECRET_PREFIX, Settings, variable
+
+FILE: Final = "settings.toml"
+CHECKOUT: Final = Path(__file__).resolve().parents[2]
+
+_FOLDERS = ("home", "config", "playbooks")
+_TOGETHER = {
+    "jira_url": ("jira_token", "jira_project"),
+    "slack_app_token": ("slack_bot_token",),
+    "slack_signing_secret": ("slack_bot_token",),
+}
+"""A setting, and those it is no use without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value and where it was given: a variable's name, `file:line`, or `default`."""
+
+    value: object
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: settings unless `errors`, where each value comes from, and variables that mean nothing."""
+
+    settings: Settings | None
+    places: Mapping[str, str]
+    errors: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment of this process, live: a secret that is rotated in it is seen."""
+    return os.environ
+
+
+def settings_of(given: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings; raise `ConfigError` with the place of the first thing that is wrong."""
+    reading = read(given)
+    if reading.settings is None:
+        more = len(reading.errors) - 1
+        raise ConfigError(reading.errors[0] + (f" (and {more} more)" if more else ""))
+    return reading.settings
+
+
+def read(given: Mapping[str, str] | None = None) -> Reading:
+    """Read the environment and the file; what is wrong is in the result."""
+    variables = environment() if given is None else given
+    names = tuple(Settings.model_fields)
+    from_environment = {
+        name: Given(value, variable(name)) for name in names if (value := variables.get(variable(name), ""))
+    }
+    defaults = _defaults(variables)
+    config = from_environment.get("config", defaults["config"])
+    from_file, errors = _read_file(Path(str(config.value)).expanduser().absolute() / FILE)
+    chosen = _absolute({**defaults, **from_file, **from_environment})
+    chosen.setdefault("database_url", Given(f"sqlite:///{chosen['home'].value}/tocsin.db", "default"))
+    settings, more = _checked(chosen)
+    errors += more
+    places = {name: chosen[name].place if name in chosen else "default" for name in names}
+    return Reading(None if errors else settings, places, tuple(errors), tuple(_unknown(variables)))
+
+
+def home_folder(given: Mapping[str, str] | None = None) -> Path:
+    """Return the folder for data, however wrong the other settings are."""
+    variables = environment() if given is None else given
+    home = variables.get(variable("home")) or str(_defaults(variables)["home"].value)
+    return Path(home).expanduser().absolute()
+
+
+def secret_values(given: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the values of every secret the environment holds, for redaction, however wrong the settings are."""
+    variables = environment() if given is None else given
+    kept = {variable(name) for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+    found = (value for name, value in variables.items() if name in kept or _holds_a_secret(name))
+    return tuple(value for value in found if value)
+
+
+def _defaults(environment: Mapping[str, str]) -> dict[str, Given]:
+    checkout = (CHECKOUT / "playbooks").is_dir() and (CHECKOUT / "config").is_dir()
+    above = CHECKOUT if checkout else Path.cwd()
+    data = Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tocsin"
+    folders = {
+        "home": CHECKOUT / ".tocsin" if checkout else data,
+        "config": above / "config",
+        "playbooks": above / "playbooks",
+    }
+    return {name: Given(str(path), "default") for name, path in folders.items()}
+
+
+def _read_file(path: Path) -> tuple[dict[str, Given], list[str]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [f"{path}: it cannot be read: {error}."]
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        place = f"{path}:{line[1]}" if line else str(path)
+        return {}, [f"{place}: this is not TOML: {error}."]
+    places = {key: f"{path}:{_line(text, key)}" for key in table}
+    known = set(Settings.model_fields) - ENVIRONMENT_ONLY
+    errors = [
+        f"{places[key]}: {key} is no setting of this file.{_did_you_mean(key, known)}"
+        for key in table
+        if key not in known
+    ]
+    return {key: _from_file(value, key, path, places[key]) for key, value in table.items() if key in known}, errors
+
+
+def _from_file(value: object, key: str, path: Path, place: str) -> Given:
+    if key in _FOLDERS and isinstance(value, str):
+        value = str(path.parent.parent / Path(value).expanduser())
+    return Given(value, place)
+
+
+def _absolute(given: dict[str, Given]) -> dict[str, Given]:
+    folders = {
+        name: Given(str(Path(str(given[name].value)).expanduser().absolute()), given[name].place) for name in _FOLDERS
+    }
+    return {**given, **folders}
+
+
+def _checked(given: dict[str, Given]) -> tuple[Settings | None, list[str]]:
+    try:
+        settings = Settings.model_validate({name: item.value for name, item in given.items()})
+    except ValidationError as error:
+        return None, [
+            f"{given[str(item['loc'][0])].place}: {item['loc'][0]}: {item['msg'].removeprefix('Value error, ')}."
+            for item in error.errors(include_url=False, include_input=False)
+        ]
+    lonely = [
+        f"{given[name].place}: {name} is set, and {other} is not; set {variable(other)} too."
+        for name, others in _TOGETHER.items()
+        for other in others
+        if getattr(settings, name) is not None and getattr(settings, other) is None
+    ]
+    return settings, lonely
+
+
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    known = {variable(name) for name in Settings.model_fields}
+    odd = sorted(
+        name
+        for name in environment
+        if name.startswith(PREFIX) and name not in known and not name.startswith((SECRET_PREFIX, f"{PREFIX}TEST_"))
+    )
+    return [f"{name} is no setting.{_did_you_mean(name, known)}" for name in odd]
+
+
+def _holds_a_secret(name: str) -> bool:
+    return name.startswith(SECRET_PREFIX) and not name.endswith("_FILE")
+
+
+def _did_you_mean(word: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _line(text: str, key: str) -> int:
+    pattern = re.compile(rf"\s*\[*\s*[\"']?{re.escape(key)}[\"']?\s*[=.\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)

@@ -1,0 +1,117 @@
+"""Every setting there is, what it means, and what it may be.
+
+Rules kept here: a setting is one field; its environment variable is `TOCSIN_` and its name in capitals, but for
+Prefect's own `PREFECT_API_URL`; in `settings.toml` it is its name in small letters. A secret is a `SecretStr`, and no
+message holds what was given for one.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+PREFIX: Final = "TOCSIN_"
+SECRET_PREFIX: Final = "TOCSIN_SECRET_"  # noqa: S105 - the start of a variable's name
+"""`{secret: REC_TOKEN}` in a playbook is the environment variable `TOCSIN_SECRET_REC_TOKEN`."""
+
+FOREIGN: Final = {"prefect_api_url": "PREFECT_API_URL"}
+"""Settings whose variable belongs to another program."""
+
+ENVIRONMENT_ONLY: Final = frozenset({"config"})
+"""Settings that the settings file cannot hold, because they say where it is."""
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
+_DATABASES = ("sqlite", "postgresql")
+
+
+def _web_address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+        raise ValueError("write an address that starts with https:// or http:// and holds no password")
+    return text
+
+
+def _database(address: SecretStr) -> SecretStr:
+    scheme, colon, _ = address.get_secret_value().partition("://")
+    if not colon or scheme.partition("+")[0] not in _DATABASES:
+        raise ValueError("write sqlite:///path or postgresql://user:password@host/database")
+    return address
+
+
+def _comma_list(given: object) -> object:
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
+def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    hosts = tuple(host.lower() for host in hosts)
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise ValueError(f"{host!r} is neither a host nor host:port; write no scheme and no path")
+    return hosts
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+PrefectUse = Literal["auto", "required", "off"]
+
+
+class Settings(BaseModel):
+    """What this installation is told. Folders are absolute."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(description="Folder for data: ledger, evidence, logs.")
+    config: Path = Field(description="Folder of settings.toml, people.yaml and calendars.yaml.")
+    playbooks: Path = Field(description="Folder of the playbooks.")
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
+        description="The ledger's database: sqlite:///path, or postgresql://user:password@host/database."
+    )
+    slack_base_url: WebAddress = Field("https://slack.com/api/", description="Where Slack's API is.")
+    slack_bot_token: Secret | None = Field(None, description="The Slack app's bot token. Without it, no Slack.")
+    slack_app_token: Secret | None = Field(None, description="The Slack app's app-level token, for Socket Mode.")
+    slack_signing_secret: Secret | None = Field(None, description="What Slack signs its requests with.")
+    jira_url: WebAddress | None = Field(None, description="Where Jira is. Without it, no Jira.")
+    jira_email: str | None = Field(
+        None, min_length=3, description="The account's mail on Jira Cloud; none on Data Center."
+    )
+    jira_token: Secret | None = Field(None, description="The account's API token.")
+    jira_project: str | None = Field(
+        None, pattern=r"^[A-Z][A-Z0-9_]{1,9}$", description="The key of the project that gets the tickets, like SEC."
+    )
+    http_allow: Annotated[tuple[str, ...], BeforeValidator(_comma_list), AfterValidator(_hosts)] = Field(
+        (), description="Hosts that http.request may reach, as host or host:port; a comma list in the environment."
+    )
+    person: str | None = Field(
+        None, min_length=1, description="Who uses the command line: an id of people.yaml. Otherwise the login decides."
+    )
+    prefect: PrefectUse = Field(
+        "auto", description="`auto` uses Prefect when it is ready, `required` always, `off` never."
+    )
+    prefect_api_url: WebAddress | None = Field(
+        None, description="A Prefect server of your own; without it `serve` starts one."
+    )
+    api_token: Secret | None = Field(None, description="Opens the API of `serve`; without it one is made in the home.")
+
+    @property
+    def slack(self) -> bool:
+        """Whether Slack is used."""
+        return self.slack_bot_token is not None
+
+    @property
+    def jira(self) -> bool:
+        """Whether Jira is used."""
+        return self.jira_url is not None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values that no log may show."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return FOREIGN.get(name, f"{PREFIX}{name.upper()}")
