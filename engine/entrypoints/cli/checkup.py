@@ -1,0 +1,118 @@
+"""What `tocsin doctor` looks at. Nothing is created, nothing is changed, no other system is called."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from engine.domain.errors import ConfigError
+from engine.domain.problem import Problem
+from engine.language.api import ActionFacts, check
+from engine.settings import calendars, people
+from engine.settings.documents import ConfigFileError
+from engine.settings.read import Reading, read
+from engine.settings.values import Settings, variable
+
+
+class State(StrEnum):
+    """How a check ended."""
+
+    GOOD = "ok"
+    ODD = "warning"
+    WRONG = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the check-up."""
+
+    name: str
+    state: State
+    detail: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the stable JSON form: name, state, detail."""
+        return asdict(self)
+
+
+def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None = None) -> list[Finding]:
+    """Return every finding, the settings first; with wrong settings, nothing that needs them is looked at."""
+    reading = read(given)
+    findings = list(_settings(reading))
+    if reading.settings is not None:
+        settings = reading.settings
+        findings.append(_home(settings.home))
+        findings += _file("people", lambda: _people(settings))
+        findings += _file("calendars", lambda: _calendars(settings))
+        findings += _playbooks(settings.playbooks, actions)
+    return findings
+
+
+def _settings(reading: Reading) -> Iterator[Finding]:
+    for error in reading.errors:
+        yield Finding("settings", State.WRONG, error)
+    for name in reading.unknown:
+        yield Finding("settings", State.ODD, name)
+    if reading.settings is None:
+        return
+    given = [f"{name} from {place}" for name, place in reading.places.items() if place != "default"]
+    yield Finding("settings", State.GOOD, "; ".join(given) or "all by default")
+    yield _service("slack", used=reading.settings.slack, name="slack_bot_token")
+    yield _service("jira", used=reading.settings.jira, name="jira_url")
+    kind = reading.settings.database_url.get_secret_value().partition(":")[0]
+    yield Finding("database", State.GOOD, f"{kind}, set by {reading.places['database_url']}; it is not opened here")
+
+
+def _service(service: str, *, used: bool, name: str) -> Finding:
+    without = f"not set up: what would go there is shown and answered on the command line; set {variable(name)}"
+    return Finding(service, State.GOOD, "set up; it is not called here" if used else without)
+
+
+def _home(home: Path) -> Finding:
+    nearest = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        return Finding("home", State.WRONG, f"{home} cannot be written: check the rights of {nearest}")
+    return Finding("home", State.GOOD, str(home) if home.exists() else f"{home}, made when it is first needed")
+
+
+def _file(name: str, look: Callable[[], str]) -> Iterator[Finding]:
+    try:
+        yield Finding(name, State.GOOD, look())
+    except ConfigFileError as error:
+        yield from _problems(name, error.problems)
+    except ConfigError as error:
+        yield Finding(name, State.WRONG, error.message)
+
+
+def _people(settings: Settings) -> str:
+    directory = people.read_people(settings.config / people.FILE)
+    if settings.person and directory.person(settings.person) is None:
+        raise ConfigError(f"{variable('person')} names {settings.person}, who is not in {people.FILE}.")
+    vacant = [role for role in directory.roles if not directory.holders(role)]
+    return f"{len(directory.people)} people, {len(directory.roles)} roles" + (
+        f"; nobody holds {', '.join(vacant)}" if vacant else ""
+    )
+
+
+def _calendars(settings: Settings) -> str:
+    return ", ".join(calendars.read_calendars(settings.config / calendars.FILE))
+
+
+def _playbooks(folder: Path, actions: Mapping[str, ActionFacts]) -> Iterator[Finding]:
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        yield Finding("playbooks", State.ODD, f"{folder} holds no playbook")
+    for file in files:
+        checked = check(file.read_bytes(), path=str(file), actions=actions)
+        yield from _problems("playbooks", checked.problems)
+        if not checked.errors:
+            yield Finding("playbooks", State.GOOD, str(file))
+
+
+def _problems(name: str, problems: tuple[Problem, ...]) -> Iterator[Finding]:
+    for item in problems:
+        state = State.WRONG if item.severity == "error" else State.ODD
+        yield Finding(name, state, f"{item.place()}: {item.message}")

@@ -1,0 +1,95 @@
+"""An outline drawn: as a tree on a terminal, as a Mermaid graph for documents.
+
+Rules kept here: what a playbook says is text and never markup, neither of the terminal nor of the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+Outline: TypeAlias = Mapping[str, Any]
+
+_SHAPES = {"action": ("[", "]"), "task": ("([", "])"), "decision": ("{{", "}}"), "wait": ("[/", "/]")}
+_DOES = {"action": "the engine", "wait": "time"}
+
+
+def tree(outline: Outline) -> None:
+    """Print an outline as a tree."""
+    root = Tree(Text(f"{outline['title']} ({outline['playbook']}, version {outline['version']})", style="bold"))
+    for phase in outline["phases"]:
+        branch = root.add(Text.assemble((phase["id"], "bold"), (f"  opens {phase['opens']}", "dim")))
+        for step in phase["steps"]:
+            leaf = branch.add(_head(step))
+            for line in _details(step):
+                leaf.add(Text(line, style="dim"))
+    console = Console(highlight=False)
+    console.print(root)
+    vacant = [role["id"] for role in outline["roles"] if role["required"] and not role["people"]]
+    if vacant:
+        console.print(Text(f"Nobody holds: {', '.join(vacant)}.", style="yellow"))
+
+
+def mermaid(outline: Outline) -> str:
+    """Return an outline as a Mermaid flow chart: arrows are needs, dotted ones accept any end."""
+    lines = ["flowchart LR"]
+    for phase in outline["phases"]:
+        lines.append(f"  subgraph phase_{phase['id']}[{_quoted(phase['id'])}]")
+        for step in phase["steps"]:
+            opening, closing = _SHAPES[step["kind"]]
+            lines.append(f"    {step['id']}_{opening}{_quoted(step['title'])}{closing}")
+        lines.append("  end")
+    for phase in outline["phases"]:
+        for step in phase["steps"]:
+            lines += [_arrow(need, step["id"]) for need in step["needs"]]
+            lines += [f"  {failed}_ -. failed .-> {step['id']}_" for failed in step["handler_for"]]
+    return "\n".join(lines)
+
+
+def _head(step: Outline) -> Text:
+    who = _people(step["who"]) or _DOES.get(step["kind"], "")
+    runs = {True: "", False: "  does not run", None: ""}[step["runs"]]
+    style = "dim strike" if step["runs"] is False else ""
+    return Text.assemble((step["id"], f"cyan {style}"), f"  {step['title']}", (f"  {who}", "green"), (runs, "yellow"))
+
+
+def _details(step: Outline) -> Iterator[str]:
+    if step["action"]:
+        yield f"does {step['action']}" + (", can be undone" if step["undo"] else "")
+    if step["needs"]:
+        yield "after " + ", ".join(need["step"] + (" (any end)" if need["any_end"] else "") for need in step["needs"])
+    if step["handler_for"]:
+        yield f"only when {' or '.join(step['handler_for'])} failed"
+    if step["when"]:
+        yield f"when {step['when']}"
+    if step["for_each"]:
+        times = "" if step["times"] is None else f" ({step['times']} now)"
+        yield f"for each of {step['for_each']}{times}"
+    if step["approve"]:
+        number = step["approve"]["quorum"]
+        needed = f"{number} of " if number > 1 else ""
+        yield f"approved by {needed}{_people(step['approve']['by'])}"
+    if step["due"]:
+        yield f"due in {step['due']}"
+    if step["marks"]:
+        yield f"a yes makes the incident {step['marks']}"
+    if step["follow_up"]:
+        yield "a follow-up: it holds up nothing"
+
+
+def _people(who: Sequence[Outline]) -> str:
+    return ", ".join(item["role"] + (f" ({item['people'][0]})" if item["people"] else " (vacant)") for item in who)
+
+
+def _arrow(need: Outline, step: str) -> str:
+    # An underscore ends every name, since `end` and the like are words of Mermaid.
+    return f"  {need['step']}_ {'-.->' if need['any_end'] else '-->'} {step}_"
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(f"#{ord(letter)};" if letter in '"#<>&`;' else letter for letter in text)
+    return f'"{escaped}"'

@@ -1,0 +1,53 @@
+"""Inputs as they are typed: `--input key=value`, again for a list, `key=@file` or `@file` for JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from engine.domain.errors import ConfigError
+from engine.domain.values import Value
+
+_HINT = "Write --input key=value, again for each element of a list; key=@file.json for JSON."
+
+
+def typed_inputs(given: Iterable[str]) -> Mapping[str, Value]:
+    """Return what was given by name: a text, a list of texts when given again, or the JSON of a file."""
+    found: dict[str, Value] = {}
+    for text in given:
+        if text.startswith("@"):
+            found |= _object(text[1:])
+            continue
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise ConfigError(f"{text!r} is no input.", hint=_HINT)
+        one: Value = _json(value[1:]) if value.startswith("@") else value
+        before = found.get(name)
+        match before:
+            case None:
+                found[name] = one
+            case list():
+                found[name] = [*before, one]
+            case _:
+                found[name] = [before, one]
+    return found
+
+
+def _object(path: str) -> dict[str, Value]:
+    value = _json(path)
+    if not isinstance(value, dict):
+        raise ConfigError(f"{path} holds no JSON object.", hint=_HINT)
+    return value
+
+
+def _json(path: str) -> Value:
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+        value: Value = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: it cannot be read: {error}.", hint=_HINT) from None
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise ConfigError(f"{path}: this is not JSON: {error}.", hint=_HINT) from None
+    return value

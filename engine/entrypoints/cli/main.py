@@ -1,0 +1,68 @@
+"""The way into `tocsin`: which commands there are, and how each of them ends.
+
+Rules kept here: nothing is imported that `--version` does not need but the command line's own library; every way a
+command can end passes through `main`, and what went wrong is said in `endings`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from engine.entrypoints.cli import doctor, lint, plan, sandbox, schema
+from engine.entrypoints.cli.endings import ended
+
+COMMANDS = (lint.lint, plan.plan, schema.schema, sandbox.sandbox, doctor.doctor)
+
+
+def tocsin(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    r"""Run an organisation's answer to a leak: playbooks, people, tickets, a review.
+
+    \b
+    tocsin doctor                     is everything set up?
+    tocsin lint playbooks             what is wrong with the playbooks?
+    tocsin plan playbooks/NAME.yaml   who does what, in which order?
+
+    Exit codes: 0 done, 1 the playbook's fault, 2 the configuration's or the command line's, 3 the incident does not
+    allow it, 4 another system refused, 70 a fault of Tocsin itself, 130 interrupted.
+    """
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"tocsin {installed('tocsin')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end the process with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(ended(lambda: _run(given)))
+
+
+def _run(arguments: list[str]) -> object:
+    app = typer.Typer(
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+    )
+    app.callback(invoke_without_command=True, help=_help(tocsin))(tocsin)
+    for command in COMMANDS:
+        app.command(help=_help(command))(command)
+    return typer.main.get_command(app).main(arguments, prog_name="tocsin", standalone_mode=False)
+
+
+def _help(command: Callable[..., None]) -> str:
+    r"""Return a docstring as Typer shows it: `\b` before a paragraph keeps its lines, others fill the width."""
+    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
+    return "\n\n".join(
+        text.replace("\\b", "\b") if text.startswith("\\b") else " ".join(text.split()) for text in paragraphs
+    )

@@ -1,0 +1,153 @@
+"""A plan as plain data: phases, steps in an order that respects what they need, and who does each.
+
+Rules kept here: keys are stable, programs read them; nothing is guessed: with inputs, a condition is worked out as far
+as those inputs decide it, and `runs` stays null where more must be known.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from engine.domain.expressions import Expression, ExpressionError
+from engine.domain.fields import FieldError, Now, accept
+from engine.domain.plan import Gate, PhasePlan, Plan, StepPlan
+from engine.domain.values import Instant, Value, plain
+from engine.ports.people import People
+
+OPENS: Final = {
+    Gate.NOW: "at once",
+    Gate.CONTAINED: "when the incident is contained",
+    Gate.RESOLVED: "when the incident is resolved",
+}
+
+
+def accepted(plan: Plan, given: Mapping[str, Value], *, now: Instant) -> Mapping[str, Value]:
+    """Return the inputs typed, with defaults that are no moment; raise `FieldError` for one that does not fit."""
+    for name in given:
+        if name not in plan.inputs:
+            close = difflib.get_close_matches(name, plan.inputs, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"It takes: {', '.join(plan.inputs)}."
+            raise FieldError(f"{plan.playbook} has no input {name}.", hint=hint)
+    found = {name: accept(plan.inputs[name], raw, name=name, zone=None, now=now) for name, raw in given.items()}
+    defaults = {name: spec.default for name, spec in plan.inputs.items() if not isinstance(spec.default, Now)}
+    return {**{name: value for name, value in defaults.items() if value is not None}, **found}
+
+
+def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | None) -> dict[str, Any]:
+    """Return the whole plan; without `people` nobody is named, without `inputs` no condition is worked out."""
+    return {
+        "playbook": plan.playbook,
+        "version": plan.version,
+        "title": plan.title,
+        "digest": plan.digest,
+        "inputs": [
+            {"name": spec.name, "type": spec.type.value, "list": spec.list, "given": _given(spec.name, inputs)}
+            for spec in plan.inputs.values()
+        ],
+        "roles": [
+            {
+                "id": role.id,
+                "title": role.title,
+                "required": role.required,
+                "else": role.fallback,
+                "people": _names(role.id, people),
+            }
+            for role in plan.roles.values()
+        ],
+        "phases": [_phase(plan, phase, people=people, inputs=inputs) for phase in plan.phases],
+    }
+
+
+def _phase(
+    plan: Plan, phase: PhasePlan, *, people: People | None, inputs: Mapping[str, Value] | None
+) -> dict[str, Any]:
+    opens = f"when {' and '.join(phase.after)} settled" if phase.gate is Gate.AFTER else OPENS[phase.gate]
+    steps = [plan.steps[step] for step in _ordered(phase, plan)]
+    return {"id": phase.id, "opens": opens, "steps": [_step(step, people=people, inputs=inputs) for step in steps]}
+
+
+def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] | None) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "kind": step.kind.value,
+        "title": step.title,
+        "needs": [{"step": need.step, "any_end": need.any_end} for need in step.needs],
+        "when": step.when.source if step.when else None,
+        "runs": _runs(step, inputs),
+        "for_each": step.for_each.source if step.for_each else None,
+        "times": _times(step, inputs),
+        "who": [{"role": role, "people": _names(role, people)} for role in step.by],
+        "action": step.action,
+        "reach": step.traits.reach.value if step.traits else None,
+        "approve": _approve(step, people),
+        "due": step.due.text if step.due else None,
+        "timeout": _span(step.timeout),
+        "on_failure": list(step.handlers) or step.on_failure.value,
+        "handler_for": list(step.handler_for),
+        "undo": step.undo is not None and step.undo.action is not None,
+        "marks": step.marks,
+        "follow_up": step.follow_up,
+        "sensitivity": step.sensitivity.value,
+    }
+
+
+def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
+    if step.approve is None:
+        return None
+    by = [{"role": role, "people": _names(role, people)} for role in step.approve.by]
+    return {"by": by, "quorum": step.approve.quorum, "exact_text": step.approve.exact_text}
+
+
+def _ordered(phase: PhasePlan, plan: Plan) -> list[str]:
+    """Return the steps of a phase so that each comes after what it needs, else in the file's order."""
+    left = list(phase.steps)
+    ordered: list[str] = []
+    while left:
+        free = (step for step in left if not _before(plan.steps[step]) & set(left))
+        # A graph without cycles always has one; a plan is never made of anything else.
+        ordered.append(next(free, left[0]))
+        left.remove(ordered[-1])
+    return ordered
+
+
+def _before(step: StepPlan) -> set[str]:
+    return {need.step for need in step.needs} | set(step.handler_for)
+
+
+def _runs(step: StepPlan, inputs: Mapping[str, Value] | None) -> bool | None:
+    if inputs is None or step.when is None:
+        return None if inputs is None else True
+    value = _known(step.when, inputs)
+    return value if isinstance(value, bool) else None
+
+
+def _times(step: StepPlan, inputs: Mapping[str, Value] | None) -> int | None:
+    if inputs is None or step.for_each is None:
+        return None
+    value = _known(step.for_each, inputs)
+    return len(value) if isinstance(value, Sequence) and not isinstance(value, str) else None
+
+
+def _known(expression: Expression, inputs: Mapping[str, Value]) -> Value:
+    try:
+        return expression.evaluate({"inputs": dict(inputs)})
+    except ExpressionError:
+        return None
+
+
+def _given(name: str, inputs: Mapping[str, Value] | None) -> Any:  # noqa: ANN401 JSON of any shape
+    return None if inputs is None or name not in inputs else plain(inputs[name])
+
+
+def _names(role: str, people: People | None) -> list[str]:
+    if people is None:
+        return []
+    found = (people.person(person) for person in people.holders(role))
+    return [person.name for person in found if person is not None]
+
+
+def _span(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())

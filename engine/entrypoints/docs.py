@@ -1,0 +1,123 @@
+"""Documents that are made from the code: `python -m engine.entrypoints.docs` writes them, `--check` compares them.
+
+Rules kept here: a rule, a setting or an action is described once, where it is; a document that differs from what the
+code says is an error.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from engine.bootstrap import action_facts
+from engine.language.catalog import RULES
+from engine.language.schema import schema_text
+from engine.settings.values import ENVIRONMENT_ONLY, Settings, variable
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MADE: Final = "Made by `python -m engine.entrypoints.docs`; do not edit."
+
+_FAMILIES = {
+    "PB0": "YAML",
+    "PB1": "Shape",
+    "PB2": "References and meaning",
+    "PB3": "Safety",
+    "PB4": "Time",
+    "PB5": "Confidentiality",
+    "PB6": "Comes later",
+    "PB9": "Style",
+}
+_DEFAULTS = {
+    "home": "`.tocsin` in the checkout; installed without one, `tocsin` in the XDG data home",
+    "config": "`config` in the checkout, else in the current folder",
+    "playbooks": "`playbooks` in the checkout, else in the current folder",
+    "database_url": "SQLite: `tocsin.db` in the home",
+}
+
+
+def rules() -> str:
+    """Return the index of the rules of lint."""
+    lines = [
+        "# Rules of `tocsin lint`",
+        "",
+        MADE,
+        "",
+        "An error keeps a playbook from being triggered; a warning does not.",
+    ]
+    for prefix, family in _FAMILIES.items():
+        found = [rule for key, rule in sorted(RULES.items()) if key.startswith(prefix)]
+        lines += ["", f"## {prefix}: {family}", ""]
+        lines += ["| rule | severity | what must hold |", "| --- | --- | --- |"]
+        lines += [f"| {rule.id} | {rule.severity} | {_cell(rule.summary)} |" for rule in found]
+    return "\n".join(lines) + "\n"
+
+
+def settings() -> str:
+    """Return the table of settings."""
+    lines = [
+        "# Settings",
+        "",
+        MADE,
+        "",
+        "The environment wins over `config/settings.toml`, which wins over the defaults. A variable set to nothing",
+        "counts as not set. Folders in the file are relative to the folder above it. Tokens belong into the",
+        "environment.",
+        "A secret that a playbook names as `{secret: REC_TOKEN}` is the variable `TOCSIN_SECRET_REC_TOKEN`, or in the",
+        "file that `TOCSIN_SECRET_REC_TOKEN_FILE` names.",
+        "",
+        "| variable | in settings.toml | default | what it is |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, field in Settings.model_fields.items():
+        key = "" if name in ENVIRONMENT_ONLY else f"`{name}`"
+        lines.append(f"| `{variable(name)}` | {key} | {_default(name)} | {_cell(field.description or '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def documents() -> Mapping[str, Callable[[], str]]:
+    """Return what makes each document, by its path from the root."""
+    return {
+        "docs/rules.md": rules,
+        "docs/settings.md": settings,
+        "playbooks/playbook.schema.json": lambda: schema_text(action_facts()),
+    }
+
+
+def main(arguments: list[str], *, root: Path = ROOT) -> int:
+    """Write the documents, or with `--check` say which differ; return the exit code."""
+    wrong = 0
+    for path, make in documents().items():
+        file, text = root / path, make()
+        if "--check" not in arguments:
+            file.write_text(text, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != text:
+            wrong += 1
+            sys.stderr.write(
+                f"error: {path} is not what the code says.\nhint: Run `python -m engine.entrypoints.docs`.\n"
+            )
+    return 1 if wrong else 0
+
+
+def _default(name: str) -> str:
+    field = Settings.model_fields[name]
+    match field.default:
+        case _ if name in _DEFAULTS:
+            return _DEFAULTS[name]
+        case None | ():
+            return "none"
+        case SecretStr():
+            return "set"
+        case value:
+            return f"`{value}`"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

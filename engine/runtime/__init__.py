@@ -1,0 +1,1 @@
+"""Performs what the core decided; the only code that imports Prefect."""

@@ -1,0 +1,92 @@
+"""The engine's loop: fire what is due, carry what has grown, and otherwise wait for a poke or the next second.
+
+Rules kept here: a poke is a hint, the look every second is the truth; one incident is carried by one segment at a
+time; an incident that cannot be carried (its playbook no longer compiles, its ledger is damaged) is logged and
+does not hold up the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import structlog
+
+from engine.domain.errors import LeaseLostError
+from engine.runtime.carrier import Direct
+from engine.runtime.segment import LEASE, Segment, Workshop
+
+AT_ONCE = 64
+EVERY = 1.0
+log = structlog.get_logger(__name__)
+
+
+class Engine:
+    """Carries incidents until it is stopped. `name` tells engines apart."""
+
+    def __init__(self, shop: Workshop, *, name: str) -> None:
+        self._shop = shop
+        self._name = name
+        self._poked = asyncio.Event()
+        self._carried: dict[str, asyncio.Task[None]] = {}
+
+    def poke(self) -> None:
+        """Say that something has come in."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; segments under way are cancelled with it and resumed by the next engine."""
+        try:
+            while True:
+                self._poked.clear()
+                await self._fire()
+                await self._carry()
+                await self._pause()
+        finally:
+            for task in self._carried.values():
+                task.cancel()
+            await asyncio.gather(*self._carried.values(), return_exceptions=True)
+
+    async def _fire(self) -> None:
+        clock = self._shop.clock
+        story_now, real_now = clock.now(), clock.real_now()
+        for timer in await self._shop.ledger.timers_due(story_now=story_now, real_now=real_now, limit=AT_ONCE):
+            now = real_now if timer.clock == "real" else story_now
+            await self._shop.ledger.fire_timer(timer, late=max(0, int((now - timer.due).total_seconds())))
+
+    async def _carry(self) -> None:
+        for incident in await self._shop.ledger.runnable(limit=AT_ONCE):
+            if incident in self._carried:
+                continue
+            lease = await self._shop.ledger.claim(incident, owner=self._name, ttl=LEASE)
+            if lease is not None:
+                task = asyncio.create_task(self._segment(Segment(self._shop, lease, Direct())))
+                self._carried[incident] = task
+                task.add_done_callback(partial(self._ended, incident))
+
+    async def _segment(self, segment: Segment) -> None:
+        try:
+            await segment.run()
+        except LeaseLostError:
+            log.warning("lease_lost", incident=segment.lease.incident)
+        except Exception:
+            log.exception("segment_failed", incident=segment.lease.incident)
+
+    def _ended(self, incident: str, _: asyncio.Task[None]) -> None:
+        self._carried.pop(incident, None)
+        self.poke()
+
+    async def _pause(self) -> None:
+        """Wait for a poke, the next timer or the next second, whichever comes first."""
+        clock = self._shop.clock
+        upcoming = await self._shop.ledger.next_timer()
+        delays = [EVERY]
+        if "story" in upcoming:
+            delays.append(clock.real_delay(upcoming["story"]))
+        if "real" in upcoming:
+            delays.append((upcoming["real"] - clock.real_now()).total_seconds())
+        try:
+            async with asyncio.timeout(max(0.0, min(delays))):
+                await self._poked.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,197 @@
+"""One stretch of work on one incident: everything that can be done now is done, until only people or time are awaited.
+
+Theory of operation. Under a lease, the timeline is folded and the conductor is asked. What follows is written in
+one append, the intents of effects with it; the effects then run side by side, and each result is written as it
+comes. Inputs may arrive at any moment: an append that was decided on an older timeline is refused, and the
+segment folds again. It ends with the lease given back, only if the timeline has not grown since it was last read.
+
+Rules kept here: no effect starts before its intent is on disk; nothing is appended once the lease is lost, and
+what still runs is cancelled; results are appended whatever came in meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.chain import instant_text
+from engine.domain.conductor import advance
+from engine.domain.errors import HeadMovedError, LeaseLostError
+from engine.domain.fold import fold
+from engine.runtime.performer import Doubt
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from engine.domain.calendar import BusinessCalendar
+    from engine.domain.conducting.situation import Perform
+    from engine.domain.events.shape import Event
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
+    from engine.ports.ledger import Ledger
+    from engine.ports.records import Entry, Lease
+    from engine.ports.time import Clock
+    from engine.runtime.carrier import Carrier
+    from engine.runtime.performer import Outcome, Performer
+    from engine.runtime.plans import Plans
+
+LEASE = timedelta(seconds=6)
+POLL = 0.5
+"""Real seconds after which a segment looks for inputs while effects are running."""
+DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
+"""What the state of an effect says about earlier attempts; an unconfirmed one comes back only when a person says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What every segment works with."""
+
+    ledger: Ledger
+    plans: Plans
+    performer: Performer
+    clock: Clock
+    calendar: BusinessCalendar
+
+
+@dataclass(slots=True)
+class Segment:
+    """A segment under way; used once."""
+
+    shop: Workshop
+    lease: Lease
+    carrier: Carrier
+    incident: Incident | None = None
+    running: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
+    began: bool = False
+
+    async def run(self) -> Incident:
+        """Do everything that can be done now; return the state it ends in, the lease given back."""
+        async with _kept(self.shop, self.lease):
+            try:
+                return await self._run()
+            finally:
+                for task in self.running.values():
+                    task.cancel()
+                await asyncio.gather(*self.running.values(), return_exceptions=True)
+
+    async def _run(self) -> Incident:
+        while True:
+            incident = await self._catch_up()
+            plan = await self.shop.plans.of(incident.digest, playbook=incident.playbook)
+            if await self._take_turn(plan, incident):
+                continue
+            if self.running:
+                await self._collect()
+            elif await self.shop.ledger.release(self.lease, expect=incident.seq):
+                return incident
+
+    async def _take_turn(self, plan: Plan, incident: Incident) -> bool:
+        """Write down what follows and start its effects; return whether the timeline has to be looked at again."""
+        turn = advance(plan, incident, now=self.shop.clock.now(), calendar=self.shop.calendar)
+        fresh = [move for move in turn.performs if move.key not in self.running]
+        started = instant_text(self.shop.clock.real_now())
+        intents = [_intent(move, started) for move in fresh if not _intended(incident, move)]
+        events: list[Event] = [*turn.events, *intents]
+        if not events and not fresh:
+            return False
+        if not self.began:
+            events.insert(0, self._beginning(incident))
+        try:
+            await self.shop.ledger.append_engine(self.lease, events, expect=incident.seq)
+        except HeadMovedError:
+            return True
+        self.began = True
+        for move in fresh:
+            self._start(plan, turn.incident, move, doubt=_doubt(incident, move))
+        return True
+
+    def _beginning(self, incident: Incident) -> ev.SegmentBegan:
+        return ev.SegmentBegan(
+            number=len(incident.segments) + 1,
+            lane=self.carrier.lane,
+            flow_run=self.carrier.flow_run,
+            engine=self.lease.owner,
+        )
+
+    def _start(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> None:
+        work = asyncio.ensure_future(self.shop.performer.perform(plan, incident, move, doubt=doubt))
+        self.running[move.key] = asyncio.create_task(self._shown(move, work))
+
+    async def _shown(self, move: Perform, work: asyncio.Future[Outcome]) -> Outcome:
+        try:
+            outcome, task_run = await self.carrier.show(move.subject, work)
+        finally:
+            work.cancel()
+        return outcome.model_copy(update={"task_run": task_run})
+
+    async def _collect(self) -> None:
+        """Wait until an effect ends, or for a moment, and write down the results there are."""
+        done, _ = await asyncio.wait(self.running.values(), timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            return
+        ended = [key for key, task in self.running.items() if task in done]
+        await self.shop.ledger.append_engine(self.lease, [self.running[key].result() for key in ended])
+        for key in ended:
+            del self.running[key]
+
+    async def _catch_up(self) -> Incident:
+        after = self.incident.seq if self.incident else 0
+        self.incident = folded(self.incident, await self.shop.ledger.entries(self.lease.incident, after=after))
+        return self.incident
+
+
+def folded(incident: Incident | None, entries: Sequence[Entry]) -> Incident:
+    """Return the state after these entries; raise `ValueError` when there is none at all."""
+    for entry in entries:
+        incident = fold(incident, entry.event, at=entry.at, seq=entry.seq)
+    if incident is None:
+        raise ValueError("an incident without a timeline has no state")
+    return incident
+
+
+@asynccontextmanager
+async def _kept(shop: Workshop, lease: Lease) -> AsyncIterator[None]:
+    """Keep a lease alive; when it is lost, what runs inside is cancelled and `LeaseLostError` raised."""
+    inside = asyncio.current_task()
+    lost = False
+
+    async def renew() -> None:
+        nonlocal lost
+        while True:
+            await shop.clock.sleep(LEASE.total_seconds() / 3)
+            if not await shop.ledger.renew(lease, ttl=LEASE):
+                lost = True
+                if inside is not None:
+                    inside.cancel()
+                return
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if lost:
+            raise LeaseLostError from None
+        raise
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+def _intent(move: Perform, started: str) -> ev.EffectIntended:
+    return ev.EffectIntended(
+        key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest, started=started
+    )
+
+
+def _intended(incident: Incident, move: Perform) -> bool:
+    effect = incident.effects.get(move.key)
+    return effect is not None and effect.status == "intended" and effect.attempt == move.attempt
+
+
+def _doubt(incident: Incident, move: Perform) -> Doubt:
+    effect = incident.effects.get(move.key)
+    return DOUBTS.get(effect.status, Doubt.NONE) if effect is not None else Doubt.NONE

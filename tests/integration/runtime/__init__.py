@@ -1,0 +1,1 @@
+"""The engine at work on a real ledger and real HTTP."""
