@@ -46,15 +46,16 @@ clean: ## remove everything that make and the tools have made
 	$(PYTHON) -m venv .venv
 
 # Two stamps share one environment: the developers' lock holds the very versions of the runtime lock, and more.
+# A lock names everything, so nothing is resolved: a resolver would take `coverage[toml]` for another package and want its newest.
 .venv/stamp-runtime: requirements.lock pyproject.toml | .venv/bin/python
 	@echo "installing the packages of $<: once, a minute or two"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/stamp-dev: requirements-dev.lock pyproject.toml | .venv/bin/python
 	@echo "installing the packages of $<: once, a minute or two"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/stamp-runtime
 
