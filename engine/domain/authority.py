@@ -82,7 +82,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
     match command:
         case cmd.Answer():
             return None
-        case cmd.AddNote() | cmd.AddToFact():
+        case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview():
             allowed, words = participants(plan, incident), "Only people who take part in the incident do this."
         case cmd.ReviseFact():
             allowed = _of(plan, incident, COMMANDER, COUNSEL) | {incident.declared_by}

@@ -77,6 +77,14 @@ class AddNote(Command):
     sensitivity: Literal["internal", "restricted", "privileged"] = "internal"
 
 
+class AnswerReview(Command):
+    """Answer the review's questions; anonymously, the answer keeps no name."""
+
+    kind: Literal["review"] = "review"
+    answers: dict[str, str]
+    anonymous: bool = False
+
+
 class SkipStep(Command):
     """Leave a step undone, with a reason."""
 
@@ -133,7 +141,7 @@ class ReopenIncident(Command):
 
 
 AnyCommand = Annotated[
-    Answer | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep | UndoStep
-    | CancelIncident | CloseIncident | ReopenIncident,
+    Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
+    | UndoStep | CancelIncident | CloseIncident | ReopenIncident,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -50,8 +50,15 @@ class Turn:
     incident: Incident
 
 
-def advance(plan: Plan, incident: Incident, *, now: datetime, calendar: BusinessCalendar | None = None) -> Turn:
-    """Return everything that follows from a state at a story instant."""
+def advance(
+    plan: Plan,
+    incident: Incident,
+    *,
+    now: datetime,
+    calendar: BusinessCalendar | None = None,
+    connected: Connected = NOTHING_CONNECTED,
+) -> Turn:
+    """Return everything that follows from a state at a story instant; `connected` says what can be shown where."""
     written: list[Event] = []
     for _ in range(MAX_LOOKS):
         situation = Situation(plan, incident, now, calendar or BusinessCalendar())

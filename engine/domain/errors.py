@@ -54,6 +54,18 @@ class ConfigError(TocsinError):
     )
 
 
+class InputError(ConfigError):
+    """What was given to a playbook does not fit it."""
+
+    def __init__(self, wrong: Sequence[tuple[str, str]], *, playbook: str) -> None:
+        self.wrong = tuple(wrong)
+        """Input -> what is wrong with it, in order; every one at once."""
+        super().__init__(
+            "; ".join(text if text.startswith(f"{name}: ") else f"{name}: {text}" for name, text in wrong),
+            hint=f"`tocsin plan {playbook}` shows what it takes; give inputs as --input name=value.",
+        )
+
+
 class RunError(TocsinError):
     """That cannot be done with this incident."""
 

@@ -158,6 +158,15 @@ class Unaccepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody who took part answered in the review."""
+
+    by: str
+    at: datetime
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Everything the timeline says so far."""
 
@@ -180,6 +189,8 @@ class Incident:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     timers: Mapping[str, TimerState] = field(default_factory=dict)
     unaccepted: tuple[Unaccepted, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    """A person's later answer takes the place of the one before; anonymous ones all stay."""
     moments: Mapping[str, datetime] = field(default_factory=dict)
     segments: tuple[Segment, ...] = ()
     cancelling: bool = False

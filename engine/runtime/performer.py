@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -25,6 +24,7 @@ from engine.domain.errors import IntegrationError, OutcomeUnknownError
 from engine.domain.incident import base_id
 from engine.domain.values import decode, encode_foreign, plain
 from engine.ports.lookup import Absent, CannotTell, Found
+from engine.runtime.performing import Doubt
 from engine.runtime.retrying import pause
 
 if TYPE_CHECKING:
@@ -38,18 +38,10 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan, StepPlan
     from engine.domain.values import Json
     from engine.ports.time import Clock
+    from engine.runtime.performing import Outcome
 
-Outcome = ev.EffectDone | ev.EffectFailed | ev.EffectUnconfirmed
 LOOKS = 2
 """How often one attempt acts at most: again only after a look-up that found nothing."""
-
-
-class Doubt(StrEnum):
-    """Whether an earlier attempt may have been done: surely not, perhaps, or perhaps but a person said: again."""
-
-    NONE = "none"
-    OPEN = "open"
-    DECIDED = "decided"
 
 
 log = structlog.get_logger(__name__)

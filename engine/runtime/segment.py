@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.conductor import advance
+from engine.domain.conductor import NOTHING_CONNECTED, advance
 from engine.domain.errors import HeadMovedError, LeaseLostError
 from engine.domain.fold import fold
-from engine.runtime.performer import Doubt
+from engine.runtime.performing import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from engine.domain.events.shape import Event
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
+    from engine.domain.surfaces import Connected
     from engine.ports.ledger import Ledger
     from engine.ports.records import Entry, Lease
     from engine.ports.time import Clock
     from engine.runtime.carrier import Carrier
-    from engine.runtime.performer import Outcome, Performer
+    from engine.runtime.performing import Outcome, Performs
     from engine.runtime.plans import Plans
 
 LEASE = timedelta(seconds=6)
@@ -52,9 +53,10 @@ class Workshop:
 
     ledger: Ledger
     plans: Plans
-    performer: Performer
+    performer: Performs
     clock: Clock
     calendar: BusinessCalendar
+    connected: Connected = NOTHING_CONNECTED
 
 
 @dataclass(slots=True)
@@ -91,7 +93,9 @@ class Segment:
 
     async def _take_turn(self, plan: Plan, incident: Incident) -> bool:
         """Write down what follows and start its effects; return whether the timeline has to be looked at again."""
-        turn = advance(plan, incident, now=self.shop.clock.now(), calendar=self.shop.calendar)
+        turn = advance(
+            plan, incident, now=self.shop.clock.now(), calendar=self.shop.calendar, connected=self.shop.connected
+        )
         fresh = [move for move in turn.performs if move.key not in self.running]
         started = instant_text(self.shop.clock.real_now())
         intents = [_intent(move, started) for move in fresh if not _intended(incident, move)]

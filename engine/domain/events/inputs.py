@@ -155,6 +155,15 @@ class TicketChanged(InputEvent):
     detail: str = ""
 
 
+class ReviewAnswered(InputEvent):
+    """Somebody who took part answered the review's questions; an anonymous answer is by `anonymous`."""
+
+    type: ClassVar[str] = "review_answered"
+    answers: dict[str, str]
+    """Question -> what was written; what was left out is not in it."""
+    anonymous: bool = False
+
+
 class LossAccepted(InputEvent):
     """A person accepted that events known outside the database are gone."""
 

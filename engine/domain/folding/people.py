@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
-from engine.domain.incident import Answer, Ask, Unaccepted
+from engine.domain.incident import Answer, Ask, Review, Unaccepted
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -98,6 +98,11 @@ def _ticket_changed(state: Incident, event: ev.TicketChanged, _: datetime) -> In
     return replace(state, unaccepted=(*state.unaccepted, Unaccepted(event.ask, event.ticket, event.detail)))
 
 
+def _reviewed(state: Incident, event: ev.ReviewAnswered, at: datetime) -> Incident:
+    others = [known for known in state.reviews if event.anonymous or known.by != event.by]
+    return replace(state, reviews=(*others, Review(event.by, at, event.answers)))
+
+
 HANDLERS: Handlers = {
     ev.AskOpened: _opened,
     ev.AskAnswered: _answered,
@@ -108,4 +113,5 @@ HANDLERS: Handlers = {
     ev.StepResolved: _resolved,
     ev.UndoOrdered: _undo,
     ev.TicketChanged: _ticket_changed,
+    ev.ReviewAnswered: _reviewed,
 }

@@ -1,0 +1,172 @@
+"""Answers of people, to what they are asked and to the review's questions: checked, or refused with the reason.
+
+Rule kept here: pure; a form with one bad field changes nothing, and every bad field is named at once.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import timeline as ev
+from engine.domain.authority import Refusal, refuses_answer
+from engine.domain.fields import FieldError, accept
+from engine.domain.incident import base_id, instance_id
+from engine.domain.lifecycle import StepStatus
+from engine.domain.plan import ANSWER, WHY
+from engine.domain.values import Instant, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.domain import commands as cmd
+    from engine.domain.events.shape import InputEvent, Json
+    from engine.domain.fields import FieldSpec
+    from engine.domain.incident import Ask, Incident
+    from engine.domain.plan import Plan
+
+REVIEW_ACTION = "review.collect"
+"""The action whose result holds the review's questions."""
+REOPENABLE = frozenset({StepStatus.AWAITING_PERSON, StepStatus.AWAITING_APPROVAL})
+
+
+def take_answer(
+    plan: Plan, incident: Incident, command: cmd.Answer, who: cmd.Who, *, now: datetime, connected: bool
+) -> tuple[InputEvent, ...] | Refusal:
+    ask = _meant(incident, command)
+    if ask is None:
+        return _nothing_asked(plan, incident, command.target)
+    refusal = refuses_answer(plan, incident, ask, who, connected=connected) or _too_late(incident, ask, command)
+    if refusal is not None:
+        return refusal
+    if ask.kind == "approval" and command.verdict not in ("approve", "decline"):
+        return Refusal("verdict", "An approval is given or declined.", "Use approve or decline.")
+    if command.verdict == "decline" and not command.reason:
+        return Refusal("reason", "Declining needs a reason.", "Say in one sentence why.")
+    values = _form(plan, ask, command, who, now=now) if ask.kind != "approval" and command.verdict != "decline" else {}
+    if isinstance(values, Refusal):
+        return values
+    return (
+        ev.AskAnswered(
+            ask=ask.id,
+            verdict=command.verdict,
+            values=values,
+            reason=command.reason,
+            by=who.person,
+            via=who.via,
+            strength=who.strength,
+        ),
+    )
+
+
+def take_review(
+    plan: Plan, incident: Incident, command: cmd.AnswerReview, who: cmd.Who
+) -> tuple[InputEvent, ...] | Refusal:
+    questions = review_questions(plan, incident)
+    if not questions:
+        return Refusal("no_review", "The review has not begun.", "It begins when every other phase has settled.")
+    for name in command.answers:
+        if name not in questions:
+            return unknown("question", name, questions)
+    answers = {name: text.strip() for name, text in command.answers.items() if text.strip()}
+    if not answers:
+        return Refusal("empty", "Nothing was answered.", "Answer at least one question; every other may stay open.")
+    by, strength = ("anonymous", "") if command.anonymous else (who.person, who.strength)
+    return (ev.ReviewAnswered(answers=answers, anonymous=command.anonymous, by=by, via=who.via, strength=strength),)
+
+
+def find_ask(incident: Incident, target: str, *, approval: bool) -> Ask | None:
+    """Return the ask that a target means: an ask's id, or the newest ask of a step (its approval, or its work)."""
+    if target in incident.asks:
+        return incident.asks[target]
+    entry = incident.step(target)
+    if target not in incident.steps and incident.spreads.get(target):
+        entry = incident.step(instance_id(target, 1)) if len(incident.spreads[target]) == 1 else entry
+    return incident.asks.get((entry.approval if approval else entry.ask) or "")
+
+
+def review_questions(plan: Plan, incident: Incident) -> dict[str, str]:
+    """Return the questions that are being asked, by id; empty while nobody is asked."""
+    asking = (step for step in plan.steps.values() if step.action == REVIEW_ACTION)
+    done = (entry.output for step in asking if (entry := incident.step(step.id)).status is StepStatus.DONE)
+    asked: Any = next((output.get("questions") for output in done if output), None) or []
+    return {str(question["id"]): str(question["question"]) for question in asked}
+
+
+def accepted(spec: FieldSpec, raw: Any, name: str, who: cmd.Who, now: datetime) -> Any:  # noqa: ANN401 what was typed, and any typed value
+    try:
+        return accept(spec, raw, name=name, zone=who.zone, now=Instant(now))
+    except FieldError as error:
+        return error
+
+
+def unknown(kind: str, name: str, known: Mapping[str, object]) -> Refusal:
+    return Refusal(
+        f"unknown_{kind}", f"There is no {kind} {name}{_meant_word(name, known)}.", f"There are: {', '.join(known)}."
+    )
+
+
+def _meant(incident: Incident, command: cmd.Answer) -> Ask | None:
+    if command.verdict == "approve":
+        return find_ask(incident, command.target, approval=True)
+    if command.verdict == "decline":
+        approval = find_ask(incident, command.target, approval=True)
+        if approval is not None and approval.open:
+            return approval
+    return find_ask(incident, command.target, approval=False)
+
+
+def _too_late(incident: Incident, ask: Ask, command: cmd.Answer) -> Refusal | None:
+    if ask.open:
+        return None
+    step = incident.step(ask.step)
+    if ask.kind != "approval" and step.ask == ask.id and step.status in REOPENABLE and command.verdict != "decline":
+        return None  # the answer is being approved: another answer replaces it and voids the approval
+    said = f"{ask.outcome} by {ask.last.by}" if ask.last else ask.outcome
+    return Refusal("closed_ask", f"This was {said} already.", "`tocsin inbox` shows what waits for you.")
+
+
+def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime) -> dict[str, Json] | Refusal:
+    fields = plan.steps[base_id(ask.step)].form
+    typed = dict(command.values)
+    if command.verdict in ("yes", "no") and ANSWER in fields:
+        typed.setdefault(ANSWER, command.verdict == "yes")
+    if WHY in fields and command.reason:
+        typed.setdefault(WHY, command.reason)
+    wrong: list[tuple[str, str]] = [
+        (name, f"there is no such field{_meant_word(name, fields)}") for name in typed if name not in fields
+    ]
+    values: dict[str, Json] = {}
+    for name, spec in fields.items():
+        value = accepted(spec, typed.get(name), name, who, now)
+        if isinstance(value, FieldError):
+            wrong.append((name, " ".join(filter(None, (value.message, value.hint())))))
+        elif value is not None:
+            values[name] = encode(value)
+    if wrong:
+        message = "; ".join(f"{name}: {text}" for name, text in wrong)
+        return Refusal(
+            "form", f"The form is not complete: {message}", "Correct these fields and send it again.", tuple(wrong)
+        )
+    return values
+
+
+def _nothing_asked(plan: Plan, incident: Incident, target: str) -> Refusal:
+    if base_id(target) not in plan.steps:
+        return unknown("step", target, plan.steps)
+    items = incident.spreads.get(target, ())
+    if len(items) > 1:
+        names = ", ".join(instance_id(target, number + 1) for number in range(len(items)))
+        return Refusal("which", f"{target} is done once per element: say which one.", f"One of: {names}.")
+    state = incident.step(target).status.value.replace("_", " ")
+    return Refusal(
+        "nothing_asked",
+        f"Nothing is asked of anyone at {target}: it is {state}.",
+        "`tocsin status` shows where it stands.",
+    )
+
+
+def _meant_word(name: str, known: Mapping[str, object]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""

@@ -1,0 +1,148 @@
+"""The desk: the one way in for whatever people ask for, whether they use Slack, Jira, the web or a shell.
+
+Rules kept here: what is accepted was legal in the very state it is appended to (a timeline that has grown since is
+looked at again); an incident is committed before anybody is told that it exists; a refusal that is about who may do
+what stays on the timeline. The engine need not be running: it is told that there is something new, and starts later
+when it is not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import timeline as ev
+from engine.domain.authority import COMMANDER, Refusal
+from engine.domain.declaring import declared_inputs
+from engine.domain.errors import HeadMovedError, RunError
+from engine.domain.intake import refused, take
+from engine.domain.values import Instant
+from engine.language.api import compile_playbook
+from engine.ports.records import DeclareIncident
+from engine.runtime.segment import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from engine.domain import commands as cmd
+    from engine.domain.events.shape import InputEvent
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
+    from engine.language.api import ActionFacts
+    from engine.ports.ledger import Ledger
+    from engine.ports.people import People
+    from engine.ports.time import Clock
+    from engine.runtime.plans import Plans
+
+LOOKS = 50
+"""How often a command is judged again because something else came in meanwhile."""
+
+ON_RECORD = frozenset({"own_change", "not_asked", "not_allowed", "weak_identity"})
+"""Refusals that stay on the timeline; a slip in a form does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The incident of a trigger, and whether it is new."""
+
+    incident: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Where an incident stands: its plan, its state, and the story instant of the look."""
+
+    plan: Plan
+    incident: Incident
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """A playbook that is about to be triggered: its bytes, and the name or path that problems are shown with."""
+
+    data: bytes
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Takes triggers and commands; `connected` says whether a chat or a tracker is set up."""
+
+    ledger: Ledger
+    plans: Plans
+    actions: Mapping[str, ActionFacts]
+    people: People
+    clock: Clock
+    connected: bool = False
+    exercise: bool = False
+    """Whether everything declared here is an exercise."""
+    poke: Callable[[], None] = lambda: None
+
+    async def declare(
+        self, playbook: Playbook, given: Mapping[str, Any], who: cmd.Who, *, dedup_key: str | None = None
+    ) -> Declared:
+        """Open an incident, or give the one of that dedup key.
+
+        Raises:
+            PlaybookError: the playbook has errors.
+            InputError: an input is missing, unknown or not of its type; all are named.
+        """
+        plan = compile_playbook(playbook.data, path=playbook.path, actions=self.actions)
+        inputs = declared_inputs(plan, given, zone=who.zone, now=Instant(self.clock.now(), who.zone or "UTC"))
+        event = ev.IncidentDeclared(
+            incident="",
+            playbook=plan.playbook,
+            playbook_version=plan.version,
+            digest=plan.digest,
+            title=plan.title,
+            inputs=dict(inputs),
+            roles=self._roles(plan, who),
+            zone=who.zone or "UTC",
+            exercise=self.exercise,
+            dedup_key=dedup_key,
+            by=who.person,
+            via=who.via,
+            strength=who.strength,
+        )
+        incident, created = await self.ledger.declare(
+            DeclareIncident(event, dedup_key), definition=playbook.data.decode()
+        )
+        self.poke()
+        return Declared(incident, created)
+
+    async def give(self, incident: str, command: cmd.AnyCommand, who: cmd.Who) -> Sequence[InputEvent] | Refusal:
+        """Give a command to an incident; return what it came to, or why it was refused."""
+        for _ in range(LOOKS):
+            look = await self.look(incident)
+            taken = take(look.plan, look.incident, command, who, now=look.now, connected=self.connected)
+            if isinstance(taken, Refusal):
+                if taken.rule in ON_RECORD:
+                    await self.put(incident, [refused(command, who, taken)])
+                return taken
+            try:
+                await self.ledger.append_inputs(incident, taken, expect=look.incident.seq)
+            except HeadMovedError:
+                continue
+            self.poke()
+            return taken
+        raise RunError(f"{incident} changes faster than this can be judged.", hint="Try it again in a moment.")
+
+    async def put(self, incident: str, events: Sequence[InputEvent]) -> None:
+        """Put something on the timeline that needs no judgement: it only tells what happened."""
+        await self.ledger.append_inputs(incident, events)
+        self.poke()
+
+    async def look(self, incident: str) -> Look:
+        """Return where an incident stands; raise `UnknownIncidentError` when there is none of that id."""
+        await self.ledger.head(incident)
+        state = folded(None, await self.ledger.entries(incident))
+        return Look(await self.plans.of(state.digest, playbook=state.playbook), state, self.clock.now())
+
+    def _roles(self, plan: Plan, who: cmd.Who) -> dict[str, list[str]]:
+        held = {role: list(self.people.holders(role)) for role in plan.roles}
+        if not held.get(COMMANDER):
+            held[COMMANDER] = [who.person]  # whoever triggers is acting commander
+        return {role: people for role, people in held.items() if people}

@@ -1,0 +1,50 @@
+"""Who carries out a move: actions are performed, what people look at is shown.
+
+Rules kept here: exactly one event comes back, never an exception; a move that may have been done already (a doubt, or
+any attempt but the first) is looked up before it is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from engine.domain import timeline as ev
+from engine.domain.surfaces import SURFACES
+
+if TYPE_CHECKING:
+    from engine.domain.conducting.situation import Perform
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
+
+Outcome = ev.EffectDone | ev.EffectFailed | ev.EffectUnconfirmed
+
+
+class Doubt(StrEnum):
+    """Whether an earlier attempt may have been done: surely not, perhaps, or perhaps but a person said: again."""
+
+    NONE = "none"
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+class Performs(Protocol):
+    """Carries out moves."""
+
+    async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
+        """Carry out one move; `doubt` says whether an earlier attempt may have been done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ByKind:
+    """Steps' acts go to one, channels, messages and tickets to the other."""
+
+    acts: Performs
+    surfaces: Performs
+
+    async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
+        """Carry out one move."""
+        chosen = self.surfaces if move.kind in SURFACES else self.acts
+        return await chosen.perform(plan, incident, move, doubt=doubt)
