@@ -31,7 +31,7 @@ def sandbox(
     It prints the settings that make Tocsin talk to it, ready to be copied into a shell. People, tokens and texts in it
     are invented.
     """
-    from engine.bootstrap import SandboxChoices, run_sandbox
+    from engine.bootstrap.sandbox import SandboxChoices, run_sandbox
 
     choices = SandboxChoices(
         host=host,

@@ -1,4 +1,4 @@
-"""The composition root: the one place that picks an implementation for each port."""
+"""The local Slack and Jira, run by a command."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.domain.values import Instant
-    from engine.language.context import ActionFacts
     from integrations.sandbox import Sandbox, Seed
 
 
@@ -25,22 +23,6 @@ class SandboxChoices:
     jira_project: str = "SEC"
     jira_webhook: str | None = None
     state: Path | None = None
-
-
-def action_facts() -> dict[str, ActionFacts]:
-    """Return what the language needs to know of each action of the registry."""
-    from engine.actions.registry import REGISTRY  # noqa: PLC0415 - each command imports what it needs
-    from engine.language.facts import facts_of  # noqa: PLC0415 - each command imports what it needs
-
-    return facts_of(REGISTRY)
-
-
-def present() -> Instant:
-    """Return the present instant."""
-    from engine.domain.values import Instant  # noqa: PLC0415 - each command imports what it needs
-    from integrations.system.clock import SystemClock  # noqa: PLC0415 - as above
-
-    return Instant(SystemClock().now())
 
 
 def run_sandbox(choices: SandboxChoices, *, ready: Callable[[str, dict[str, str], list[str]], None]) -> None:

@@ -1,0 +1,151 @@
+"""What every command on incidents works with: settings, clock, people, the ledger, and the desk in front of it.
+
+Rules kept here: an office needs no engine; whatever it puts on a timeline is durable before it says so, and a running
+engine is told afterwards. A data folder with a story's clock in it is one of exercises: every process that opens it
+tells the story's time, and what is declared there is an exercise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from engine.actions.registry import REGISTRY
+from engine.domain.calendar import BusinessCalendar
+from engine.domain.errors import ConfigError
+from engine.language.facts import facts_of
+from engine.runtime.desk import Desk
+from engine.runtime.plans import Plans
+from engine.settings import calendars
+from engine.settings import people as people_file
+from engine.settings.people import Directory, read_people
+from engine.settings.read import settings_of
+from integrations.storage.ledger import SqlLedger, open_ledger
+from integrations.storage.vault import FileVault
+from integrations.system.clock import StoryClock, SystemClock
+from integrations.system.home import Serving, serving
+from integrations.system.identifiers import new_salt
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from engine.settings.values import Settings
+
+STORY = "story-clock.json"
+"""The file of a story's clock in a data folder."""
+TOKEN = "api-token"  # noqa: S105 - the name of a file
+PATIENCE = 0.5
+"""Real seconds that telling a running engine may take; it looks by itself every second."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Office:
+    """Everything a command may use; `desk` is the way in, `ledger` is for reading."""
+
+    settings: Settings
+    clock: SystemClock
+    people: Directory
+    calendars: Mapping[str, BusinessCalendar]
+    ledger: SqlLedger
+    vault: FileVault
+    plans: Plans
+    desk: Desk
+    poked: list[bool] = field(default_factory=list)
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The organisation's own calendar."""
+        return self.calendars[calendars.DEFAULT]
+
+    def serving(self) -> Serving | None:
+        """Return which process carries the incidents now."""
+        return serving(self.settings.home)
+
+
+@asynccontextmanager
+async def open_office(settings: Settings | None = None) -> AsyncIterator[Office]:
+    """Open the office of this installation; at its end a running engine is told when something was put in.
+
+    Raises:
+        ConfigError: settings, people or calendars cannot be used, or the database cannot be reached.
+        IntegrityError: the ledger's file is damaged.
+    """
+    chosen = settings or settings_of()
+    clock = clock_of(chosen.home)
+    ledger = await asyncio.to_thread(
+        open_ledger, chosen.database_url.get_secret_value(), home=chosen.home, clock=clock, salt=new_salt
+    )
+    async with ledger:
+        office = _furnished(chosen, clock, ledger)
+        try:
+            yield office
+        finally:
+            there = office.serving() if office.poked else None
+            if there is not None:
+                await tell(there.url, token=api_token(chosen))
+
+
+def clock_of(home: Path) -> SystemClock:
+    """Return the clock that a data folder goes by."""
+    story = home / STORY
+    return StoryClock(story) if story.exists() else SystemClock()
+
+
+def api_token(settings: Settings) -> str:
+    """Return the API's token: the one that is set, else the one kept in the data folder, else nothing."""
+    if settings.api_token is not None:
+        return settings.api_token.get_secret_value()
+    try:
+        return (settings.home / TOKEN).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise ConfigError(f"{settings.home / TOKEN}: it cannot be read: {error.strerror}.") from None
+
+
+async def tell(url: str, *, token: str) -> None:
+    """Tell a running engine that something came in. A hint: it is not repeated, and nothing waits for it."""
+    parts = urlsplit(url)
+    request = (
+        f"POST /api/v1/poke HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    with suppress(OSError, TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            writer.write(request.encode())
+            await writer.drain()
+            writer.close()
+            await writer.wait_closed()
+
+
+def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Office:
+    facts = facts_of(REGISTRY)
+    people = read_people(settings.config / people_file.FILE)
+    plans = Plans(ledger, actions=facts)
+    poked: list[bool] = []
+    desk = Desk(
+        ledger=ledger,
+        plans=plans,
+        actions=facts,
+        people=people,
+        clock=clock,
+        connected=settings.slack or settings.jira,
+        exercise=isinstance(clock, StoryClock),
+        poke=lambda: poked.append(True),
+    )
+    return Office(
+        settings=settings,
+        clock=clock,
+        people=people,
+        calendars=calendars.read_calendars(settings.config / calendars.FILE),
+        ledger=ledger,
+        vault=FileVault(settings.home / "vault"),
+        plans=plans,
+        desk=desk,
+        poked=poked,
+    )

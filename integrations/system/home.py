@@ -1,0 +1,67 @@
+"""One engine per data folder: a lock that dies with its process, and a note of where that process listens.
+
+Rules kept here: the lock is the operating system's, so a killed process leaves none behind; the note is only believed
+while somebody holds the lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from engine.domain.errors import BusyHomeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCK, NOTE = "serve.lock", "serve.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The process that works on a data folder: its id, and the address of its pages and API."""
+
+    pid: int
+    url: str
+
+
+@contextmanager
+def held(home: Path) -> Iterator[None]:
+    """Hold a data folder alone; raise `BusyHomeError` when another process holds it."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            there = serving(home)
+            who = f" (process {there.pid}, {there.url})" if there else ""
+            raise BusyHomeError(f"Another `tocsin serve` already works on {home}{who}.") from None
+        try:
+            yield
+        finally:
+            (home / NOTE).unlink(missing_ok=True)
+
+
+def announce(home: Path, url: str) -> None:
+    """Write down where this process listens."""
+    fresh = home / f"{NOTE}.{os.getpid()}"
+    fresh.write_text(json.dumps(asdict(Serving(os.getpid(), url))), encoding="utf-8")
+    fresh.replace(home / NOTE)
+
+
+def serving(home: Path) -> Serving | None:
+    """Return who works on a data folder now, None when nobody does or it is not known yet."""
+    try:
+        with (home / LOCK).open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return Serving(**json.loads((home / NOTE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return None
