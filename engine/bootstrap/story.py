@@ -1,0 +1,36 @@
+"""The clock of an exercise's story: begun in an empty data folder, and moved forward when told to.
+
+Rule kept here: a data folder is of exercises from its first moment or never: a clock cannot be begun where incidents are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.bootstrap.office import STORY
+from engine.domain.errors import ConfigError
+from integrations.system.clock import StoryClock
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+MARKS = ("tocsin.db", "heads")
+"""Files that a data folder has once anything was written to its ledger."""
+
+
+def start(home: Path, *, at: datetime, scale: float) -> None:
+    """Begin a story at an instant; it moves `scale` times as fast as real time."""
+    if any((home / name).exists() for name in MARKS):
+        raise ConfigError(f"{home} holds incidents already.", hint="Begin an exercise in a folder of its own.")
+    StoryClock(home / STORY, start=at, scale=scale)
+
+
+def now(home: Path) -> datetime:
+    """Return the story's present instant."""
+    return StoryClock(home / STORY).now()
+
+
+def jump(home: Path, *, to: datetime) -> None:
+    """Let the story stand at a later instant from now on; raise `RunError` when that is over."""
+    StoryClock(home / STORY).jump(to)
