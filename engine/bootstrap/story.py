@@ -1,6 +1,6 @@
 """The clock of an exercise's story: begun in an empty data folder, and moved forward when told to.
 
-Rule kept here: a data folder is of exercises from its first moment or never: a clock cannot be begun where incidents are.
+Rule kept here: a data folder is of exercises from its first moment or never: no clock is begun where incidents are.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from structlog.contextvars import bound_contextvars
+
 from engine.domain import timeline as ev
 from engine.domain.surfaces import SURFACES
 
@@ -45,6 +47,7 @@ class ByKind:
     surfaces: Performs
 
     async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
-        """Carry out one move."""
+        """Carry out one move; what is logged meanwhile says for which incident, step and attempt."""
         chosen = self.surfaces if move.kind in SURFACES else self.acts
-        return await chosen.perform(plan, incident, move, doubt=doubt)
+        with bound_contextvars(incident=incident.id, step=move.subject, effect=move.kind, attempt=move.attempt):
+            return await chosen.perform(plan, incident, move, doubt=doubt)
