@@ -71,8 +71,13 @@ class Ledger(Protocol):
     async def renew(self, lease: Lease, *, ttl: timedelta) -> bool:
         """Prolong a lease; False when it was lost."""
 
-    async def release(self, lease: Lease, *, expect: int) -> bool:
+    async def let_go(self, *, owners: str) -> int:
+        """End the leases of engines that are surely dead: those whose name begins so; return how many there were."""
+
+    async def release(self, lease: Lease, *, expect: int | None) -> bool:
         """Give the lease back if the head is still `expect`; False (and keep it) when the timeline has grown.
+
+        With `expect` None there is more to do: it is given back, and the incident stays runnable.
 
         Raises:
             LeaseLostError: another engine holds the incident.

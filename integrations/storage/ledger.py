@@ -128,7 +128,11 @@ class SqlLedger:
         """Prolong a lease."""
         return await self._write(lease.incident, partial(self._recorder.renew, lease=lease, ttl=ttl))
 
-    async def release(self, lease: Lease, *, expect: int) -> bool:
+    async def let_go(self, *, owners: str) -> int:
+        """End the leases of dead engines."""
+        return await self._write("", partial(self._recorder.let_go, owners=owners))
+
+    async def release(self, lease: Lease, *, expect: int | None) -> bool:
         """Give a lease back; raises `LeaseLostError` when it was lost."""
         return await self._write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))
 

@@ -111,6 +111,27 @@ async def test_a_lease_is_not_given_back_when_the_timeline_has_grown(ledger: Sql
     assert await ledger.runnable(limit=5) == [lease.incident]
 
 
+async def test_an_incident_given_back_unfinished_stays_runnable(ledger: SqlLedger) -> None:
+    """A holder that stops half way leaves the rest to the next one."""
+    lease = await carried(ledger)
+    assert await ledger.release(lease, expect=None)
+    assert await ledger.runnable(limit=5) == ["INC-1"]
+    assert await ledger.claim("INC-1", owner="two", ttl=TTL) is not None
+
+
+async def test_leases_of_dead_engines_end_at_once(ledger: SqlLedger) -> None:
+    """Only of those that are named, and what they still try is refused."""
+    dead, other = await carried(ledger), await carried(ledger)
+    await ledger.release(other, expect=None)
+    alive = await ledger.claim("INC-2", owner="two", ttl=TTL)
+    assert await ledger.let_go(owners="on") == 1
+    assert await ledger.runnable(limit=5) == ["INC-1"]
+    with pytest.raises(LeaseLostError):
+        await ledger.append_engine(dead, [PhaseOpened(phase="contain")])
+    assert alive is not None
+    assert await ledger.renew(alive, ttl=TTL)
+
+
 async def test_an_incident_whose_holder_died_is_runnable_again(place: Place, ledger: SqlLedger) -> None:
     """The lease runs out by itself."""
     lease = await carried(ledger)
