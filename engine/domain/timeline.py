@@ -127,6 +127,7 @@ INPUTS: tuple[type[InputEvent], ...] = (
     ReopenOrdered,
     TimerFired,
     TicketChanged,
+    ReviewAnswered,
     LossAccepted,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (

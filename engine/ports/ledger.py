@@ -115,4 +115,4 @@ class Inbox(Protocol):
         """Return what waits, oldest first."""
 
     async def finish(self, row: int, *, outcome: str) -> None:
-        """Mark a row as worked off, with what became of it."""
+        """Mark a row as worked off, with what became of it; its payload is erased."""

@@ -7,7 +7,7 @@ from integrations.slack.api import RefusedError, SlackApi
 from integrations.slack.chat import SlackChat
 from integrations.slack.delivery import challenge, unpack
 from integrations.slack.doctor import Health, health
-from integrations.slack.interpret import ActKind, SlackAct, interpret
+from integrations.slack.interpret import interpret
 from integrations.slack.manifest import app_manifest, install_link
 from integrations.slack.reception import Reception
 from integrations.slack.signature import verify_signature
@@ -15,12 +15,10 @@ from integrations.slack.socket import SlackSocket
 
 __all__ = [
     "MANIFEST",
-    "ActKind",
     "Health",
     "Manifest",
     "Reception",
     "RefusedError",
-    "SlackAct",
     "SlackApi",
     "SlackChat",
     "SlackSocket",

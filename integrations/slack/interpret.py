@@ -6,50 +6,24 @@ Rule kept here: what is not understood is `None` or a command called `unknown`, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Final
 
-from integrations.slack.forms import CALLBACK, Raw, chosen_people, filled_values
+from engine.ports.acts import Act, ActKind
+from integrations.slack.forms import CALLBACK, chosen_people, filled_values
 
 REASON: Final = "reason"
-_COMMANDS: Final[Mapping[str, bool]] = {"declare": False, "status": False, "add": True, "note": True, "done": True}
+_COMMANDS: Final[Mapping[str, bool]] = {
+    "declare": False,
+    "status": False,
+    "help": False,
+    "add": True,
+    "note": True,
+    "done": True,
+}
 """Words after `/incident`, and whether they need something after them."""
 
 
-class ActKind(StrEnum):
-    """How somebody did something."""
-
-    BUTTON = "button"
-    FORM = "form"
-    COMMAND = "command"
-
-
-@dataclass(frozen=True, slots=True)
-class SlackAct:
-    """Something a person did: pressed a button, sent a form or typed a command."""
-
-    user: str
-    """Slack user id; payloads do not tell the mail."""
-    kind: ActKind
-    action: str
-    """A button's own (approve, decline ...); `submit`; or declare, status, add, note, done, unknown of a command."""
-    token: str = ""
-    values: Mapping[str, Raw] = field(default_factory=dict)
-    people: frozenset[str] = frozenset()
-    """Fields of `values` that hold Slack user ids."""
-    reason: str = ""
-    """The form's field `reason`, when it has one."""
-    text: str = ""
-    """What follows the command's word."""
-    channel: str = ""
-    message: str = ""
-    """Id of the message under which the button was."""
-    trigger: str = ""
-    """Opens one form within three seconds of the act."""
-
-
-def interpret(payload: Mapping[str, Any]) -> SlackAct | None:
+def interpret(payload: Mapping[str, Any]) -> Act | None:
     """Return what a person did; None for payloads that are nobody's act."""
     if "command" in payload:
         return _command(payload)
@@ -62,14 +36,14 @@ def interpret(payload: Mapping[str, Any]) -> SlackAct | None:
             return None
 
 
-def _command(payload: Mapping[str, Any]) -> SlackAct:
+def _command(payload: Mapping[str, Any]) -> Act:
     word, _, rest = str(payload.get("text") or "").strip().partition(" ")
     action, text = word.lower() or "declare", rest.strip()
     if action not in _COMMANDS or (_COMMANDS[action] and not text):
         action, text = "unknown", str(payload.get("text") or "").strip()
     if action == "add":
-        text = _unwrapped(text)
-    return SlackAct(
+        text = " ".join(_unwrapped(part) for part in text.split())
+    return Act(
         user=str(payload.get("user_id") or ""),
         kind=ActKind.COMMAND,
         action=action,
@@ -79,12 +53,12 @@ def _command(payload: Mapping[str, Any]) -> SlackAct:
     )
 
 
-def _button(payload: Mapping[str, Any]) -> SlackAct | None:
+def _button(payload: Mapping[str, Any]) -> Act | None:
     pressed = next((action for action in payload.get("actions") or () if action.get("type") == "button"), None)
     if pressed is None:
         return None
     container = payload.get("container") or {}
-    return SlackAct(
+    return Act(
         user=_user(payload),
         kind=ActKind.BUTTON,
         action=str(pressed.get("action_id") or "").partition(":")[0],
@@ -95,13 +69,13 @@ def _button(payload: Mapping[str, Any]) -> SlackAct | None:
     )
 
 
-def _form(payload: Mapping[str, Any]) -> SlackAct | None:
+def _form(payload: Mapping[str, Any]) -> Act | None:
     view = payload.get("view") or {}
     if view.get("callback_id") != CALLBACK:
         return None
     values = filled_values(view)
     reason = values.get(REASON)
-    return SlackAct(
+    return Act(
         user=_user(payload),
         kind=ActKind.FORM,
         action="submit",

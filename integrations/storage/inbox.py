@@ -45,6 +45,6 @@ def pending_rows(connection: Connection, org: str, *, limit: int) -> list[InboxR
 
 
 def finish_row(writing: Writing, *, row: int, outcome: str, at: datetime) -> None:
-    """Mark a row as worked off; the first outcome stays."""
+    """Mark a row as worked off and erase what it held, answers of people above all; the first outcome stays."""
     waiting = update(inbox).where(inbox.c.id == row, inbox.c.handled_at.is_(None))
-    writing.connection.execute(waiting.values(handled_at=at, outcome=outcome))
+    writing.connection.execute(waiting.values(handled_at=at, outcome=outcome, payload={}))

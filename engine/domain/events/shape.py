@@ -37,3 +37,5 @@ class InputEvent(Event):
     """The way in: `cli`, `api`, `slack`, `jira`, `engine`."""
     strength: str = ""
     """How sure the identity is: slack-signed, jira-account, oidc, api-token, local-shell."""
+    origin: str = ""
+    """What it came from, as its source names it: the same thing comes onto a timeline once. Empty: nothing to name."""

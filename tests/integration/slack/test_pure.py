@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import integrations.slack
+from engine.ports.acts import ActKind
 from integrations.sandbox.slack.catalog import METHODS as LOCAL_METHODS
 from integrations.sandbox.values import hex_hmac
 from integrations.slack import (
     MANIFEST,
-    ActKind,
     app_manifest,
     challenge,
     install_link,
@@ -36,6 +36,9 @@ BODY = b"payload=%7B%7D\xff"
         (" status ", "status", ""),
         ("add https://a.example/?a=1&b=2", "add", "https://a.example/?a=1&b=2"),
         ("add <https://a.example/?a=1&amp;b=2|a.example>", "add", "https://a.example/?a=1&b=2"),
+        ("add INC-3 <https://a.example|a.example>", "add", "INC-3 https://a.example"),
+        ("declare lost-device", "declare", "lost-device"),
+        ("help", "help", ""),
         ("Note  two words ", "note", "two words"),
         ("done file_authority", "done", "file_authority"),
         ("done", "unknown", "done"),

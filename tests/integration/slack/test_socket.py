@@ -10,10 +10,11 @@ import pytest
 
 from engine.domain.errors import IntegrationError
 from engine.domain.fields import FieldSpec, FieldType
+from engine.ports.acts import ActKind
 from engine.ports.shown import Button, Form, Message
 from integrations.sandbox import Fault, FaultKind, Sandbox, Seed, default_seed
 from integrations.sandbox.control import add_fault
-from integrations.slack import ActKind, Reception, SlackApi, SlackChat, SlackSocket, interpret
+from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret
 from tests.integration.sandbox.clients import Human, until
 from tests.integration.slack.conftest import BEN
 from tests.integration.slack.inbox import MemoryInbox

@@ -1,0 +1,54 @@
+"""What a person did in a chat: pressed a button, sent a form or typed a command.
+
+Rule kept here: an act says what was done and by which account; who that is, whether they may, and what follows from
+it is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ActKind(StrEnum):
+    """How somebody did something."""
+
+    BUTTON = "button"
+    FORM = "form"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person did."""
+
+    user: str
+    """The chat's own id of the account."""
+    kind: ActKind
+    action: str
+    """A button's own (approve, decline ...); `submit`; a command's word (declare, status ...), else `unknown`."""
+    token: str = ""
+    values: Mapping[str, str | list[str] | None] = field(default_factory=dict)
+    """A form as it was filled in, by field."""
+    people: frozenset[str] = frozenset()
+    """Fields of `values` that hold the chat's ids of accounts."""
+    reason: str = ""
+    """The form's field `reason`, when it has one."""
+    text: str = ""
+    """What follows the command's word."""
+    channel: str = ""
+    message: str = ""
+    """Id of the message under which the button was."""
+    trigger: str = ""
+    """Opens one form within three seconds of the act."""
+
+
+class Interpreter(Protocol):
+    """Reads a payload as the chat sent it."""
+
+    def __call__(self, payload: Mapping[str, Any], /) -> Act | None:
+        """Return what a person did; None for a payload that is nobody's act."""
