@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
+from engine.domain.answers import REVIEW_ACTION
 from engine.domain.conducting.situation import Perform, effect_key
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import PhaseStatus, StepStatus
@@ -22,9 +23,16 @@ if TYPE_CHECKING:
 
     from engine.domain.conducting.situation import Situation
     from engine.domain.events.shape import Event
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.incident import Ask, Effect, Incident
 
-CHANNEL, LIVING, CARD, NOTICE, HEAD_CHAT = "channel", "living", "card", "notice", "head_chat"
+CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT = (
+    "channel",
+    "living",
+    "card",
+    "notice",
+    "review_card",
+    "head_chat",
+)
 EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, HEAD_TRACKER = (
     "epic",
     "ticket",
@@ -32,7 +40,7 @@ EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, HEAD_TRACKER = (
     "ticket_reopen",
     "head_tracker",
 )
-IN_CHAT = frozenset({CHANNEL, LIVING, CARD, NOTICE, HEAD_CHAT})
+IN_CHAT = frozenset({CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT})
 IN_TRACKER = frozenset({EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, HEAD_TRACKER})
 SURFACES = IN_CHAT | IN_TRACKER
 
@@ -50,20 +58,25 @@ class Connected:
 def decide_surfaces(situation: Situation, connected: Connected) -> Iterator[Event | Perform]:
     """Yield what should be shown and is not yet."""
     if connected.chat:
-        yield from _each(situation, _chat(situation.incident))
+        yield from _each(situation, _chat(situation))
     if connected.tracker:
         yield from _each(situation, _tracker(situation))
 
 
+def effect_of(incident: Incident, kind: str, subject: str) -> Effect | None:
+    """Return the effect that makes a surface, None before it was first tried."""
+    return incident.effects.get(effect_key(incident.id, subject, kind))
+
+
 def made(incident: Incident, kind: str, subject: str) -> bool:
     """Return whether a surface is there."""
-    effect = incident.effects.get(effect_key(incident.id, subject, kind))
+    effect = effect_of(incident, kind, subject)
     return effect is not None and effect.status == "done"
 
 
 def ticket_of(incident: Incident, ask: str) -> str:
     """Return the key of an ask's ticket, empty while there is none."""
-    effect = incident.effects.get(effect_key(incident.id, ask, TICKET))
+    effect = effect_of(incident, TICKET, ask)
     return str(effect.result.get("key", "")) if effect is not None and effect.status == "done" else ""
 
 
@@ -89,7 +102,8 @@ def _show(situation: Situation, kind: str, subject: str) -> Iterator[Event | Per
             yield Perform(key, kind, subject, effect.attempt + 1)
 
 
-def _chat(incident: Incident) -> Iterator[tuple[str, str]]:
+def _chat(situation: Situation) -> Iterator[tuple[str, str]]:
+    incident = situation.incident
     yield CHANNEL, CHANNEL
     if not made(incident, CHANNEL, CHANNEL):
         return
@@ -99,6 +113,9 @@ def _chat(incident: Incident) -> Iterator[tuple[str, str]]:
             yield CARD, ask.id
     for subject in _notices(incident):
         yield NOTICE, subject
+    for step in situation.plan.steps.values():
+        if step.action == REVIEW_ACTION and incident.step(step.id).status is StepStatus.DONE:
+            yield REVIEW_CARD, step.id
     for phase, known in incident.phases.items():
         if known.status is PhaseStatus.SETTLED:
             yield HEAD_CHAT, phase

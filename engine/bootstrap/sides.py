@@ -1,0 +1,86 @@
+"""The two sides people work in, Slack and Jira, as the settings name them; either may be absent.
+
+Rule kept here: a side that cannot be reached now is still a side: the incident runs on, and what was to be shown is
+shown when it is back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.domain.errors import ConfigError
+from engine.domain.surfaces import Connected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AsyncExitStack
+
+    from engine.ports.time import Clock
+    from engine.settings.values import Settings
+    from integrations.jira import JiraTracker
+    from integrations.slack import SlackApi, SlackChat
+    from integrations.system.secrets import EnvironmentSecrets
+
+WEBHOOK_SECRET = "JIRA_WEBHOOK"  # noqa: S105 - the name of a secret
+"""`TOCSIN_SECRET_JIRA_WEBHOOK` is what Jira signs its webhooks with; without it there is only the poll."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What is connected. `webhook_secret` is empty where Jira's webhooks are not used."""
+
+    slack: SlackApi | None = None
+    chat: SlackChat | None = None
+    tracker: JiraTracker | None = None
+    webhook_secret: str = ""
+
+    @property
+    def connected(self) -> Connected:
+        """Which surfaces there are."""
+        return Connected(chat=self.chat is not None, tracker=self.tracker is not None)
+
+
+async def open_sides(settings: Settings, stack: AsyncExitStack, *, clock: Clock, secrets: EnvironmentSecrets) -> Sides:
+    """Return the sides that are set up; what has to be closed is on the stack. Nothing is called yet."""
+    slack, chat = _slack(settings)
+    tracker = await _jira(settings, stack, clock=clock) if settings.jira else None
+    return Sides(slack=slack, chat=chat, tracker=tracker, webhook_secret=_webhook_secret(secrets) if tracker else "")
+
+
+def environment() -> Mapping[str, str]:
+    """Return the environment that secrets are read from."""
+    from engine.settings.read import environment as read  # noqa: PLC0415 - with the rest of the settings
+
+    return read()
+
+
+def _slack(settings: Settings) -> tuple[SlackApi | None, SlackChat | None]:
+    if settings.slack_bot_token is None:
+        return None, None
+    from integrations.slack import SlackApi, SlackChat  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
+
+    api = SlackApi(bot_token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_base_url)
+    return api, SlackChat(api)
+
+
+async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> JiraTracker:
+    from integrations.jira import JiraPool, JiraSite, JiraTracker  # noqa: PLC0415 - as Slack's
+
+    if settings.jira_url is None or settings.jira_token is None or settings.jira_project is None:
+        raise ConfigError("Jira needs an address, a token and a project.", hint="Set TOCSIN_JIRA_TOKEN and _PROJECT.")
+    site = JiraSite(
+        url=settings.jira_url,
+        token=settings.jira_token.get_secret_value(),
+        email=settings.jira_email or "",
+        project=settings.jira_project,
+    )
+    pool = await stack.enter_async_context(JiraPool(site, clock=clock))
+    return JiraTracker(site, clock=clock, pool=pool)
+
+
+def _webhook_secret(secrets: EnvironmentSecrets) -> str:
+    try:
+        return secrets.resolve(WEBHOOK_SECRET)
+    except ConfigError:
+        return ""

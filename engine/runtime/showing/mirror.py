@@ -1,0 +1,175 @@
+"""Keeps current what can be overwritten: the pinned message, the cards, the epic's checklist, topic, who is invited.
+
+Rules kept here: nothing of this is on the timeline, since doing it again is harmless; what was last shown is remembered
+by its digest, so that a restart edits nothing that is right already; one incident is gone through at a time and at most
+once more for whatever came meanwhile; what does not work is tried again, and nobody waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from engine.domain.errors import TocsinError
+from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, made
+from engine.runtime.segment import folded
+from engine.runtime.showing.chatting import channel_of, message_of
+from engine.runtime.showing.words import asking, overview, telling
+from engine.runtime.showing.words.scene import Scene
+
+if TYPE_CHECKING:
+    from engine.ports.chat import Chat, MessageRef
+    from engine.ports.ledger import Ledger
+    from engine.ports.people import People
+    from engine.ports.shown import Message
+    from engine.ports.time import Clock
+    from engine.ports.tracker import Tracker
+    from engine.runtime.plans import Plans
+
+EVERY = 1.0
+"""Real seconds between looks for incidents that have moved on."""
+PAUSE = 10.0
+"""Real seconds before something that did not work is tried again."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something to be kept current: its name, what it should say (for its digest), and how it is brought there."""
+
+    name: str
+    says: str
+    bring: Callable[[], Awaitable[object]]
+
+
+class Mirror:
+    """Keeps the surfaces of every incident current while it runs."""
+
+    def __init__(
+        self,
+        *,
+        chat: Chat | None,
+        tracker: Tracker | None,
+        people: People,
+        ledger: Ledger,
+        plans: Plans,
+        clock: Clock,
+    ) -> None:
+        self._chat = chat
+        self._tracker = tracker
+        self._people = people
+        self._ledger = ledger
+        self._plans = plans
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._seen: dict[str, int] = {}
+        """How much of each timeline has been shown."""
+        self._again: dict[str, float] = {}
+        """Incidents of which something did not work, and when (monotonic) it is tried again."""
+        self._passing = 0
+
+    @property
+    def busy(self) -> int:
+        """How many incidents are being gone through."""
+        return self._passing
+
+    def touch(self) -> None:
+        """Say that something has changed."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                await self._round()
+            except TocsinError as error:
+                log.warning("mirror_paused", why=error.message)
+            try:
+                async with asyncio.timeout(EVERY):
+                    await self._woken.wait()
+            except TimeoutError:
+                continue
+
+    async def _round(self) -> None:
+        now = self._clock.monotonic()
+        rows = await self._ledger.incidents()
+        moved = [
+            (row.incident, row.head.seq)
+            for row in rows
+            if row.head.seq != self._seen.get(row.incident) or self._again.get(row.incident, now) < now
+        ]
+        self._passing = len(moved)
+        try:
+            for incident, seq in moved:
+                whole = await self.show(incident)
+                self._seen[incident] = seq
+                if whole:
+                    self._again.pop(incident, None)
+                else:
+                    self._again[incident] = self._clock.monotonic() + PAUSE
+                self._passing -= 1
+        finally:
+            self._passing = 0
+
+    async def show(self, incident: str) -> bool:
+        """Bring everything of an incident up to date; return whether all of it worked."""
+        state = folded(None, await self._ledger.entries(incident))
+        plan = await self._plans.of(state.digest, playbook=state.playbook)
+        scene = Scene(plan, state, self._people, self._clock.now())
+        whole = True
+        for wanted in [*self._in_chat(scene), *self._in_tracker(scene)]:
+            whole &= await self._bring(incident, wanted)
+        return whole
+
+    async def _bring(self, incident: str, wanted: Wanted) -> bool:
+        name = f"mirror:{wanted.name}"
+        digest = hashlib.sha256(wanted.says.encode()).hexdigest()
+        known = await self._ledger.recall(incident, name)
+        if known is not None and known.get("digest") == digest:
+            return True
+        try:
+            await wanted.bring()
+        except TocsinError as error:
+            log.warning("not_current", incident=incident, what=wanted.name, why=error.message)
+            return False
+        await self._ledger.remember(incident, name, {"digest": digest})
+        return True
+
+    def _in_chat(self, scene: Scene) -> Iterator[Wanted]:
+        chat = self._chat
+        if chat is None or not made(scene.incident, CHANNEL, CHANNEL):
+            return
+        channel = channel_of(scene)
+        people = scene.everyone()
+        topic = overview.topic(scene)
+        yield Wanted("people", " ".join(person.id for person in people), lambda: chat.invite(channel, people))
+        yield Wanted("topic", topic, lambda: chat.set_topic(channel, topic))
+        for kind, subject, message in self._messages(scene):
+            ref = message_of(scene, kind, subject)
+            if ref is not None:
+                yield Wanted(f"{kind}:{subject}", repr(message), _edit(chat, ref, message))
+
+    def _messages(self, scene: Scene) -> Iterator[tuple[str, str, Message]]:
+        yield LIVING, LIVING, overview.living(scene)
+        for ask in scene.incident.asks.values():
+            yield CARD, ask.id, asking.card(scene, ask)
+        for step in scene.plan.steps:
+            if made(scene.incident, REVIEW_CARD, step):
+                yield REVIEW_CARD, step, telling.review(scene)
+
+    def _in_tracker(self, scene: Scene) -> Iterator[Wanted]:
+        tracker = self._tracker
+        if tracker is None or not made(scene.incident, EPIC, EPIC):
+            return
+        text = overview.checklist(scene)
+        yield Wanted("epic", text, lambda: tracker.describe(scene.epic()[0], text))
+
+
+def _edit(chat: Chat, ref: MessageRef, message: Message) -> Callable[[], Awaitable[object]]:
+    return lambda: chat.edit(ref, message)

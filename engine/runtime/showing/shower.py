@@ -1,0 +1,101 @@
+"""Makes what people look at: the channel, messages, the epic and tickets, each once.
+
+Rules kept here: exactly one event comes back, never an exception; whatever may have been made already is looked up by
+its key first; nothing is ever given up, because the other side comes back: what did not work is tried again, later and
+later, up to five minutes apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from engine.domain import timeline as ev
+from engine.domain.chain import instant_text
+from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.domain.surfaces import IN_CHAT
+from engine.ports.lookup import Absent, CannotTell, Found
+from engine.runtime.performing import Doubt
+from engine.runtime.showing.chatting import ChatSurfaces
+from engine.runtime.showing.tracking import TrackerSurfaces
+from engine.runtime.showing.words.scene import Scene
+
+if TYPE_CHECKING:
+    from engine.domain.conducting.situation import Perform
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
+    from engine.ports.chat import Chat
+    from engine.ports.ledger import Ledger
+    from engine.ports.people import People
+    from engine.ports.time import Clock
+    from engine.ports.tracker import Tracker
+    from engine.runtime.performing import Outcome
+
+FIRST_PAUSE = 2.0
+LONGEST_PAUSE = 300.0
+LOOKS = 2
+"""How often one attempt acts at most: again only after a look-up that surely found nothing."""
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shower:
+    """Performs the moves that show something; `chat` or `tracker` is None where there is none."""
+
+    chat: Chat | None
+    tracker: Tracker | None
+    people: People
+    ledger: Ledger
+    clock: Clock
+
+    async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
+        """Make one surface, or say when it is tried again."""
+        scene = Scene(plan, incident, self.people, self.clock.now())
+        try:
+            result, adopted = await self._made(scene, move, unsure=doubt is not Doubt.NONE or move.attempt > 1)
+        except IntegrationError as error:
+            log.warning("not_shown", why=error.message, hint=error.hint())
+            return self._later(move, error)
+        except Exception as error:
+            log.exception("showing_bug")
+            return self._later(move, IntegrationError(f"a fault in Tocsin itself: {type(error).__name__}"))
+        return ev.EffectDone(**_what(move), result=result, adopted=adopted)
+
+    async def _made(self, scene: Scene, move: Perform, *, unsure: bool) -> tuple[dict[str, Any], bool]:
+        side = self._side(move)
+        for look in range(LOOKS):
+            if unsure or look:
+                match await side.find(scene, move):
+                    case Found(value=found):
+                        return found, True
+                    case CannotTell(why=why):
+                        raise IntegrationError(f"it cannot be told whether it is there: {why}", retryable=True)
+                    case Absent():
+                        pass
+            try:
+                return await side.make(scene, move), False
+            except OutcomeUnknownError as error:
+                log.warning("outcome_unknown", why=error.message)
+        raise IntegrationError("no answer came, twice; it was not there in between", retryable=True)
+
+    def _side(self, move: Perform) -> ChatSurfaces | TrackerSurfaces:
+        if move.kind in IN_CHAT:
+            if self.chat is None:
+                raise IntegrationError("There is no chat any more.", hint="Set TOCSIN_SLACK_BOT_TOKEN.")
+            return ChatSurfaces(self.chat, self.ledger, self.clock)
+        if self.tracker is None:
+            raise IntegrationError("There is no tracker any more.", hint="Set TOCSIN_JIRA_URL.")
+        return TrackerSurfaces(self.tracker, self.chat, self.ledger)
+
+    def _later(self, move: Perform, error: IntegrationError) -> ev.EffectFailed:
+        planned = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(move.attempt - 1, 10)) if error.retryable else LONGEST_PAUSE
+        wait = timedelta(seconds=max(planned, error.retry_after or 0.0))
+        retry_at = instant_text(self.clock.real_now() + wait)
+        return ev.EffectFailed(**_what(move), message=error.message, hint=error.hint(), retry_at=retry_at)
+
+
+def _what(move: Perform) -> dict[str, Any]:
+    return {"key": move.key, "kind": move.kind, "subject": move.subject, "attempt": move.attempt}

@@ -1,0 +1,196 @@
+"""What people are asked, in Slack and in Jira: why, what, who, until when, and what it takes to be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain.fields import FieldSpec, FieldType
+from engine.domain.plan import ANSWER, WHY
+from engine.domain.sensitivity import Sensitivity
+from engine.domain.tokens import ask_token
+from engine.ports.shown import Button, Message, Section, TicketDraft
+from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.domain.incident import Ask
+    from engine.domain.plan import StepPlan
+
+APPROVAL, DECISION = "approval", "decision"
+HEADINGS = {APPROVAL: "To approve", DECISION: "To decide", "task": "To do"}
+KINDS = {
+    FieldType.TEXT: "text",
+    FieldType.NUMBER: "number",
+    FieldType.BOOLEAN: "yes or no",
+    FieldType.DATETIME: "date and time with its zone",
+    FieldType.URL: "address",
+    FieldType.PERSON: "person",
+    FieldType.CHOICE: "one of",
+}
+ENDS = {
+    "approved": "Approved",
+    "answered": "Done",
+    "declined": "Declined",
+    "voided": "No longer asked: what was to be approved has changed",
+    "expired": "No longer asked: nobody answered in time",
+    "superseded": "No longer asked: settled another way",
+    "cancelled": "No longer asked: the incident was ended",
+}
+LONGEST_VALUE = 2800
+
+
+def card(scene: Scene, ask: Ask) -> Message:
+    """Return the message of an ask: with buttons while it is open, with what became of it afterwards."""
+    title = scene.title(ask.step)
+    sections = list(_body(scene, ask))
+    if not ask.open:
+        ended = outcome(scene, ask)
+        return Message(
+            f"{ended}: {title}", heading=title, sections=(Section((ended,)), *sections[:1]), footer=_foot(scene)
+        )
+    return Message(
+        f"{HEADINGS[ask.kind]}: {title}",
+        heading=f"{HEADINGS[ask.kind]}: {title}",
+        sections=(*sections, Section(tuple(_who_and_when(scene, ask)))),
+        buttons=tuple(_buttons(scene, ask)),
+        footer=_foot(scene),
+    )
+
+
+def outcome(scene: Scene, ask: Ask) -> str:
+    """Return in one line what became of an ask."""
+    word = "Decided" if ask.kind == DECISION and ask.outcome == "answered" else ENDS.get(ask.outcome, ask.outcome)
+    counted = ask.answers if ask.outcome in ("approved", "answered", "declined") else ()
+    said = ", ".join(f"{scene.name(answer.by)} at {scene.local(answer.at)}" for answer in counted)
+    reason = ask.last.reason if ask.last and ask.outcome == "declined" else ""
+    if reason:
+        hidden = RECORDED.get(scene.step(ask.step).sensitivity)
+        return f"{word} by {said}: {hidden or reason}"
+    return f"{word} by {said}" if said else word
+
+
+def ticket(scene: Scene, ask: Ask, *, epic: str, link: str) -> TicketDraft:
+    """Return the ticket of a task or decision."""
+    step = scene.step(ask.step)
+    owners = scene.holders(ask.by)
+    return TicketDraft(
+        summary=f"[{scene.incident.id}] {scene.title(ask.step)}",
+        description="\n".join(_description(scene, ask, link=link)),
+        labels=(scene.incident.id.lower(), step.phase, scene.incident.playbook),
+        owner=scene.people.person(owners[0]) if owners else None,
+        due=ask.due,
+        parent=epic or None,
+        restricted=not open_to_all(step),
+    )
+
+
+def needed(step: StepPlan) -> list[str]:
+    """Return a line for each field that has to be filled in, as `* field (what): hint`."""
+    return [_needed(name, spec) for name, spec in step.form.items()]
+
+
+def _needed(name: str, spec: FieldSpec) -> str:
+    what = KINDS.get(spec.type, spec.type.value)
+    if spec.options:
+        what = f"{'any' if spec.list else 'one'} of: {', '.join(spec.options)}"
+    elif spec.list:
+        what = f"{what}, one or more"
+    optional = ", optional" if spec.optional or spec.default is not None else ""
+    hint = f": {spec.hint}" if spec.hint else ""
+    return f"* {name} ({what}{optional}){hint}"
+
+
+def _body(scene: Scene, ask: Ask) -> Iterator[Section]:
+    step = scene.step(ask.step)
+    if not open_to_all(step):
+        yield Section(
+            (f"What this is about is {step.sensitivity.value}; those who are asked see it when they answer.",)
+        )
+        return
+    if step.why:
+        yield Section((step.why,), heading="Why")
+    if ask.kind == APPROVAL:
+        yield Section(tuple(_approved(scene, ask)), heading="What is approved, exactly")
+    elif step.instructions:
+        yield Section((step.instructions,), heading="What to do")
+
+
+def _approved(scene: Scene, ask: Ask) -> Iterator[str]:
+    step, entry = scene.step(ask.step), scene.incident.step(ask.step)
+    answered = scene.incident.asks.get(entry.ask or "")
+    if answered is not None and answered.last is not None:
+        yield from filled(step, answered.last.values)
+    else:
+        params = entry.undo_params if ask.digest == entry.undo_digest != "" else entry.params
+        known = params if isinstance(params, dict) else {}
+        yield from (f"{label(name)}: {text_of(value)[:LONGEST_VALUE]}" for name, value in known.items())
+    yield f"Fingerprint: {ask.digest[:12]}"
+
+
+def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
+    quorum = f", {ask.quorum} people" if ask.quorum > 1 else ""
+    yield f"For: {scene.asked(ask)}{quorum}"
+    if ask.requesters:
+        yield f"Written by {', '.join(map(scene.name, ask.requesters))}, who may not approve it."
+    given = [scene.name(answer.by) for answer in ask.answers if answer.verdict == "approve"]
+    if given:
+        yield f"Approved so far by {', '.join(given)}."
+    if ask.due:
+        missed = " (missed)" if ask.missed else ""
+        yield f"Due: {scene.local(ask.due)}{missed}"
+    key, url = scene.ticket(ask.id)
+    if key:
+        yield f"Ticket: {key} {url}"
+
+
+def _buttons(scene: Scene, ask: Ask) -> Iterator[Button]:
+    token = ask_token(scene.incident.id, ask.id)
+    if ask.kind == APPROVAL:
+        yield Button("Approve", "approve", token, "primary")
+        yield Button("Decline", "decline", token, "danger")
+        return
+    if scene.step(ask.step).form:
+        yield Button("Answer", "answer", token, "primary")
+    else:
+        yield Button("Done", "done", token, "primary")
+    yield Button("Decline", "decline", token)
+
+
+def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
+    step = scene.step(ask.step)
+    if open_to_all(step):
+        if step.why:
+            yield from ("h2. Why", step.why, "")
+        yield from ("h2. What to do", step.instructions or step.title, "")
+    else:
+        yield from (f"What this is about is {step.sensitivity.value}: see it where you answer.", "")
+    yield "h2. Done when"
+    if step.form:
+        yield from _done_by_form(step)
+    else:
+        yield "* This ticket is closed as done."
+    if link:
+        yield from ("", f"In Slack: {link}")
+    if scene.incident.exercise:
+        yield from ("", EXERCISE)
+
+
+def _done_by_form(step: StepPlan) -> Iterator[str]:
+    yield "* These are filled in:"
+    yield from (f"*{line}" for line in needed(step))
+    hidden = any(spec.sensitivity is not Sensitivity.INTERNAL for spec in step.form.values())
+    if hidden or not open_to_all(step):
+        yield "* Answer it with the button in Slack, or with `tocsin answer`: parts of it do not belong into a ticket."
+    else:
+        yield "* Answer it with the button in Slack; or comment here with a line `field: value` for each, and close."
+
+
+def _foot(scene: Scene) -> str:
+    exercise = f" · {EXERCISE}" if scene.incident.exercise else ""
+    return f"{scene.incident.id}{exercise}"
+
+
+def is_yes_or_no(step: StepPlan) -> bool:
+    """Return whether a decision is only asked for yes or no, and why."""
+    return set(step.form) == {ANSWER, WHY}

@@ -1,0 +1,217 @@
+"""The whole incident on one page: the pinned message in Slack, the epic's checklist in Jira, the channel's topic."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from engine.domain.authority import COMMANDER, vacant
+from engine.domain.conducting import standing
+from engine.domain.conducting.situation import Situation
+from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
+from engine.domain.plan import PHASES
+from engine.domain.sensitivity import Sensitivity
+from engine.ports.shown import Message, Section, TicketDraft
+from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from engine.domain.incident import Ask, Step
+
+MOST = 8
+"""Lines of a kind on the page; the rest is counted."""
+FIRST = ("amber", "quiet", "silver", "north", "early", "calm", "clear", "green", "high", "still", "bright", "plain")
+SECOND = (
+    "owl",
+    "harbour",
+    "bridge",
+    "maple",
+    "river",
+    "stone",
+    "garden",
+    "lantern",
+    "meadow",
+    "window",
+    "field",
+    "cedar",
+)
+DONE_WELL = frozenset({StepStatus.DONE, StepStatus.SKIPPED})
+
+
+def channel_name(incident: str) -> str:
+    """Return a neutral name for an incident's channel, the same each time: `inc-7-quiet-owl`."""
+    number = int.from_bytes(hashlib.sha256(incident.encode()).digest()[:4])
+    return f"{incident.lower()}-{FIRST[number % len(FIRST)]}-{SECOND[number // len(FIRST) % len(SECOND)]}"
+
+
+def topic(scene: Scene) -> str:
+    """Return the channel's topic."""
+    key, url = scene.epic()
+    exercise = "EXERCISE · " if scene.incident.exercise else ""
+    epic = f" · {key} {url}" if key else ""
+    return f"{exercise}{scene.incident.id} · {scene.incident.status.value} · commander {_commander(scene)}{epic}"
+
+
+def living(scene: Scene) -> Message:
+    """Return the pinned message."""
+    incident = scene.incident
+    sections = [
+        Section(tuple(_facts(scene))),
+        Section(tuple(_attention(scene)), heading="Needs a person"),
+        Section(tuple(_open(scene)), heading="Open"),
+        Section(tuple(_phases(scene)), heading="Phases"),
+    ]
+    exercise = f" · {EXERCISE}" if incident.exercise else ""
+    return Message(
+        f"{incident.id}: {incident.status.value}",
+        heading=f"{incident.id}: {neutral_title(scene)}",
+        sections=tuple(section for section in sections if section.lines),
+        footer=f"Kept up to date here. `tocsin status {incident.id}` shows everything.{exercise}",
+    )
+
+
+def epic(scene: Scene) -> TicketDraft:
+    """Return the epic: a neutral summary, and the plan as a checklist."""
+    incident = scene.incident
+    exercise = " (exercise)" if incident.exercise else ""
+    return TicketDraft(
+        summary=f"{incident.id}: {neutral_title(scene)}{exercise}",
+        description=checklist(scene),
+        labels=(incident.id.lower(), incident.playbook, *(("exercise",) if incident.exercise else ())),
+        restricted=scene.plan.sensitivity is not Sensitivity.INTERNAL,
+    )
+
+
+def checklist(scene: Scene) -> str:
+    """Return the plan by phase with a mark for each step; people's steps with their ticket."""
+    return "\n".join([*_facts(scene), "", *_checklist(scene)])
+
+
+def neutral_title(scene: Scene) -> str:
+    """Return the incident's title where it may be shown."""
+    return scene.incident.title if scene.plan.sensitivity is Sensitivity.INTERNAL else "restricted incident"
+
+
+def shortened(lines: Sequence[str], *, most: int = MOST) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    rest = len(lines) - most
+    return [*lines[:most], f"and {rest} more"] if rest > 0 else list(lines)
+
+
+def _commander(scene: Scene) -> str:
+    return scene.names([COMMANDER])
+
+
+def _facts(scene: Scene) -> Iterator[str]:
+    incident = scene.incident
+    if incident.exercise:
+        yield EXERCISE
+    yield f"State: {incident.status.value} · commander: {_commander(scene)}"
+    yield f"Declared {scene.local(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
+    severity = _severity(scene)
+    if severity:
+        yield f"Severity: {severity}"
+    key, url = scene.epic()
+    if key:
+        yield f"Epic: {key} {url}"
+    due = min((ask for ask in incident.asks.values() if ask.open and ask.due), key=_due, default=None)
+    if due is not None and due.due is not None:
+        yield f"Next target: {scene.local(due.due)}, {scene.title(due.step)} ({scene.names(due.by)})"
+
+
+def _severity(scene: Scene) -> str:
+    """Return the latest answer to a field of that name in a step that everybody may see."""
+    found = ""
+    for step in scene.plan.steps.values():
+        output = scene.incident.step(step.id).output or {}
+        if "severity" in step.form and open_to_all(step) and output.get("severity"):
+            found = str(output["severity"])
+    return found
+
+
+def _attention(scene: Scene) -> Iterator[str]:
+    lines = [*_troubles(scene), *_missed(scene), *_unknowns(scene)]
+    empty = vacant(scene.plan, scene.incident)
+    if empty:
+        titles = ", ".join(scene.plan.roles[role].title or role for role in empty)
+        lines.append(f"Nobody holds: {titles}. Their work goes to {_commander(scene)} or the next in line.")
+    yield from shortened(lines)
+
+
+def _troubles(scene: Scene) -> Iterator[str]:
+    for entry in scene.incident.steps.values():
+        match entry.status:
+            case StepStatus.UNCONFIRMED:
+                yield f"{scene.title(entry.id)}: nobody can tell whether it was done. {_settle(scene, entry)}"
+            case StepStatus.FAILED if not entry.accepted:
+                yield f"{scene.title(entry.id)}: failed, {_because(scene, entry)}. {_settle(scene, entry)}"
+            case _:
+                continue
+
+
+def _settle(scene: Scene, entry: Step) -> str:
+    return f"`tocsin resolve {scene.incident.id} '{entry.id}' done|failed|retry --reason ...`"
+
+
+def _because(scene: Scene, entry: Step) -> str:
+    return entry.because if open_to_all(scene.step(entry.id)) else "the reason is restricted"
+
+
+def _missed(scene: Scene) -> Iterator[str]:
+    for ask in scene.incident.asks.values():
+        if ask.open and ask.missed and ask.due:
+            yield f"{scene.title(ask.step)}: was due {scene.local(ask.due)}, {scene.names(ask.by)}"
+
+
+def _unknowns(scene: Scene) -> Iterator[str]:
+    situation = Situation(scene.plan, scene.incident, scene.now)
+    for step in scene.plan.steps.values():
+        phase = scene.incident.phases.get(step.phase)
+        if phase is None:
+            continue
+        for entry in standing.instances(situation, step):
+            missing = standing.unknown(situation, step, entry)
+            if missing:
+                yield f"{scene.title(entry.id)}: waits until {missing} is known"
+
+
+def _open(scene: Scene) -> Iterator[str]:
+    asks = sorted((ask for ask in scene.incident.asks.values() if ask.open), key=_due)
+    yield from shortened([_open_line(scene, ask) for ask in asks])
+
+
+def _open_line(scene: Scene, ask: Ask) -> str:
+    key, _ = scene.ticket(ask.id)
+    due = f", due {scene.local(ask.due)}" if ask.due else ""
+    what = "approval of " if ask.kind == "approval" else ""
+    return f"• {what}{scene.title(ask.step)}: {scene.names(ask.by)}{due}{f' ({key})' if key else ''}"
+
+
+def _due(ask: Ask) -> tuple[bool, str]:
+    return (ask.due is None, ask.due.isoformat() if ask.due else "")
+
+
+def _phases(scene: Scene) -> Iterator[str]:
+    for phase in scene.plan.phases:
+        entries = _entries(scene, phase.steps)
+        ended = sum(entry.status in SETTLED for entry in entries)
+        known = scene.incident.phases.get(phase.id)
+        state = known.status.value if known else PhaseStatus.WAITING.value
+        yield f"{phase.id}: {state}, {ended} of {len(entries)} steps"
+
+
+def _entries(scene: Scene, steps: Sequence[str]) -> list[Step]:
+    situation = Situation(scene.plan, scene.incident, scene.now)
+    return [entry for step in steps for entry in standing.instances(situation, scene.plan.steps[step])]
+
+
+def _checklist(scene: Scene) -> Iterator[str]:
+    for phase in sorted(scene.plan.phases, key=lambda known: PHASES.index(known.id)):
+        known = scene.incident.phases.get(phase.id)
+        yield f"h2. {phase.id.capitalize()} ({known.status.value if known else 'not begun'})"
+        for entry in _entries(scene, phase.steps):
+            mark = "(/)" if entry.status in DONE_WELL else "(x)"
+            ticket = scene.ticket(entry.ask)[0] if entry.ask else ""
+            state = entry.status.value.replace("_", " ")
+            yield f"* {mark} {scene.title(entry.id)}: {state}{f', {ticket}' if ticket else ''}"

@@ -1,0 +1,84 @@
+"""What is said once: something failed, a target passed, the incident moved on, a phase settled, the review begins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain.tokens import ask_token
+from engine.ports.shown import Button, Message
+from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
+
+if TYPE_CHECKING:
+    from engine.domain.chain import Head
+    from engine.domain.incident import Ask
+
+REVIEW = "review"
+STATES = {
+    "declared": "The incident is open again.",
+    "contained": "Contained: the work on what must not happen again begins.",
+    "resolved": "Resolved: the review begins.",
+    "closed": "Closed. Follow-ups go on with their owners.",
+    "cancelled": "Cancelled.",
+}
+
+
+def notice(scene: Scene, subject: str) -> Message:
+    """Return a notice; `subject` is `<what>:<state>:<count>` as `engine.domain.surfaces` names it."""
+    what, state, _ = subject.rsplit(":", 2)
+    return Message(_notice(scene, what, state), footer=EXERCISE if scene.incident.exercise else "")
+
+
+def head(phase: str, known: Head) -> Message:
+    """Return what is published of the timeline when a phase settles."""
+    return Message(head_text(phase, known))
+
+
+def head_text(phase: str, known: Head) -> str:
+    """Return the same as plain text, for a ticket."""
+    return (
+        f"Phase {phase} settled. The timeline has {known.seq} events; the last one's hash is {known.hash}. "
+        "Whoever keeps this line can prove later that nothing before it was changed."
+    )
+
+
+def review(scene: Scene) -> Message:
+    """Return the invitation to the review: with its button until the incident is closed."""
+    count = len(scene.incident.reviews)
+    said = f"{count} {'answer' if count == 1 else 'answers'} so far." if count else "Nobody has answered yet."
+    foot = EXERCISE if scene.incident.exercise else ""
+    if scene.incident.over:
+        return Message(f"The review is over: {count} answered.", heading="Review", footer=foot)
+    return Message(
+        "How did this go? Twelve questions, each may be left out, with or without your name. "
+        f"Who did not answer is never listed. {said}",
+        heading="Review: what should we keep, what should we change?",
+        buttons=(Button("Give my view", REVIEW, ask_token(scene.incident.id, REVIEW), "primary"),),
+        footer=foot,
+    )
+
+
+def closing(scene: Scene, ask: Ask, *, said: str) -> str:
+    """Return the comment under a ticket that is closed by us."""
+    step = scene.incident.step(ask.step)
+    why = f" ({step.because})" if step.because and open_to_all(scene.step(ask.step)) else ""
+    return f"{said}. The step is {step.status.value.replace('_', ' ')}{why}."
+
+
+def reopening(why: str) -> str:
+    """Return the comment under a ticket that was closed without finishing its step."""
+    return f"This is not finished yet, so the ticket is open again: {why}"
+
+
+def _notice(scene: Scene, what: str, state: str) -> str:
+    if what == "incident":
+        return STATES.get(state, f"The incident is {state}.")
+    if state == "missed":
+        ask = scene.incident.asks[what]
+        due = scene.local(ask.due) if ask.due else "now"
+        return f"Target missed: {scene.title(ask.step)} was due {due}. Asked: {scene.asked(ask)}."
+    entry, title = scene.incident.step(what), scene.title(what)
+    because = entry.because if open_to_all(scene.step(what)) else "the reason is restricted"
+    command = f"`tocsin resolve {scene.incident.id} '{what}' done|failed|retry --reason ...`"
+    if state == "unconfirmed":
+        return f"{title}: nobody can tell whether it was done ({because}). Look at the other system, then {command}."
+    return f"{title}: failed ({because}). Try it again, do it by hand, or accept it: {command}."
