@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -30,9 +30,10 @@ from integrations.system.home import Serving, serving
 from integrations.system.identifiers import new_salt
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
+    from engine.ports.reports import ReportWriter
     from engine.settings.values import Settings
 
 STORY = "story-clock.json"
@@ -40,6 +41,20 @@ STORY = "story-clock.json"
 TOKEN = "api-token"  # noqa: S105 - the name of a file
 PATIENCE = 0.5
 """Real seconds that telling a running engine may take; it looks by itself every second."""
+
+
+@dataclass(slots=True)
+class Bell:
+    """Rung when something was put in. `ringer` hears it in this process; without one, a running engine is told."""
+
+    ringer: Callable[[], None] | None = None
+    rung: bool = False
+
+    def ring(self) -> None:
+        """Say that something was put in."""
+        self.rung = True
+        if self.ringer is not None:
+            self.ringer()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,7 +69,8 @@ class Office:
     vault: FileVault
     plans: Plans
     desk: Desk
-    poked: list[bool] = field(default_factory=list)
+    bell: Bell
+    reports: ReportWriter | None = None
 
     @property
     def calendar(self) -> BusinessCalendar:
@@ -84,7 +100,7 @@ async def open_office(settings: Settings | None = None) -> AsyncIterator[Office]
         try:
             yield office
         finally:
-            there = office.serving() if office.poked else None
+            there = office.serving() if office.bell.rung and office.bell.ringer is None else None
             if there is not None:
                 await tell(there.url, token=api_token(chosen))
 
@@ -127,7 +143,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     facts = facts_of(REGISTRY)
     people = read_people(settings.config / people_file.FILE)
     plans = Plans(ledger, actions=facts)
-    poked: list[bool] = []
+    bell = Bell()
     desk = Desk(
         ledger=ledger,
         plans=plans,
@@ -136,7 +152,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         clock=clock,
         connected=settings.slack or settings.jira,
         exercise=isinstance(clock, StoryClock),
-        poke=lambda: poked.append(True),
+        poke=bell.ring,
     )
     return Office(
         settings=settings,
@@ -147,5 +163,5 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         vault=FileVault(settings.home / "vault"),
         plans=plans,
         desk=desk,
-        poked=poked,
+        bell=bell,
     )

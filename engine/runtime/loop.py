@@ -30,6 +30,11 @@ class Engine:
         self._poked = asyncio.Event()
         self._carried: dict[str, asyncio.Task[None]] = {}
 
+    @property
+    def busy(self) -> int:
+        """How many incidents are being carried."""
+        return len(self._carried)
+
     def poke(self) -> None:
         """Say that something has come in."""
         self._poked.set()

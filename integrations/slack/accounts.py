@@ -34,6 +34,14 @@ class Accounts:
             self._by_mail[mail] = await self._looked_up(person)
         return self._by_mail[mail]
 
+    async def mail_of(self, user: str) -> str:
+        """Return the mail of a Slack user; empty when Slack does not tell."""
+        try:
+            answer = await self._api.call("users.info", user=user)
+        except RefusedError:
+            return ""
+        return str((answer["user"].get("profile") or {}).get("email") or "")
+
     async def _looked_up(self, person: Person) -> str:
         try:
             answer = await self._api.call("users.lookupByEmail", email=person.mail)

@@ -124,6 +124,10 @@ class SlackChat:
         user = await self._accounts.user_id(person)
         await self._api.call("chat.postEphemeral", channel=channel, user=user, text=escaped(text))
 
+    async def mail_of(self, user: str) -> str:
+        """Return the mail of a Slack user; empty when Slack does not tell."""
+        return await self._accounts.mail_of(user)
+
     async def link(self, ref: MessageRef) -> str:
         """Return the address of a message."""
         answer = await self._api.call("chat.getPermalink", channel=ref.channel, message_ts=ref.id)

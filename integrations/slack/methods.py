@@ -35,6 +35,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "conversations.setPurpose": Method(("groups:write",), writes=True),
     "conversations.setTopic": Method(("groups:write",), writes=True),
     "pins.add": Method(("pins:write",), writes=True),
+    "users.info": Method(("users:read", "users:read.email")),
     "users.lookupByEmail": Method(("users:read", "users:read.email")),
     "views.open": Method(writes=True),
 }

@@ -46,6 +46,11 @@ class Reception:
         self._api = api
         self._opener = opener
         self._checker = checker
+        self._heard: Callable[[], None] = lambda: None
+
+    def watch(self, heard: Callable[[], None]) -> None:
+        """Have somebody told when something new is in the inbox."""
+        self._heard = heard
 
     async def receive(self, payload: Payload, *, envelope: str) -> Received:
         """Keep a payload and return the answer; when this raises, nothing may be acknowledged."""
@@ -55,6 +60,8 @@ class Reception:
                 return Received(answer=errors_answer(payload["view"], errors))
         kept = {name: value for name, value in payload.items() if name not in _NOT_KEPT}
         new = await self._inbox.put(SOURCE, source_id(payload, envelope=envelope), kept)
+        if new:
+            self._heard()
         return Received(new=new)
 
     async def follow_up(self, payload: Payload) -> None:

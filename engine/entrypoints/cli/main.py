@@ -13,10 +13,59 @@ from typing import Annotated
 
 import typer
 
-from engine.entrypoints.cli import doctor, lint, plan, sandbox, schema
+from engine.entrypoints.cli import (
+    answering,
+    doctor,
+    keeping,
+    lint,
+    looking,
+    plan,
+    sandbox,
+    schema,
+    serve,
+    steering,
+    trigger,
+)
 from engine.entrypoints.cli.endings import ended
 
-COMMANDS = (lint.lint, plan.plan, schema.schema, sandbox.sandbox, doctor.doctor)
+PLAYBOOKS, INCIDENTS, ANSWERING, STEERING, RUNNING = (
+    "Playbooks",
+    "Incidents",
+    "What waits for you",
+    "Steering an incident",
+    "Running Tocsin",
+)
+COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
+    (INCIDENTS, "trigger", trigger.trigger),
+    (INCIDENTS, "list", looking.incidents),
+    (INCIDENTS, "status", looking.status),
+    (INCIDENTS, "verify", keeping.verify),
+    (ANSWERING, "inbox", looking.inbox),
+    (ANSWERING, "done", answering.done),
+    (ANSWERING, "answer", answering.answer),
+    (ANSWERING, "approve", answering.approve),
+    (ANSWERING, "decline", answering.decline),
+    (STEERING, "fact", steering.fact),
+    (STEERING, "add", steering.add),
+    (STEERING, "assign", steering.assign),
+    (STEERING, "note", steering.note),
+    (STEERING, "skip", steering.skip),
+    (STEERING, "retry", steering.retry),
+    (STEERING, "resolve", steering.resolve),
+    (STEERING, "undo", steering.undo),
+    (STEERING, "cancel", steering.cancel),
+    (STEERING, "close", steering.close),
+    (STEERING, "reopen", steering.reopen),
+    (PLAYBOOKS, "lint", lint.lint),
+    (PLAYBOOKS, "plan", plan.plan),
+    (PLAYBOOKS, "schema", schema.schema),
+    (RUNNING, "serve", serve.serve),
+    (RUNNING, "sandbox", sandbox.sandbox),
+    (RUNNING, "doctor", doctor.doctor),
+    (RUNNING, "rebuild", keeping.rebuild),
+    (RUNNING, "recover", keeping.recover),
+)
+"""Panel of the help, name, command."""
 
 
 def tocsin(
@@ -29,7 +78,10 @@ def tocsin(
     \b
     tocsin doctor                     is everything set up?
     tocsin lint playbooks             what is wrong with the playbooks?
-    tocsin plan playbooks/NAME.yaml   who does what, in which order?
+    tocsin plan video-leak            who does what, in which order?
+    tocsin serve                      the engine, until Ctrl-C
+    tocsin trigger video-leak -i ...  an incident begins
+    tocsin inbox                      what waits for me?
 
     Exit codes: 0 done, 1 the playbook's fault, 2 the configuration's or the command line's, 3 the incident does not
     allow it, 4 another system refused, 70 a fault of Tocsin itself, 130 interrupted.
@@ -55,8 +107,8 @@ def _run(arguments: list[str]) -> object:
         pretty_exceptions_enable=False,
     )
     app.callback(invoke_without_command=True, help=_help(tocsin))(tocsin)
-    for command in COMMANDS:
-        app.command(help=_help(command))(command)
+    for panel, name, command in COMMANDS:
+        app.command(name, help=_help(command), rich_help_panel=panel)(command)
     return typer.main.get_command(app).main(arguments, prog_name="tocsin", standalone_mode=False)
 
 

@@ -1,0 +1,209 @@
+"""The engine at work: everything that `tocsin serve` runs, put together.
+
+Rules kept here: one engine per data folder; a ledger shorter than its known head is not served; Slack, Jira and Prefect
+may be away at the start or later, and the incidents run on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import secrets
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from engine.actions.registry import REGISTRY
+from engine.bootstrap.office import TOKEN, Office, api_token, open_office
+from engine.bootstrap.sides import Sides, environment, open_sides
+from engine.bootstrap.slack_side import SlackSide
+from engine.domain.authority import COMMANDER
+from engine.domain.chain import instant_text
+from engine.domain.commands import Who
+from engine.domain.errors import ConfigError
+from engine.language.facts import facts_of
+from engine.runtime.contexts import PortContexts
+from engine.runtime.inward.library import Library
+from engine.runtime.inward.worker import InboxWorker
+from engine.runtime.loop import Engine
+from engine.runtime.performer import Performer
+from engine.runtime.performing import ByKind
+from engine.runtime.segment import Workshop
+from engine.runtime.showing.mirror import Mirror
+from engine.runtime.showing.shower import Shower
+from engine.settings.logs import configure_logs
+from engine.settings.read import secret_values, settings_of
+from integrations.system.home import announce, held
+from integrations.system.identifiers import new_id
+from integrations.system.secrets import EnvironmentSecrets
+from integrations.web.client import WebClient
+from integrations.web.guard import AllowList
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from engine.settings.values import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """An engine and what belongs to it; `run` works until it is cancelled."""
+
+    office: Office
+    engine: Engine
+    worker: InboxWorker
+    mirror: Mirror
+    library: Library
+    who: Who
+    token: str
+    slack: SlackSide | None
+    notes: list[str] = field(default_factory=list)
+
+    async def run(self) -> None:
+        """Carry incidents, work off the inbox and keep Slack and Jira current."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.engine.run())
+            group.create_task(self.worker.run())
+            group.create_task(self.mirror.run())
+            if self.slack is not None:
+                group.create_task(self.slack.run())
+
+    def poke(self) -> None:
+        """Say that something has come in."""
+        self.engine.poke()
+        self.worker.poke()
+        self.mirror.touch()
+
+    async def health(self) -> Mapping[str, Any]:
+        """Return whether anything is under way, and the next moment of the story that is waited for."""
+        ledger = self.office.ledger
+        waiting = await ledger.pending(limit=100)
+        runnable = await ledger.runnable(limit=100)
+        upcoming = await ledger.next_timer()
+        return {
+            "status": "ok",
+            "busy": self.engine.busy + self.mirror.busy + len(waiting) + len(runnable),
+            "next_timer": instant_text(upcoming["story"]) if "story" in upcoming else None,
+            "now": instant_text(self.office.clock.now()),
+        }
+
+    def announce(self, url: str) -> None:
+        """Write down where this engine listens, for commands on the same data folder."""
+        announce(self.office.settings.home, url)
+
+
+@asynccontextmanager
+async def open_service() -> AsyncIterator[Service]:
+    """Put the engine of this installation together.
+
+    Raises:
+        BusyHomeError: another engine works on the data folder.
+        IntegrityError: a timeline does not reach its known head.
+        ConfigError: settings, people or calendars cannot be used.
+    """
+    settings = settings_of()
+    with held(settings.home):
+        configure_logs(
+            settings.home / "logs" / "serve.log", secrets=[*settings.secrets(), *secret_values()], level="INFO"
+        )
+        async with AsyncExitStack() as stack:
+            office = await stack.enter_async_context(open_office(settings))
+            await office.ledger.check_heads()
+            yield await _assembled(office, stack)
+
+
+async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
+    settings = office.settings
+    named = EnvironmentSecrets(environment())
+    sides = await open_sides(settings, stack, clock=office.clock, secrets=named)
+    mirror = Mirror(
+        chat=sides.chat,
+        tracker=sides.tracker,
+        people=office.people,
+        ledger=office.ledger,
+        plans=office.plans,
+        clock=office.clock,
+    )
+    owner = f"{platform.node()}:{settings.home}:"
+    ended = await office.ledger.let_go(owners=owner)
+    if ended:
+        log.info("went_on_after_an_engine_that_died", incidents=ended)
+    engine = Engine(_workshop(office, sides, named), name=f"{owner}{new_id()[:12]}")
+    library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
+    slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
+    worker = InboxWorker(inbox=office.ledger, handlers=slack.handlers if slack else {}, clock=office.clock)
+    service = Service(
+        office=office,
+        engine=engine,
+        worker=worker,
+        mirror=mirror,
+        library=library,
+        who=_token_person(office),
+        token=_token(settings),
+        slack=slack,
+        notes=_notes(settings),
+    )
+    office.bell.ringer = service.poke
+    if slack is not None:
+        slack.watch(service.poke)
+    return service
+
+
+def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets) -> Workshop:
+    contexts = PortContexts(
+        http=WebClient(AllowList.parse(list(office.settings.http_allow))),
+        vault=office.vault,
+        secrets=named,
+        clock=office.clock,
+        chat=sides.chat,
+        reports=office.reports,
+    )
+    shower = Shower(
+        chat=sides.chat, tracker=sides.tracker, people=office.people, ledger=office.ledger, clock=office.clock
+    )
+    return Workshop(
+        ledger=office.ledger,
+        plans=office.plans,
+        performer=ByKind(acts=Performer(REGISTRY, contexts, office.clock), surfaces=shower),
+        clock=office.clock,
+        calendar=office.calendar,
+        connected=sides.connected,
+    )
+
+
+def _token(settings: Settings) -> str:
+    known = api_token(settings)
+    if known:
+        return known
+    path: Path = settings.home / TOKEN
+    made = secrets.token_urlsafe(32)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(made + "\n")
+    return made
+
+
+def _token_person(office: Office) -> Who:
+    """Return whom the API's token stands for: TOCSIN_PERSON, else the first commander of people.yaml."""
+    named = office.settings.person or next(iter(office.people.holders(COMMANDER)), None)
+    person = office.people.person(named) if named else None
+    if person is None:
+        raise ConfigError(
+            "Nobody stands behind the API's token.", hint="Set TOCSIN_PERSON, or give people.yaml a commander."
+        )
+    return Who(person=person.id, via="api", strength="api-token", zone=person.zone)
+
+
+def _notes(settings: Settings) -> list[str]:
+    notes = []
+    if not settings.slack:
+        notes.append("Slack is not set up; what waits for people stands in `tocsin inbox`.")
+    if not settings.jira:
+        notes.append("Jira is not set up; tasks have no tickets.")
+    return notes

@@ -1,0 +1,103 @@
+"""Slack, both ways in: Socket Mode and signed HTTP, through one reception into the inbox.
+
+Rule kept here: a Slack that cannot be reached is tried again, later and later up to a minute; nothing waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from engine.domain.errors import IntegrationError
+from engine.runtime.inward.asides import Asides
+from engine.runtime.inward.chat import ChatActs
+from engine.runtime.inward.conversation import Conversation
+from engine.runtime.inward.identities import Identities
+from engine.runtime.inward.places import Places
+from engine.runtime.inward.receiving import ChatForms
+from integrations.slack import Reception, SlackSocket, challenge, interpret, unpack, verify_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from engine.bootstrap.office import Office
+    from engine.bootstrap.sides import Sides
+    from engine.runtime.inward.library import Library
+    from engine.runtime.inward.worker import TakesRows
+
+LONGEST_PAUSE = 60.0
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class SlackSide:
+    """What comes in from Slack."""
+
+    office: Office
+    reception: Reception
+    socket: SlackSocket | None
+    handlers: Mapping[str, TakesRows]
+    _poke: Callable[[], None] = field(default=lambda: None)
+
+    @classmethod
+    def of(cls, office: Office, sides: Sides, library: Library) -> SlackSide:
+        """Put Slack's way in together."""
+        if sides.slack is None or sides.chat is None:
+            raise ValueError("Slack is not set up")
+        api = sides.slack
+        conversation = Conversation(
+            desk=office.desk,
+            places=Places(office.ledger),
+            identities=Identities(office.people, mail_of=sides.chat.mail_of),
+            library=library,
+        )
+        forms = ChatForms(conversation=conversation, interpret=interpret)
+        reception = Reception(office.ledger, api=api, opener=forms.open, checker=forms.check)
+        token = office.settings.slack_app_token
+        socket = SlackSocket(reception, api=api, app_token=token.get_secret_value()) if token else None
+        acts = ChatActs(conversation=conversation, interpret=interpret, asides=Asides(sides.chat))
+        return cls(office=office, reception=reception, socket=socket, handlers={"slack": acts})
+
+    def watch(self, poke: Callable[[], None]) -> None:
+        """Have somebody told when something came in."""
+        self._poke = poke
+        self.reception.watch(poke)
+
+    async def run(self) -> None:
+        """Keep a connection, where Socket Mode is used."""
+        if self.socket is None:
+            return
+        pause = 1.0
+        try:
+            while True:
+                try:
+                    await self.socket.connect()
+                except (IntegrationError, OSError) as error:
+                    log.warning("slack_not_connected", why=str(error))
+                    await asyncio.sleep(pause)
+                    pause = min(LONGEST_PAUSE, pause * 2)
+                else:
+                    await asyncio.Event().wait()  # it keeps itself up until it is closed
+        finally:
+            await self.socket.close()
+
+    async def hook(
+        self, body: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, object] | None, Callable[[], Awaitable[None]] | None]:
+        """Take a signed request: an HTTP status, what to answer, and what to do after the answer."""
+        secret = self.office.settings.slack_signing_secret
+        now = self.office.clock.real_now()
+        if secret is None or not verify_signature(secret.get_secret_value(), body=body, headers=headers, real_now=now):
+            return 401, {"error": "This is not signed by Slack.", "hint": "Check TOCSIN_SLACK_SIGNING_SECRET."}, None
+        payload: dict[str, Any] | None = unpack(body)
+        if payload is None:
+            return 400, {"error": "This is nothing that Slack sends.", "hint": ""}, None
+        asked = challenge(payload)
+        if asked is not None:
+            return 200, {"challenge": asked}, None
+        received = await self.reception.receive(payload, envelope="")
+        self._poke()
+        return 200, received.answer, (lambda: self.reception.follow_up(payload)) if received.new else None

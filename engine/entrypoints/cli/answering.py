@@ -1,0 +1,108 @@
+"""Answering what is asked: `done`, `answer`, `approve`, `decline`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.domain import commands as cmd
+from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, give, in_office
+
+if TYPE_CHECKING:
+    from engine.bootstrap.office import Office
+    from engine.runtime.desk import Look
+
+Said = Annotated[str, typer.Option("--reason", "-r", help="A remark that stays on the timeline.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", "-s", help="field=value, again for lists; field=@file or @file for JSON.")
+]
+
+
+def done(
+    incident: Incident, step: Step, *, given: Set = None, reason: Said = "", named: As = None, json_: Json = False
+) -> None:
+    r"""Say that a task is done.
+
+    \b
+    tocsin done INC-7 screenshots
+    tocsin done INC-7 'platform_reports[2]' --set reference=PR-4471 --set sent_at=2026-11-24T04:00+01:00
+    """
+    values = _values(incident, step, given)
+    command = cmd.Answer(target=step, verdict="done", values=values, reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"{step} is done.")
+
+
+def answer(
+    incident: Incident,
+    step: Step,
+    *,
+    given: Set = None,
+    yes: Annotated[bool | None, typer.Option("--yes/--no", help="The answer to a question without a form.")] = None,
+    reason: Said = "",
+    named: As = None,
+    json_: Json = False,
+) -> None:
+    r"""Answer a decision or fill in a form. At a terminal it asks for what is missing.
+
+    \b
+    tocsin answer INC-7 depicted --set anyone_minor=no --set kind="meeting or training" ...
+    tocsin answer INC-7 contained --yes --reason "both copies are reported"
+    tocsin answer INC-7 scope --set @answer.json
+    """
+    verdict: Any = "answer" if yes is None else ("yes" if yes else "no")
+    values = _values(incident, step, given) if yes is None else {}
+    command = cmd.Answer(target=step, verdict=verdict, values=values, reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"{step} is answered.")
+
+
+def approve(incident: Incident, step: Step, *, reason: Said = "", named: As = None, json_: Json = False) -> None:
+    r"""Approve what a step will do, or what somebody answered, exactly as it is written now.
+
+    \b
+    tocsin approve INC-7 holding_text
+
+    Nobody approves what they wrote themselves; an edit afterwards voids the approval.
+    """
+    command = cmd.Answer(target=step, verdict="approve", reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"You approved {step}.")
+
+
+def decline(incident: Incident, step: Step, *, reason: Reason, named: As = None, json_: Json = False) -> None:
+    r"""Decline an approval, or a task that will not be done.
+
+    \b
+    tocsin decline INC-7 holding_text --reason "it guesses who did it"
+    """
+    command = cmd.Answer(target=step, verdict="decline", reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"You declined {step}.")
+
+
+def _values(incident: str, step: str, given: list[str] | None) -> dict[str, Any]:
+    from engine.entrypoints.cli.given import typed_inputs
+
+    values: dict[str, Any] = dict(typed_inputs(given or []))
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        values |= _asked(incident, step, known=values)
+    return values
+
+
+def _asked(incident: str, step: str, *, known: dict[str, Any]) -> dict[str, Any]:
+    from engine.domain.incident import base_id
+
+    async def work(office: Office) -> Look:
+        return await office.desk.look(incident)
+
+    look = in_office(work)
+    plan = look.plan.steps.get(base_id(look.incident.asks[step].step if step in look.incident.asks else step))
+    asked: dict[str, Any] = {}
+    for name, spec in (plan.form if plan else {}).items():
+        if name in known:
+            continue
+        options = f" [{', '.join(spec.options)}]" if spec.options else ""
+        hint = f" ({spec.hint})" if spec.hint else ""
+        typed = typer.prompt(f"{name}{hint}{options}", default="", show_default=False)
+        if typed:
+            asked[name] = typed
+    return asked

@@ -1,0 +1,153 @@
+"""Looking at incidents: `list`, `status`, `inbox`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.domain.chain import instant_text
+from engine.entrypoints.cli.standing import As, Incident, Json, in_office, show, who_acts
+
+if TYPE_CHECKING:
+    from engine.bootstrap.office import Office
+
+MARKS = {
+    "done": "✓",
+    "skipped": "-",
+    "failed": "✗",
+    "declined": "✗",
+    "blocked": "✗",
+    "unconfirmed": "?",
+    "running": "▸",
+    "retrying": "▸",
+    "cancelled": "-",
+    "undone": "↶",
+}
+"""What stands before a step; everything else waits."""
+
+
+def incidents(*, json_: Json = False) -> None:
+    r"""List the incidents, the newest first.
+
+    \b
+    tocsin list
+    tocsin list --json      an object with `incidents`
+    """
+
+    async def work(office: Office) -> list[dict[str, Any]]:
+        return [
+            {
+                "incident": row.incident,
+                "title": row.title,
+                "playbook": row.playbook,
+                "state": row.state,
+                "exercise": row.exercise,
+                "declared_at": instant_text(row.declared_at),
+                "open_asks": row.open_asks,
+            }
+            for row in await office.ledger.incidents()
+        ]
+
+    rows = in_office(work)
+    if json_:
+        show({"incidents": rows})
+        return
+    if not rows:
+        typer.echo("No incidents yet. Try: tocsin trigger video-leak --input summary=... --input urls=...")
+    for row in rows:
+        exercise = " (exercise)" if row["exercise"] else ""
+        typer.echo(f"{row['incident']:<8} {row['state']:<10} {row['open_asks']:>3} open  {row['title']}{exercise}")
+
+
+def status(incident: Incident, *, json_: Json = False) -> None:
+    r"""Show where an incident stands: what needs a person first, then every step.
+
+    \b
+    tocsin status INC-7
+    tocsin status INC-7 --json    stable keys, UTC times
+    """
+
+    async def work(office: Office) -> dict[str, Any]:
+        from engine.reports.status import status as status_of
+
+        look = await office.desk.look(incident)
+        return status_of(look.plan, look.incident, now=look.now)
+
+    found = in_office(work)
+    if json_:
+        show(found)
+    else:
+        _print(found)
+
+
+def inbox(
+    *,
+    everybody: Annotated[bool, typer.Option("--all", help="What waits for anybody.")] = False,
+    named: As = None,
+    json_: Json = False,
+) -> None:
+    r"""Show what waits for you, with the command that answers it.
+
+    \b
+    tocsin inbox --as carla
+    tocsin inbox --all --json    an object with `asks`
+    """
+
+    async def work(office: Office) -> list[dict[str, Any]]:
+        from engine.reports.status import status as status_of
+
+        me = None if everybody else who_acts(office, named).person
+        found: list[dict[str, Any]] = []
+        for name in dict.fromkeys(row.incident for row in await office.ledger.open_asks()):
+            look = await office.desk.look(name)
+            asks = status_of(look.plan, look.incident, now=look.now)["asks"]
+            found += [{"incident": name, **ask, "command": _command(name, ask)} for ask in asks]
+        mine = [ask for ask in found if me is None or me in ask["people"]]
+        return sorted(mine, key=lambda ask: (ask["due"] is None, ask["due"] or ""))
+
+    asks = in_office(work)
+    if json_:
+        show({"asks": asks})
+        return
+    if not asks:
+        typer.echo("Nothing waits for anybody." if everybody else "Nothing waits for you.")
+    for ask in asks:
+        due = f"due {_local(ask['due'])}" if ask["due"] else "no due time"
+        typer.echo(f"{ask['incident']} {ask['kind']}: {ask['title']} ({due}{', missed' if ask['missed'] else ''})")
+        typer.echo(f"    {ask['command']}")
+
+
+def _command(incident: str, ask: dict[str, Any]) -> str:
+    verb = {"approval": "approve", "decision": "answer"}.get(ask["kind"], "done")
+    step = f"'{ask['step']}'" if "[" in ask["step"] else ask["step"]
+    return f"tocsin {verb} {incident} {step}"
+
+
+def _print(found: dict[str, Any]) -> None:
+    exercise = " · EXERCISE, story clock" if found["exercise"] else ""
+    typer.echo(f"{found['incident']} · {found['title']} · {found['state']}{exercise}")
+    typer.echo(
+        f"declared {_local(found['declared_at'])} by {found['declared_by']}; {found['playbook']} v{found['version']}"
+    )
+    for need in found["attention"]:
+        typer.echo(f"  ! {need['text']}")
+    for phase in found["phases"]:
+        settled = sum(step["settled"] for step in phase["steps"])
+        typer.echo(f"\n{phase['id']} · {phase['state']} · {settled} of {len(phase['steps'])}")
+        for step in phase["steps"]:
+            state = step["state"].replace("_", " ")
+            because = f": {step['because']}" if step["because"] else ""
+            ticket = f" [{step['ticket']}]" if step["ticket"] else ""
+            typer.echo(f"  {MARKS.get(step['state'], '·')} {step['id']:<24} {state}{because}{ticket}")
+    lanes = [item["lane"] for item in found["segments"]]
+    carried = ", ".join(f"{lanes.count(lane)} {word}" for lane, word in _LANES.items() if lane in lanes)
+    typer.echo(f"\n{found['events']} events; worked in {len(lanes)} stretches ({carried or 'none yet'})")
+
+
+_LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs of their own", "direct": "directly"}
+
+
+def _local(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone():%a %d %b %H:%M}"

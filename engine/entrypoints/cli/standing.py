@@ -1,0 +1,99 @@
+"""Who uses the command line, and how what they ask for is answered.
+
+Rules kept here: a person is named by `--as` or TOCSIN_PERSON, else known by their login; who is not in people.yaml only
+reads. A refusal ends with exit code 3, its reason and what to do next. With `--json` there is one JSON object, always.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+from engine.domain.errors import ConfigError, RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from engine.bootstrap.office import Office
+    from engine.domain.commands import AnyCommand, Who
+
+T = TypeVar("T")
+
+As = Annotated[
+    str | None, typer.Option("--as", help="Who you are: an id of people.yaml. Else TOCSIN_PERSON, else your login.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object, for programs.")]
+Incident = Annotated[str, typer.Argument(help="The incident, like INC-7.", metavar="INC")]
+Step = Annotated[str, typer.Argument(help="The step, like scope or preserve[2].", metavar="STEP")]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it stays on the timeline.")]
+REFUSED = 3
+
+
+def in_office(work: Callable[[Office], Awaitable[T]]) -> T:
+    """Open the office, do some work in it, and return what it came to."""
+
+    async def run() -> T:
+        from engine.bootstrap.office import open_office
+
+        async with open_office() as office:
+            return await work(office)
+
+    return asyncio.run(run())
+
+
+def who_acts(office: Office, named: str | None) -> Who:
+    """Return the person at the keyboard; raise when nobody knows them."""
+    from engine.domain.commands import Who
+
+    people = office.people
+    given = named or office.settings.person
+    if given is not None:
+        person = people.person(given)
+        if person is None:
+            close = get_close_matches(given, [known.id for known in people.everyone()], n=1)
+            there = f"Did you mean {close[0]}?" if close else "config/people.yaml lists everybody."
+            raise ConfigError(f"There is no person {given}.", hint=there)
+    else:
+        login = getpass.getuser()
+        person = people.by_login(login)
+        if person is None:
+            hint = "Say who you are with --as NAME or TOCSIN_PERSON, or write the login into config/people.yaml."
+            raise RunError(f"Nobody in people.yaml has the login {login}, so you may only read.", hint=hint)
+    return Who(person=person.id, via="cli", strength="local-shell", zone=person.zone)
+
+
+def give(incident: str, command: AnyCommand, *, named: str | None, json_: bool, done: str) -> None:
+    """Give a command to an incident, and say what it came to."""
+    from engine.domain.authority import Refusal
+
+    async def work(office: Office) -> object:
+        return await office.desk.give(incident, command, who_acts(office, named))
+
+    result = in_office(work)
+    if isinstance(result, Refusal):
+        refuse(result.rule, result.message, hint=result.hint, fields=dict(result.fields), json_=json_)
+    if json_:
+        show({"incident": incident, "accepted": [event.type for event in result]})  # type: ignore[attr-defined]  # events, else refused above
+    else:
+        typer.echo(done)
+
+
+def refuse(rule: str, message: str, *, hint: str, fields: Mapping[str, str], json_: bool) -> None:
+    """End with a refusal."""
+    if json_:
+        show({"refused": {"rule": rule, "message": message, "hint": hint, "fields": dict(fields)}})
+    else:
+        typer.echo(f"refused: {message}", err=True)
+        if hint:
+            typer.echo(f"hint: {hint}", err=True)
+    raise typer.Exit(REFUSED)
+
+
+def show(value: Mapping[str, Any]) -> None:
+    """Write a JSON object."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

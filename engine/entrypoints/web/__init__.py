@@ -1,0 +1,1 @@
+"""The API, the hooks and the pages of `tocsin serve`."""

@@ -1,0 +1,117 @@
+"""The HTTP interface of `tocsin serve`.
+
+Rules kept here: nothing but the hooks and the health check answers without the token; an error is a JSON object with
+what happened and what to do next; a hook's body is handed on as raw bytes, since that is what its signature covers.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING, Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.background import BackgroundTask
+
+from engine.domain.errors import ConfigError, InputError, PlaybookError, TocsinError, UnknownIncidentError
+from engine.entrypoints.web import incidents
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from engine.entrypoints.web.parts import Hook, WebParts
+
+LARGEST_HOOK = 1_000_000
+OPEN = frozenset({"/", "/healthz", "/slack/events", "/jira/webhook"})
+_HOME = """<!doctype html><meta charset="utf-8"><title>Tocsin</title>
+<style>body{font:16px/1.5 system-ui;margin:4rem auto;max-width:40rem;padding:0 1rem;color-scheme:light dark}</style>
+<h1>Tocsin</h1><p>This is the engine. People work in Slack, in Jira and with <code>tocsin</code> in a shell.</p>
+<ul><li><code>GET /healthz</code>: is it up, is it busy?</li>
+<li><code>POST /api/v1/incidents</code>: declare an incident (<code>playbook</code>, <code>inputs</code>,
+<code>dedup_key</code>)</li><li><code>GET /api/v1/incidents/INC-1</code>: where it stands</li></ul>
+<p>Send the token of <code>TOCSIN_HOME/api-token</code> as <code>Authorization: Bearer ...</code>.</p>
+"""
+
+
+def create_app(parts: WebParts) -> FastAPI:
+    """Return the application."""
+    app = FastAPI(title="Tocsin", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(incidents.routes(parts))
+
+    @app.middleware("http")
+    async def guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path not in OPEN and not _authorised(request, parts.token):
+            return _error(401, "This needs the token.", "Send TOCSIN_HOME/api-token as `Authorization: Bearer ...`.")
+        return await go_on(request)
+
+    @app.exception_handler(TocsinError)
+    async def refused(_: Request, error: TocsinError) -> Response:
+        return _error(_status(error), error.message, error.hint(), **_details(error))
+
+    @app.get("/", response_class=HTMLResponse)
+    async def home() -> str:
+        return _HOME
+
+    @app.get("/healthz")
+    async def health() -> Any:  # noqa: ANN401 - a JSON object
+        return await parts.health()
+
+    @app.post("/api/v1/poke", status_code=204)
+    async def poke() -> None:
+        parts.poke()
+
+    @app.post("/slack/events")
+    async def slack(request: Request) -> Response:
+        return await _hooked(request, parts.slack, "Slack")
+
+    @app.post("/jira/webhook")
+    async def jira(request: Request) -> Response:
+        return await _hooked(request, parts.jira, "Jira")
+
+    return app
+
+
+async def _hooked(request: Request, hook: Hook | None, name: str) -> Response:
+    if hook is None:
+        return _error(404, f"{name} does not send its requests here.", f"Set what {name} signs with, see the settings.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_HOOK:
+            return _error(400, "The request is too large.", "")
+    answer = await hook(bytes(body), request.headers)
+    then = BackgroundTask(answer.then) if answer.then else None
+    if answer.body is None:
+        return Response(status_code=answer.status, background=then)
+    return JSONResponse(dict(answer.body), status_code=answer.status, background=then)
+
+
+def _authorised(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return bool(token) and hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def _status(error: TocsinError) -> int:
+    match error:
+        case InputError() | PlaybookError():
+            return 422
+        case UnknownIncidentError():
+            return 404
+        case ConfigError():
+            return 400
+        case _:
+            return 409
+
+
+def _details(error: TocsinError) -> dict[str, Any]:
+    match error:
+        case InputError():
+            return {"inputs": dict(error.wrong)}
+        case PlaybookError():
+            return {"problems": [problem.message for problem in error.problems]}
+        case _:
+            return {}
+
+
+def _error(status: int, message: str, hint: str, **more: Any) -> JSONResponse:  # noqa: ANN401 - JSON values
+    return JSONResponse({"error": message, "hint": hint, **more}, status_code=status)

@@ -1,0 +1,82 @@
+"""Incidents over HTTP: declare, look, command. The same desk and the same rules as everywhere.
+
+Rule kept here: a trigger is answered as soon as the incident is on disk; nothing else is done before the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine.domain.authority import Refusal
+from engine.domain.chain import instant_text
+from engine.domain.commands import AnyCommand
+from engine.reports.status import status
+
+if TYPE_CHECKING:
+    from engine.entrypoints.web.parts import WebParts
+
+
+class Trigger(BaseModel):
+    """What declares an incident."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    playbook: str
+    inputs: dict[str, Any] = Field(default_factory=dict)
+    dedup_key: str | None = None
+
+
+class Command(BaseModel):
+    """One command, told apart by its `kind`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    command: AnyCommand
+
+
+def routes(parts: WebParts) -> APIRouter:
+    """Return the routes under `/api/v1/incidents`."""
+    router = APIRouter(prefix="/api/v1/incidents")
+
+    @router.post("")
+    async def declare(trigger: Trigger) -> Response:
+        playbook, _ = await parts.library.read(trigger.playbook)
+        declared = await parts.desk.declare(playbook, trigger.inputs, parts.who, dedup_key=trigger.dedup_key)
+        body = {"incident": declared.incident, "created": declared.created}
+        return JSONResponse(body, status_code=201 if declared.created else 200)
+
+    @router.get("")
+    async def listed() -> dict[str, Any]:
+        return {
+            "incidents": [
+                {
+                    "incident": row.incident,
+                    "title": row.title,
+                    "playbook": row.playbook,
+                    "state": row.state,
+                    "exercise": row.exercise,
+                    "declared_at": instant_text(row.declared_at),
+                    "open_asks": row.open_asks,
+                }
+                for row in await parts.ledger.incidents()
+            ]
+        }
+
+    @router.get("/{incident}")
+    async def one(incident: str) -> dict[str, Any]:
+        look = await parts.desk.look(incident)
+        return status(look.plan, look.incident, now=look.now)
+
+    @router.post("/{incident}/commands")
+    async def give(incident: str, given: Command) -> Response:
+        taken = await parts.desk.give(incident, given.command, parts.who)
+        if isinstance(taken, Refusal):
+            refused = {"rule": taken.rule, "error": taken.message, "hint": taken.hint, "fields": dict(taken.fields)}
+            return JSONResponse(refused, status_code=403)
+        return JSONResponse({"accepted": [event.type for event in taken]})
+
+    return router

@@ -1,0 +1,139 @@
+"""Where an incident stands, as data for programs and pages: stable keys, UTC times, plain sentences for people.
+
+Rules kept here: what needs a person comes with what to do about it; a restricted step is there, and what it is about
+is not said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.domain.authority import holders, vacant
+from engine.domain.chain import instant_text
+from engine.domain.conducting import standing
+from engine.domain.conducting.situation import Situation
+from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
+from engine.domain.sensitivity import Sensitivity
+from engine.domain.surfaces import EPIC, SURFACES, ticket_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from engine.domain.incident import Ask, Incident, Step
+    from engine.domain.plan import Plan, StepPlan
+
+
+def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
+    """Return where an incident stands at a story instant."""
+    situation = Situation(plan, incident, now)
+    asks = sorted((ask for ask in incident.asks.values() if ask.open), key=_due)
+    epic = next((e for e in incident.effects.values() if e.kind == EPIC and e.status == "done"), None)
+    return {
+        "incident": incident.id,
+        "title": incident.title,
+        "state": incident.status.value,
+        "exercise": incident.exercise,
+        "playbook": incident.playbook,
+        "version": incident.playbook_version,
+        "declared_at": instant_text(incident.declared_at),
+        "declared_by": incident.declared_by,
+        "zone": incident.zone,
+        "events": incident.seq,
+        "epic": str(epic.result["key"]) if epic else None,
+        "roles": {role: list(holders(plan, incident, role)) for role in plan.roles},
+        "vacant": list(vacant(plan, incident)),
+        "attention": list(_attention(situation)),
+        "phases": [_phase(situation, phase.id) for phase in plan.phases],
+        "asks": [_ask(plan, incident, ask) for ask in asks],
+        "segments": [
+            {"number": item.number, "lane": item.lane, "flow_run": item.flow_run} for item in incident.segments
+        ],
+        "moments": {name: instant_text(at) for name, at in {**incident.advanced_at, **incident.moments}.items()},
+        "reviews": len(incident.reviews),
+    }
+
+
+def title_of(step: StepPlan) -> str:
+    """Return a step's title as everybody may see it."""
+    return step.title if step.sensitivity is Sensitivity.INTERNAL else f"A {step.sensitivity.value} step ({step.id})"
+
+
+def _phase(situation: Situation, phase_id: str) -> dict[str, Any]:
+    phase = situation.plan.phase(phase_id)
+    known = situation.incident.phases.get(phase_id)
+    steps = [situation.plan.steps[step] for step in phase.steps]
+    return {
+        "id": phase_id,
+        "state": (known.status if known else PhaseStatus.WAITING).value,
+        "steps": [_step(situation, step, entry) for step in steps for entry in standing.instances(situation, step)],
+    }
+
+
+def _step(situation: Situation, step: StepPlan, entry: Step) -> dict[str, Any]:
+    open_to_all = step.sensitivity is Sensitivity.INTERNAL
+    return {
+        "id": entry.id,
+        "kind": step.kind.value,
+        "title": title_of(step),
+        "state": entry.status.value,
+        "because": entry.because if open_to_all else "",
+        "ticket": (ticket_of(situation.incident, entry.ask) or None) if entry.ask else None,
+        "follow_up": step.follow_up,
+        "settled": entry.status in SETTLED,
+    }
+
+
+def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
+    step = plan.steps[ask.step.partition("[")[0]]
+    return {
+        "id": ask.id,
+        "kind": ask.kind,
+        "step": ask.step,
+        "title": title_of(step),
+        "by": list(ask.by),
+        "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
+        "due": instant_text(ask.due) if ask.due else None,
+        "missed": ask.missed,
+        "ticket": ticket_of(incident, ask.id) or None,
+    }
+
+
+def _attention(situation: Situation) -> Iterator[dict[str, str]]:
+    for step in situation.plan.steps.values():
+        for entry in standing.instances(situation, step):
+            yield from _about(situation, step, entry)
+    for ask in situation.incident.asks.values():
+        if ask.open and ask.missed and ask.due:
+            title = title_of(situation.plan.steps[ask.step.partition("[")[0]])
+            yield _need("missed", ask.step, f"{title}: was due {instant_text(ask.due)} and is not answered.")
+    for effect in situation.incident.effects.values():
+        if effect.kind in SURFACES and effect.status == "retrying":
+            what = f"The {effect.kind.replace('_', ' ')} of {effect.subject}"
+            yield _need("not_shown", effect.subject, f"{what} is not shown yet: {effect.message}")
+    for role in vacant(situation.plan, situation.incident):
+        name = situation.plan.roles[role].title or role
+        yield _need("vacant", role, f"Nobody holds {name}. `tocsin assign {situation.incident.id} {role} PERSON`")
+
+
+def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[str, str]]:
+    title, incident = title_of(step), situation.incident.id
+    because = entry.because if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
+    settle = f"`tocsin resolve {incident} '{entry.id}' done|failed|retry --reason ...`"
+    if entry.status is StepStatus.UNCONFIRMED:
+        yield _need("unconfirmed", entry.id, f"{title}: nobody can tell whether it was done ({because}). {settle}")
+    elif entry.status is StepStatus.FAILED and not entry.accepted:
+        yield _need("failed", entry.id, f"{title}: failed ({because}). {settle}")
+    elif situation.incident.phases.get(step.phase) is not None:
+        missing = standing.unknown(situation, step, entry)
+        if missing:
+            skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
+            yield _need("unknown", entry.id, f"{title}: waits until {missing} is known. {skip} leaves it out.")
+
+
+def _need(kind: str, subject: str, text: str) -> dict[str, str]:
+    return {"kind": kind, "subject": subject, "text": text}
+
+
+def _due(ask: Ask) -> tuple[bool, str]:
+    return (ask.due is None, instant_text(ask.due) if ask.due else "")
