@@ -2,8 +2,8 @@
 
 Rules kept here: what is accepted was legal in the very state it is appended to (a timeline that has grown since is
 looked at again); an incident is committed before anybody is told that it exists; a refusal that is about who may do
-what stays on the timeline. The engine need not be running: it is told that there is something new, and starts later
-when it is not.
+what stays on the timeline; what names its origin is taken once, however often it is brought. The engine need not be
+running: it is told that there is something new, and starts later when it is not.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import COMMANDER, Refusal
+from engine.domain.commands import AnswerReview
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
+from engine.domain.events.shape import InputEvent
 from engine.domain.intake import refused, take
 from engine.domain.values import Instant
 from engine.language.api import compile_playbook
@@ -26,12 +28,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.domain import commands as cmd
-    from engine.domain.events.shape import InputEvent
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.language.api import ActionFacts
     from engine.ports.ledger import Ledger
     from engine.ports.people import People
+    from engine.ports.records import Entry
     from engine.ports.time import Clock
     from engine.runtime.plans import Plans
 
@@ -113,36 +115,101 @@ class Desk:
         self.poke()
         return Declared(incident, created)
 
-    async def give(self, incident: str, command: cmd.AnyCommand, who: cmd.Who) -> Sequence[InputEvent] | Refusal:
-        """Give a command to an incident; return what it came to, or why it was refused."""
-        for _ in range(LOOKS):
-            look = await self.look(incident)
-            taken = take(look.plan, look.incident, command, who, now=look.now, connected=self.connected)
-            if isinstance(taken, Refusal):
-                if taken.rule in ON_RECORD:
-                    await self.put(incident, [refused(command, who, taken)])
-                return taken
-            try:
-                await self.ledger.append_inputs(incident, taken, expect=look.incident.seq)
-            except HeadMovedError:
-                continue
-            self.poke()
-            return taken
-        raise RunError(f"{incident} changes faster than this can be judged.", hint="Try it again in a moment.")
+    async def give(
+        self, incident: str, command: cmd.AnyCommand, who: cmd.Who, *, origin: str = ""
+    ) -> Sequence[InputEvent] | Refusal:
+        """Give a command to an incident; return what it came to, or why it was refused.
 
-    async def put(self, incident: str, events: Sequence[InputEvent]) -> None:
-        """Put something on the timeline that needs no judgement: it only tells what happened."""
-        await self.ledger.append_inputs(incident, events)
-        self.poke()
+        What has an origin is given once: given again, it comes to what it came to before.
+        """
+        for _ in range(LOOKS):
+            entries = await self._entries(incident)
+            before = _from(entries, origin)
+            if before:
+                return _came_to(before)
+            look = await self._folded(entries)
+            taken = self.judge(look, command, who)
+            events = _stamped(_on_record(command, who, taken) if isinstance(taken, Refusal) else taken, origin)
+            if await self._append(incident, events, expect=look.incident.seq):
+                return taken if isinstance(taken, Refusal) else events
+        raise _restless(incident)
+
+    async def came_of(self, incident: str, origin: str) -> Sequence[InputEvent] | Refusal | None:
+        """Return what an origin came to before; None when it has come to nothing yet."""
+        before = _from(await self._entries(incident), origin)
+        return _came_to(before) if before else None
+
+    def judge(self, look: Look, command: cmd.AnyCommand, who: cmd.Who) -> Sequence[InputEvent] | Refusal:
+        """Return what a command would come to where the incident stands; nothing is written."""
+        return take(look.plan, look.incident, command, who, now=look.now, connected=self.connected)
+
+    async def refuse(
+        self, incident: str, command: cmd.AnyCommand, who: cmd.Who, *, refusal: Refusal, origin: str = ""
+    ) -> None:
+        """Put a refusal that was judged elsewhere on the timeline, if it is one that stays there."""
+        await self.put(incident, _on_record(command, who, refusal), origin=origin)
+
+    async def put(self, incident: str, events: Sequence[InputEvent], *, origin: str = "") -> None:
+        """Put something on the timeline that needs no judgement: it only tells what happened. An origin: once."""
+        for _ in range(LOOKS):
+            entries = await self._entries(incident) if origin else ()
+            if _from(entries, origin):
+                return
+            expect = entries[-1].seq if entries else None
+            if await self._append(incident, _stamped(events, origin), expect=expect):
+                return
+        raise _restless(incident)
 
     async def look(self, incident: str) -> Look:
         """Return where an incident stands; raise `UnknownIncidentError` when there is none of that id."""
+        return await self._folded(await self._entries(incident))
+
+    async def _entries(self, incident: str) -> Sequence[Entry]:
         await self.ledger.head(incident)
-        state = folded(None, await self.ledger.entries(incident))
+        return await self.ledger.entries(incident)
+
+    async def _folded(self, entries: Sequence[Entry]) -> Look:
+        state = folded(None, entries)
         return Look(await self.plans.of(state.digest, playbook=state.playbook), state, self.clock.now())
+
+    async def _append(self, incident: str, events: Sequence[InputEvent], *, expect: int | None) -> bool:
+        """Append; False when the timeline has grown since."""
+        if not events:
+            return True
+        try:
+            await self.ledger.append_inputs(incident, events, expect=expect)
+        except HeadMovedError:
+            return False
+        self.poke()
+        return True
 
     def _roles(self, plan: Plan, who: cmd.Who) -> dict[str, list[str]]:
         held = {role: list(self.people.holders(role)) for role in plan.roles}
         if not held.get(COMMANDER):
             held[COMMANDER] = [who.person]  # whoever triggers is acting commander
         return {role: people for role, people in held.items() if people}
+
+
+def _from(entries: Sequence[Entry], origin: str) -> list[InputEvent]:
+    """Return what is on the timeline already from an origin."""
+    inputs = (entry.event for entry in entries if isinstance(entry.event, InputEvent))
+    return [event for event in inputs if origin and event.origin == origin]
+
+
+def _came_to(before: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
+    last = before[-1]
+    return Refusal(last.rule, last.message) if isinstance(last, ev.AnswerRefused) else before
+
+
+def _stamped(events: Sequence[InputEvent], origin: str) -> list[InputEvent]:
+    return [event.model_copy(update={"origin": origin}) for event in events]
+
+
+def _on_record(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> list[InputEvent]:
+    """Return the event of a refusal that stays; who meant to answer without a name is not named here either."""
+    unnamed = isinstance(command, AnswerReview) and command.anonymous
+    return [refused(command, who, refusal)] if refusal.rule in ON_RECORD and not unnamed else []
+
+
+def _restless(incident: str) -> RunError:
+    return RunError(f"{incident} changes faster than this can be judged.", hint="Try it again in a moment.")

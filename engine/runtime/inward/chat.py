@@ -1,0 +1,158 @@
+"""What people do in the chat, taken: each act once, and told back in private when it is not taken.
+
+Rules kept here: who is in no people file only reads; a refusal goes to that person alone; what became of an act is kept
+with its row in words that hold nothing of what was typed. Acts that open a form come to nothing here: the form does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.domain.authority import Refusal
+from engine.domain.errors import ConfigError, PlaybookError, TocsinError, UnknownIncidentError
+from engine.domain.tokens import FormKind, parse_form_token
+from engine.ports.acts import ActKind
+from engine.ports.people import Person
+from engine.ports.shown import Form
+from engine.runtime.inward import words
+from engine.runtime.inward.identities import from_chat
+from engine.runtime.inward.meaning import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.domain import commands as cmd
+    from engine.domain.events.shape import InputEvent
+    from engine.ports.acts import Act, Interpreter
+    from engine.ports.records import InboxRow
+    from engine.runtime.inward.asides import Asides
+    from engine.runtime.inward.conversation import Conversation, Meant
+
+STRANGER = Person(id="", name="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatActs:
+    """Takes rows of the inbox that came from the chat."""
+
+    conversation: Conversation
+    interpret: Interpreter
+    asides: Asides
+
+    async def take(self, row: InboxRow) -> str | None:
+        """Do what a row asks for; return what became of it, None when it cannot be understood."""
+        act = self.interpret(row.payload)
+        if act is None or not act.user:
+            return None
+        taking = _Taking(self, act, f"inbox/{row.id}")
+        person = await self.conversation.identities.in_chat(act.user)
+        if person is None:
+            return await taking.from_stranger()
+        try:
+            return await taking.from_person(person)
+        except (UnknownIncidentError, PlaybookError, ConfigError) as error:
+            await taking.tell(error_text(error))
+            return f"refused: {type(error).__name__}"
+
+    async def give_up(self, row: InboxRow) -> None:
+        """Tell whoever did it that it came to nothing."""
+        act = self.interpret(row.payload)
+        if act is not None and act.user:
+            await _Taking(self, act, f"inbox/{row.id}").tell(words.FAULT)
+
+
+def error_text(error: TocsinError) -> str:
+    """Return an error as a person is told it."""
+    return " ".join(filter(None, (error.message, error.hint())))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """One act on its way; `origin` makes whatever comes of it happen once."""
+
+    acts: ChatActs
+    act: Act
+    origin: str
+
+    async def from_stranger(self) -> str:
+        lines = [words.STRANGER]
+        if self.act.action == "status" and await self.acts.conversation.places.incident_in(self.act.channel):
+            lines = [*await self._status(STRANGER), words.STRANGER]
+        await self.tell("\n".join(lines))
+        return "from nobody in the people file"
+
+    async def from_person(self, person: Person) -> str | None:
+        token = parse_form_token(self.act.token) if self.act.kind is ActKind.FORM else None
+        if token is not None and token.kind is FormKind.DECLARE:
+            return await self._declare(token.subject, person)
+        if self.act.kind is ActKind.COMMAND:
+            match self.act.action:
+                case "declare":
+                    await self.acts.conversation.library.read(self.act.text)
+                    return "a form was offered"
+                case "status":
+                    await self.tell("\n".join(await self._status(person)))
+                    return "told"
+                case "help" | "unknown":
+                    await self.tell(words.HELP)
+                    return "told"
+        meant = await self.acts.conversation.meant(self.act, person)
+        if meant is not None:
+            return await self._take(meant, person)
+        if self.act.kind is ActKind.COMMAND:
+            await self.tell(words.NOWHERE)
+            return "refused: nowhere"
+        return None
+
+    async def _take(self, meant: Meant, person: Person) -> str:
+        if isinstance(meant.what, Form):
+            return "a form was offered"
+        came = await self._given(meant.incident, meant.what, from_chat(person))
+        if not isinstance(came, Refusal):
+            return "done"
+        told = words.refusal_text(
+            came,
+            incident=meant.look.incident,
+            subject=meant.subject,
+            reader=person,
+            people=self.acts.conversation.identities.people,
+        )
+        await self.tell(told, incident=meant.incident)
+        return f"refused: {came.rule}"
+
+    async def _given(
+        self, incident: str, what: Refused | cmd.AnyCommand, who: cmd.Who
+    ) -> Sequence[InputEvent] | Refusal:
+        """Give a command once; what it came to before a crash is what it comes to."""
+        desk = self.acts.conversation.desk
+        before = await desk.came_of(incident, self.origin)
+        if before is not None:
+            return before
+        if isinstance(what, Refused):
+            await desk.refuse(incident, what.command, who, refusal=what.refusal, origin=self.origin)
+            return what.refusal
+        return await desk.give(incident, what, who, origin=self.origin)
+
+    async def _declare(self, name: str, person: Person) -> str:
+        conversation = self.acts.conversation
+        playbook, _ = await conversation.library.read(name)
+        values, wrong = await conversation.identities.values(self.act)
+        if wrong:
+            await self.tell("; ".join(f"{field}: {text}" for field, text in wrong.items()))
+            return "refused: form"
+        made = await conversation.desk.declare(playbook, values, from_chat(person), dedup_key=self.origin)
+        await self.tell(f"{made.incident} is declared. Its channel and tickets are being made.")
+        return f"declared {made.incident}"
+
+    async def _status(self, reader: Person) -> list[str]:
+        conversation = self.acts.conversation
+        incident, _ = await conversation.place(self.act)
+        if incident is None:
+            return words.list_lines(await conversation.desk.ledger.incidents())
+        look = await conversation.desk.look(incident)
+        return words.status_lines(look.plan, look.incident, reader=reader, people=conversation.identities.people)
+
+    async def tell(self, text: str, *, incident: str = "") -> None:
+        channel = self.act.channel or (await self.acts.conversation.places.channel_of(incident) if incident else "")
+        self.acts.asides.say(text, user=self.act.user, channel=channel, key=self.origin)

@@ -1,0 +1,127 @@
+"""What an act comes to: a form to fill in first, a command, or a refusal. Pure.
+
+Rules kept here: a form is offered only to somebody whose answer would be taken; what the desk would refuse is refused
+before anything is filled in. `judge` is the desk's own judgement, so that both say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from engine.domain import commands as cmd
+from engine.domain.answers import find_ask, review_questions
+from engine.domain.authority import Refusal
+from engine.domain.fields import FieldType
+from engine.domain.incident import base_id
+from engine.domain.tokens import FormKind
+from engine.ports.shown import Form
+from engine.runtime.inward.forms import (
+    ANONYMOUSLY,
+    SIGNED,
+    answer_form,
+    decline_form,
+    may_be_anonymous,
+    review_form,
+)
+
+if TYPE_CHECKING:
+    from engine.domain.events.shape import InputEvent, Verdict
+    from engine.domain.incident import Ask, Incident
+    from engine.domain.plan import Plan
+    from engine.ports.acts import Act
+    from engine.runtime.desk import Look
+
+Judge: TypeAlias = "Callable[[cmd.AnyCommand], Sequence[InputEvent] | Refusal]"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command that is refused already."""
+
+    command: cmd.AnyCommand
+    refusal: Refusal
+
+
+Meaning: TypeAlias = Form | Refused | cmd.AnyCommand
+"""A form to show first, a command to give, or one that is refused already."""
+
+
+def pressed(act: Act, subject: str, *, look: Look, judge: Judge) -> Meaning | None:
+    """Return what a button under a card comes to; None for a button that is not ours."""
+    match act.action:
+        case "approve":
+            return cmd.Answer(target=subject, verdict="approve")
+        case "decline":
+            return _declining(subject, look, judge)
+        case "done" | "answer":
+            return answering(subject, look=look, judge=judge)
+        case "acknowledge":
+            return cmd.AddNote(text=f"Seen: {_title(look.plan, subject)}")
+        case "review":
+            return _reviewing(look, judge)
+        case _:
+            return None
+
+
+def answering(target: str, *, look: Look, judge: Judge) -> Meaning:
+    """Return what saying `done` to a step or an ask comes to: its form, when it has one."""
+    ask = find_ask(look.incident, target, approval=False)
+    bare = cmd.Answer(target=target, verdict=verdict_of(ask))
+    judged = judge(bare)
+    if isinstance(judged, Refusal) and judged.rule != "form":
+        return Refused(bare, judged)
+    if ask is not None and look.plan.steps[base_id(ask.step)].form:
+        return answer_form(look.plan, look.incident, ask)
+    return bare
+
+
+def filled(kind: FormKind, subject: str, *, values: dict[str, Any], look: Look) -> cmd.AnyCommand:
+    """Return the command that a filled form is."""
+    match kind:
+        case FormKind.DECLINE:
+            return cmd.Answer(target=subject, verdict="decline", reason=str(values.get("reason") or "").strip())
+        case FormKind.REVIEW:
+            hidden = values.pop(SIGNED, None) == ANONYMOUSLY and may_be_anonymous(look.plan, look.incident)
+            answers = {name: str(text) for name, text in values.items()}
+            return cmd.AnswerReview(answers=answers, anonymous=hidden)
+        case _:
+            return cmd.Answer(target=subject, verdict=verdict_of(look.incident.asks.get(subject)), values=values)
+
+
+def verdict_of(ask: Ask | None) -> Verdict:
+    """Return the word of an answer: a task is done, a decision is answered."""
+    return "answer" if ask is not None and ask.kind == "decision" else "done"
+
+
+def adding(plan: Plan, text: str) -> cmd.AddToFact | None:
+    """Return that an address is added to the list it belongs to; None when the playbook has no list that grows."""
+    lists = [spec for spec in plan.inputs.values() if spec.list]
+    chosen = next((spec for spec in lists if spec.type is FieldType.URL), lists[0] if lists else None)
+    return cmd.AddToFact(name=chosen.name, values=text.split()) if chosen else None
+
+
+def _declining(subject: str, look: Look, judge: Judge) -> Meaning:
+    probe = cmd.Answer(target=subject, verdict="decline", reason="-")
+    judged = judge(probe)
+    ask = _declined(look.incident, subject)
+    if isinstance(judged, Refusal):
+        return Refused(probe, judged)
+    return decline_form(look.plan, look.incident, ask) if ask else probe
+
+
+def _declined(incident: Incident, subject: str) -> Ask | None:
+    return incident.asks.get(subject) or find_ask(incident, subject, approval=False)
+
+
+def _reviewing(look: Look, judge: Judge) -> Meaning:
+    questions = review_questions(look.plan, look.incident)
+    probe = cmd.AnswerReview(answers=dict.fromkeys(list(questions)[:1], "-"))
+    judged = judge(probe)
+    return Refused(probe, judged) if isinstance(judged, Refusal) else review_form(look.plan, look.incident)
+
+
+def _title(plan: Plan, subject: str) -> str:
+    step = plan.steps.get(base_id(subject.partition(":")[0].partition(".")[0]))
+    return step.title if step else subject

@@ -1,0 +1,92 @@
+"""Which incident a channel or a ticket belongs to.
+
+Rule kept here: it is read from the timelines (the effects that made the channel and the tickets), and only what has
+grown is read again; so an engine that was started anew knows the same as the one before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.domain import timeline as ev
+from engine.domain.lifecycle import IncidentStatus
+from engine.domain.surfaces import CHANNEL, TICKET
+
+if TYPE_CHECKING:
+    from engine.ports.ledger import Ledger
+
+OVER = frozenset({IncidentStatus.CLOSED.value, IncidentStatus.CANCELLED.value})
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPlace:
+    """What a ticket is for."""
+
+    incident: str
+    ask: str
+
+
+class Places:
+    """Channels and tickets, by their ids in chat and tracker."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._seen: dict[str, int] = {}
+        self._incidents: dict[str, str] = {}
+        self._channels: dict[str, str] = {}
+        self._tickets: dict[str, TicketPlace] = {}
+        self._reading = asyncio.Lock()
+
+    async def incident_in(self, channel: str) -> str | None:
+        """Return the incident of a channel."""
+        if channel and channel not in self._incidents:
+            await self.refresh()
+        return self._incidents.get(channel)
+
+    async def channel_of(self, incident: str) -> str:
+        """Return the channel of an incident; empty while it has none."""
+        if incident not in self._channels:
+            await self.refresh()
+        return self._channels.get(incident, "")
+
+    async def ticket(self, key: str) -> TicketPlace | None:
+        """Return what a ticket is for; None for one that is not ours."""
+        if key not in self._tickets:
+            await self.refresh()
+        return self._tickets.get(key)
+
+    async def watched(self) -> list[str]:
+        """Return the tickets at which something may happen: all of running incidents, of others those still asked."""
+        await self.refresh()
+        running = {row.incident for row in await self._ledger.incidents() if row.state not in OVER}
+        asked = {(row.incident, row.ask) for row in await self._ledger.open_asks()}
+        return [
+            key
+            for key, place in self._tickets.items()
+            if place.incident in running or (place.incident, place.ask) in asked
+        ]
+
+    async def refresh(self) -> None:
+        """Read what has grown since the last look."""
+        async with self._reading:
+            for row in await self._ledger.incidents():
+                seen = self._seen.get(row.incident, 0)
+                if row.head.seq > seen:
+                    await self._read(row.incident, after=seen)
+
+    async def _read(self, incident: str, *, after: int) -> None:
+        entries = await self._ledger.entries(incident, after=after)
+        for entry in entries:
+            if isinstance(entry.event, ev.EffectDone):
+                self._note(incident, entry.event)
+        self._seen[incident] = entries[-1].seq if entries else after
+
+    def _note(self, incident: str, made: ev.EffectDone) -> None:
+        if made.kind == CHANNEL:
+            channel = str(made.result.get("id", ""))
+            self._channels[incident] = channel
+            self._incidents[channel] = incident
+        elif made.kind == TICKET:
+            self._tickets[str(made.result.get("key", ""))] = TicketPlace(incident, made.subject)

@@ -1,0 +1,341 @@
+"""A whole house for the tests: local Slack and Jira, a SQLite ledger, an engine, and the people at their screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from engine.domain.commands import Who
+from engine.domain.events.shape import Event
+from engine.domain.incident import Incident
+from engine.domain.surfaces import Connected
+from engine.runtime.desk import Desk, Playbook
+from engine.runtime.inward.asides import Asides
+from engine.runtime.inward.chat import ChatActs
+from engine.runtime.inward.conversation import Conversation
+from engine.runtime.inward.identities import Identities
+from engine.runtime.inward.library import Library
+from engine.runtime.inward.places import Places
+from engine.runtime.inward.receiving import ChatForms
+from engine.runtime.inward.worker import InboxWorker, RingingInbox
+from engine.runtime.performing import ByKind
+from engine.settings.people import read_people
+from integrations.jira import JiraPool, JiraSite, JiraTracker
+from integrations.sandbox import Sandbox, default_seed, run_sandbox
+from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret, unpack, verify_signature
+from integrations.system.clock import SystemClock
+from tests.integration.inward.surfaces import Surfaces
+from tests.integration.runtime.bench import FACTS, Bench, Counterpart
+from tests.integration.sandbox.clients import Human, until
+
+CONFIG = Path(__file__).parents[3] / "config"
+
+LEAK = """
+    tocsin: 1
+    playbook: leak
+    title: A small leak
+    version: 1
+    inputs:
+      summary: {type: text, max: 300}
+      urls: {type: url, list: true, min: 1}
+      anyone_minor: {type: choice, options: ["no", "yes", unknown], default: unknown}
+    roles:
+      commander: {required: true, title: Incident commander}
+      responder: {required: true, title: Responder}
+      counsel: {required: true, title: Counsel}
+      compliance: {title: Compliance}
+    phases:
+      contain:
+        steps:
+          - id: depicted
+            title: Who is shown?
+            decision: Say it from the invitation.
+            by: [commander]
+            form:
+              anyone_minor: {type: choice, options: ["no", "yes", unknown], revises: inputs.anyone_minor}
+              seen_at: {type: datetime, hint: When it was seen}
+              contact: {type: person, optional: true}
+              names: {type: text, sensitivity: restricted, optional: true}
+          - {id: warn_hosts, title: Warn the hosts, task: Tell every host., owner: responder}
+          - id: statement
+            title: Draft the statement
+            task: Write it.
+            owner: responder
+            approve: {by: [counsel, responder]}
+            form: {text: {type: text}}
+      legal:
+        steps:
+          - id: file_authority
+            title: File with the authority
+            task: File it.
+            owner: counsel
+            form:
+              reference: {type: text}
+              submitted_at: {type: datetime}
+              names: {type: text, sensitivity: restricted, optional: true}
+      review:
+        after: []
+        steps:
+          - {id: collect, title: Ask everyone, action: review.collect}
+    """
+OTHER = """
+    tocsin: 1
+    playbook: other
+    title: Something else
+    version: 1
+    inputs: {device: {type: text}}
+    roles: {commander: {required: true}}
+    phases:
+      contain:
+        steps: [{id: find, title: Find it, task: Look for it., owner: commander}]
+    """
+BEN = Who(person="ben", via="slack", strength="slack-signed", zone="Europe/Berlin")
+
+
+@dataclass
+class House:
+    """Everything at once; `line` says how Slack delivers."""
+
+    sandbox: Sandbox
+    bench: Bench
+    desk: Desk
+    chat: SlackChat
+    tracker: JiraTracker
+    places: Places
+    asides: Asides
+    worker: InboxWorker
+    forms: ChatForms
+    reception: Reception
+    session: aiohttp.ClientSession
+    pokes: list[Callable[[], None]]
+    """How the engine is told of something new."""
+
+    def human(self, handle: str) -> Human:
+        """Return somebody at their Slack client."""
+        return Human(self.session, self.sandbox.url, self.sandbox.world.seed.person(handle).slack_token)
+
+    async def declared(self, playbook: str = LEAK, **inputs: object) -> str:
+        """Declare an incident beside every chat."""
+        given = {"summary": "A link", "urls": ["https://a.example/1"]} | inputs
+        made = await self.desk.declare(Playbook(dedent(playbook).encode(), "leak.yaml"), given, BEN)
+        return made.incident
+
+    async def card(self, incident: str, ask: str) -> dict[str, str]:
+        """Wait for the card of an ask; return where its buttons are."""
+        state = await self.bench.until(incident, lambda s: any(_card(s, ask)))
+        (effect,) = _card(state, ask)
+        return {"channel": str(effect.result["channel"]), "ts": str(effect.result["id"])}
+
+    async def press(self, handle: str, action: str, *, incident: str, ask: str) -> dict[str, Any]:
+        """Press a button under an ask's card."""
+        place = await self.card(incident, ask)
+        return await self.human(handle).post("/actions", action_id=action, **place)
+
+    async def form(self, handle: str) -> dict[str, Any]:
+        """Wait until a form stands open before somebody, and return it."""
+        human = self.human(handle)
+        shown: list[dict[str, Any]] = []
+        async with asyncio.timeout(10):
+            while not shown:
+                shown = (await human.get("/modals"))["modals"]
+        return shown[-1]
+
+    async def fill(self, handle: str, **values: object) -> dict[str, Any]:
+        """Fill in the form that is open and send it."""
+        form = await self.form(handle)
+        return await self.human(handle).post(f"/modals/{form['id']}/submit", values=values)
+
+    async def told(self, handle: str, part: str) -> str:
+        """Wait until somebody is told something in private that holds these words."""
+        human = self.human(handle)
+        async with asyncio.timeout(10):
+            while True:
+                texts = [message["text"] for message in (await human.get("/ephemerals"))["messages"]]
+                for text in [*texts, *await self._direct(human)]:
+                    if part in text:
+                        return str(text)
+
+    async def _direct(self, human: Human) -> list[str]:
+        channels = (await human.get("/channels"))["channels"]
+        direct = [channel["id"] for channel in channels if channel.get("is_im")]
+        messages = [(await human.get(f"/channels/{channel}/messages"))["messages"] for channel in direct]
+        return [str(message["text"]) for thread in messages for message in thread]
+
+    async def channel(self, incident: str) -> str:
+        """Wait for an incident's channel."""
+        async with asyncio.timeout(10):
+            while not (channel := await self.places.channel_of(incident)):  # noqa: ASYNC110 - it is in a database
+                await asyncio.sleep(0.02)
+        return channel
+
+    async def events(self, incident: str, kind: str) -> list[Event]:
+        """Return the events of one type."""
+        return [entry.event for entry in await self.bench.ledger.entries(incident) if entry.event.type == kind]
+
+    async def idle(self) -> None:
+        """Wait until the inbox is empty and everybody has been told."""
+        async with asyncio.timeout(10):
+            while await self.bench.ledger.pending(limit=1):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.02)
+        await self.asides.settle()
+
+    async def outcomes(self) -> list[str]:
+        """Return what became of each row of the inbox, in order."""
+        with self.bench.ledger._engine.connect() as connection:
+            rows = connection.exec_driver_sql("select outcome from inbox order by id")
+            return [str(row[0]) for row in rows]
+
+
+@asynccontextmanager
+async def house(home: Path, *, line: str = "socket", engine: bool = True) -> AsyncIterator[House]:
+    """Open the house; the engine and the worker run until the block ends."""
+    async with aiohttp.ClientSession() as session, _listening() as listener:
+        seed = default_seed()
+        url = listener.url if line == "http" else None
+        slack = seed.slack.model_copy(update={"events": (), "request_url": url})
+        clock = SystemClock()
+        async with (
+            run_sandbox(seed.model_copy(update={"slack": slack}), now=clock.now) as sandbox,
+            _furnished(home, sandbox=sandbox, session=session) as made,
+        ):
+            listener.reception = made.reception
+            listener.secret = sandbox.slack_signing_secret
+            async with _delivering(made, line=line), _working(made, engine=engine):
+                yield made
+
+
+@asynccontextmanager
+async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSession) -> AsyncIterator[House]:
+    email, token = sandbox.jira_login
+    clock = SystemClock()
+    bench = Bench(home, system=Counterpart(port=9))
+    api = SlackApi(bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=5)
+    site = JiraSite(url=sandbox.jira_url, email=email, token=token, project="SEC", workers=2, timeout=(5, 5))
+    people = read_people(CONFIG / "people.yaml")
+    chat = SlackChat(api)
+    async with JiraPool(site, clock=clock) as pool, bench.ledger:
+        tracker = JiraTracker(site, clock=clock, pool=pool)
+        surfaces = Surfaces(chat, tracker, people)
+        performer = ByKind(acts=bench.shop.performer, surfaces=surfaces)
+        bench.shop = replace(bench.shop, performer=performer, connected=Connected(chat=True, tracker=True))
+        pokes: list[Callable[[], None]] = []
+        desk = Desk(
+            ledger=bench.ledger,
+            plans=bench.shop.plans,
+            actions=FACTS,
+            people=people,
+            clock=clock,
+            connected=True,
+            poke=lambda: _all(pokes),
+        )
+        places, asides = Places(bench.ledger), Asides(chat)
+        library = Library(_playbooks(home), actions=FACTS, default="leak")
+        talk = Conversation(desk=desk, places=places, identities=Identities(people), library=library)
+        acts = ChatActs(conversation=talk, interpret=interpret, asides=asides)
+        forms = ChatForms(conversation=talk, interpret=interpret)
+        worker = InboxWorker(inbox=bench.ledger, handlers={"slack": acts}, clock=clock)
+        ringing = RingingInbox(bench.ledger, worker.poke)
+        reception = Reception(ringing, api=api, opener=forms.open, checker=forms.check)
+        yield House(
+            sandbox=sandbox,
+            bench=bench,
+            desk=desk,
+            chat=chat,
+            tracker=tracker,
+            places=places,
+            asides=asides,
+            worker=worker,
+            forms=forms,
+            reception=reception,
+            session=session,
+            pokes=pokes,
+        )
+
+
+def _all(pokes: list[Callable[[], None]]) -> None:
+    for poke in pokes:
+        poke()
+
+
+def _playbooks(home: Path) -> Path:
+    folder = home / "playbooks"
+    folder.mkdir(exist_ok=True)
+    (folder / "leak.yaml").write_text(dedent(LEAK), encoding="utf-8")
+    (folder / "other.yaml").write_text(dedent(OTHER), encoding="utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def _working(made: House, *, engine: bool) -> AsyncIterator[None]:
+    if not engine:
+        yield
+        return
+    async with made.bench.engine() as carrying:
+        made.pokes.append(carrying.poke)
+        working = asyncio.create_task(made.worker.run())
+        try:
+            yield
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            await made.asides.settle()
+
+
+@asynccontextmanager
+async def _delivering(made: House, *, line: str) -> AsyncIterator[None]:
+    if line == "http":
+        yield
+        return
+    socket = SlackSocket(made.reception, api=made.chat._api, app_token=made.sandbox.slack_app_token)
+    await socket.connect()
+    try:
+        await until(lambda: made.sandbox.slack.sockets.connected == 1)
+        yield
+    finally:
+        await socket.close()
+
+
+@dataclass
+class Listener:
+    """A request URL for signed deliveries."""
+
+    url: str = ""
+    secret: str = ""
+    reception: Reception | None = None
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Verify, keep, answer, then open what is to be opened."""
+        body = await request.read()
+        now = SystemClock().real_now()
+        payload = (
+            unpack(body) if verify_signature(self.secret, body=body, headers=request.headers, real_now=now) else None
+        )
+        if payload is None or self.reception is None:
+            return web.Response(status=400)
+        received = await self.reception.receive(payload, envelope="")
+        if received.new:
+            await self.reception.follow_up(payload)
+        return web.json_response(received.answer or {})
+
+
+@asynccontextmanager
+async def _listening() -> AsyncIterator[Listener]:
+    listener = Listener()
+    app = web.Application()
+    app.router.add_post("/slack", listener.take)
+    async with TestServer(app) as server:
+        listener.url = str(server.make_url("/slack"))
+        yield listener
+
+
+def _card(state: Incident, ask: str) -> list[Any]:
+    return [e for e in state.effects.values() if (e.kind, e.subject, e.status) == ("card", ask, "done")]

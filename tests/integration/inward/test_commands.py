@@ -1,0 +1,126 @@
+"""`/incident`: an incident is declared, grows, gets remarks and says where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.domain import timeline as ev
+from engine.domain.lifecycle import StepStatus
+from tests.integration.inward.rig import House, house
+
+FACTS = {"summary": "A link to a recording", "urls": "https://a.example/1\nhttps://a.example/2"}
+
+
+async def typed(made: House, handle: str, text: str, *, channel: str = "#security") -> None:
+    """Type the command."""
+    told = await made.human(handle).post("/commands", channel=channel, command="/incident", text=text)
+    assert told["result"] == "acknowledged"
+
+
+@pytest.mark.parametrize("line", ["socket", "http"])
+async def test_the_form_of_the_command_declares_one_incident(home: Path, line: str) -> None:
+    """Errors stand at their fields; sent right, there is one incident, by whoever sent it."""
+    async with house(home, line=line) as made:
+        await typed(made, "ben", "")
+        form = await made.form("ben")
+        assert "Playbook: A small leak (leak)." in form["blocks"][0]["text"]["text"]
+        assert "Others: other." in form["blocks"][0]["text"]["text"]
+        refused = await made.fill("ben", **{**FACTS, "urls": "https://a.example/1\nsomewhere"})
+        assert list(refused["errors"]) == ["urls"]
+        assert await made.bench.ledger.incidents() == []
+        assert (await made.fill("ben", **FACTS))["result"] == "acknowledged"
+        await made.idle()
+        (row,) = await made.bench.ledger.incidents()
+        state = await made.bench.state(row.incident)
+        assert (state.declared_by, state.zone, state.fact("urls")) == (
+            "ben",
+            "Europe/Berlin",
+            ["https://a.example/1", "https://a.example/2"],
+        )
+        assert state.fact("anyone_minor") == "unknown"
+        await made.told("ben", f"{row.incident} is declared.")
+
+
+async def test_a_trigger_that_is_taken_twice_is_one_incident(home: Path) -> None:
+    """The process ends after the incident is written and before its row is finished."""
+    async with house(home, engine=False) as made:
+        await typed(made, "ben", "declare other")
+        await made.fill("ben", device="A phone")
+        command, form = await made.bench.ledger.pending(limit=9)
+        handler = made.worker.handlers["slack"]
+        assert await handler.take(command) == "a form was offered"
+        assert [await handler.take(form), await handler.take(form)] == ["declared INC-1"] * 2
+        assert [row.playbook for row in await made.bench.ledger.incidents()] == ["other"]
+        await made.asides.settle()
+
+
+async def test_an_unknown_playbook_is_answered_with_those_there_are(home: Path) -> None:
+    """No form opens."""
+    async with house(home) as made:
+        await typed(made, "ben", "declare laek")
+        assert "Did you mean leak?" in await made.told("ben", "There is no playbook laek.")
+
+
+async def test_in_its_channel_an_incident_grows_and_gets_remarks(home: Path) -> None:
+    """The channel says which incident; elsewhere its number does."""
+    async with house(home) as made:
+        incident = await made.declared()
+        channel = await made.channel(incident)
+        await typed(made, "ben", "add https://b.example/2", channel=channel)
+        await typed(made, "ben", f"add {incident} https://b.example/3")
+        await typed(made, "carla", "note The host has answered.", channel=channel)
+        state = await made.bench.until(incident, lambda s: len(s.fact("urls")) == 3)
+        await made.idle()
+        assert state.fact("urls") == ["https://a.example/1", "https://b.example/2", "https://b.example/3"]
+        (note,) = await made.events(incident, "note_added")
+        assert isinstance(note, ev.NoteAdded)
+        assert (note.text, note.by, note.via) == ("The host has answered.", "carla", "slack")
+        await typed(made, "ben", "add https://b.example/2", channel=channel)
+        await made.told("ben", "urls holds that already.")
+        await typed(made, "ben", "add somewhere", channel=channel)
+        await made.told("ben", "is not an http or https address")
+
+
+async def test_done_settles_a_step_or_opens_its_form(home: Path) -> None:
+    """A task without a form is done at once; one with a form is asked for it; an unknown one is named."""
+    async with house(home) as made:
+        incident = await made.declared()
+        channel = await made.channel(incident)
+        await made.card(incident, "warn_hosts.task.1")
+        await typed(made, "ben", "done warn_hosts", channel=channel)
+        await made.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        await typed(made, "ben", "done statement", channel=channel)
+        assert [block["block_id"] for block in (await made.form("ben"))["blocks"] if block["type"] == "input"] == [
+            "text"
+        ]
+        await typed(made, "ben", "done warn_host", channel=channel)
+        await made.told("ben", "There is no step warn_host; did you mean warn_hosts?")
+
+
+async def test_status_says_where_it_stands_and_what_waits_for_whom(home: Path) -> None:
+    """In the channel about the incident, elsewhere about all that are open; help and slips are answered with help."""
+    async with house(home) as made:
+        incident = await made.declared()
+        channel = await made.channel(incident)
+        await made.card(incident, "warn_hosts.task.1")
+        await typed(made, "ben", "status", channel=channel)
+        lines = (await made.told("ben", f"{incident} A small leak: declared")).splitlines()
+        assert "contain: open, 0 of 3 done or skipped" in lines
+        assert "asked: Warn the hosts [warn_hosts] (you, Ivo Marek)" in lines
+        await typed(made, "carla", "status")
+        await made.told("carla", f"{incident} A small leak: declared, 4 asked")
+        await typed(made, "carla", "halp")
+        await made.told("carla", "`/incident add URL`")
+        await typed(made, "carla", "note Nowhere")
+        await made.told("carla", "This is no incident's channel.")
+
+
+async def test_a_number_that_is_no_incident_is_said_to_be_none(home: Path) -> None:
+    """The row is finished, and the person told."""
+    async with house(home) as made:
+        await typed(made, "ben", "note INC-99 Hello")
+        await made.told("ben", "there is no incident INC-99")
+        await made.idle()
+        assert await made.outcomes() == ["refused: UnknownIncidentError"]
