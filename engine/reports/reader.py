@@ -1,0 +1,73 @@
+"""Whom the timeline is told to: names for people, and what they may see.
+
+Rule kept here: what is restricted or privileged is only said to those who may see it, and addresses are defanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.actions.defang import defanged
+from engine.domain.incident import base_id, instance_number
+from engine.domain.sensitivity import Sensitivity
+from engine.reports.values import text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.domain.plan import Plan, StepPlan
+
+RECORDED = {Sensitivity.RESTRICTED: "recorded, restricted", Sensitivity.PRIVILEGED: "recorded, privileged"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom the lines are for: names of people, and whether they may see what is restricted."""
+
+    plan: Plan
+    name: Callable[[str], str]
+    show_restricted: bool = False
+
+    def title(self, instance: str) -> str:
+        """Return a step's title, with the number of its instance."""
+        step = self.step(instance)
+        if step is None:
+            return instance
+        number = instance_number(instance)
+        shown = step.title if self.may_see(step.sensitivity) else f"a {step.sensitivity.value} step"
+        return f"{shown} ({number})" if number else shown
+
+    def step(self, instance: str) -> StepPlan | None:
+        """Return the step of an instance or of an ask."""
+        return self.plan.steps.get(base_id(instance.partition(".")[0]))
+
+    def may_see(self, sensitivity: Sensitivity) -> bool:
+        """Return whether something may be said to this reader."""
+        return self.show_restricted or sensitivity is Sensitivity.INTERNAL
+
+    def of_step(self, instance: str, text: str) -> str:
+        """Return what belongs to a step, or that it is recorded."""
+        step = self.step(instance)
+        if step is None or self.may_see(step.sensitivity):
+            return defanged(text)
+        return RECORDED[step.sensitivity]
+
+    def filled(self, instance: str, values: Mapping[str, Any]) -> str:
+        """Return what a form was filled with."""
+        step = self.step(instance)
+        parts = []
+        for name, value in values.items():
+            spec = step.form.get(name) if step else None
+            hidden = [s for s in ((step.sensitivity if step else None), (spec.sensitivity if spec else None)) if s]
+            closed = next((s for s in hidden if not self.may_see(s)), None)
+            parts.append(f"{name.replace('_', ' ')}: {RECORDED[closed] if closed else text_of(value)}")
+        return "; ".join(parts)
+
+    def fact(self, name: str, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
+        """Return the value of a fact."""
+        spec = self.plan.inputs.get(name)
+        if spec is None or self.may_see(spec.sensitivity):
+            return text_of(value)
+        return RECORDED[spec.sensitivity]

@@ -1,0 +1,57 @@
+"""Kept values and instants as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.actions.defang import defanged
+from engine.domain.values import Instant, decode, zone_named
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from engine.domain.values import Json, Value
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+
+
+def text_of(value: Json) -> str:
+    """Return a kept value as text, addresses defanged."""
+    return defanged(plain_text(decode(value)))
+
+
+def plain_text(value: Value) -> str:
+    """Return a typed value as text."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case Instant():
+            return f"{value.local():%Y-%m-%d %H:%M} {value.zone}"
+        case list() | tuple():
+            return "; ".join(plain_text(item) for item in value)
+        case dict():
+            return "; ".join(f"{name}: {plain_text(item)}" for name, item in value.items())
+        case _:
+            return str(value)
+
+
+def local(moment: datetime, zone: str) -> str:
+    """Return an instant in a zone: `Tue 24 Nov 2026, 03:10`."""
+    return f"{moment.astimezone(zone_named(zone)):%a %d %b %Y, %H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in its two largest units: `16 h 20 min`, `2 d 4 h`, `12 s`."""
+    seconds = int(abs(length.total_seconds()))
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    days, rest = divmod(seconds, DAY)
+    hours, rest = divmod(rest, HOUR)
+    minutes = rest // MINUTE
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"

@@ -1,0 +1,184 @@
+"""Each event in words: plain sentences in the past tense.
+
+Rule kept here: every event has words; one that has none is a fault that a test finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from engine.actions.defang import defanged
+from engine.domain import timeline as ev
+from engine.domain.sensitivity import Sensitivity
+from engine.reports.reader import RECORDED, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.domain.events.shape import Event
+
+SHOWN = {
+    "channel": "The incident's channel was opened",
+    "living": "The pinned message was posted",
+    "card": "What is asked was posted",
+    "notice": "A notice was posted",
+    "review_card": "Everybody who took part was asked for their view",
+    "head_chat": "The timeline's head was published in the channel",
+    "head_tracker": "The timeline's head was published in the epic",
+    "epic": "The epic was opened",
+    "ticket": "A ticket was opened",
+    "ticket_close": "The ticket was closed",
+    "ticket_reopen": "The ticket was opened again",
+}
+
+
+def _declared(event: ev.IncidentDeclared, _: Reader) -> str:
+    exercise = " It is an exercise." if event.exercise else ""
+    return f"Declared the incident with playbook {event.playbook}, version {event.playbook_version}.{exercise}"
+
+
+def _revised(event: ev.FactRevised, reader: Reader) -> str:
+    reason = f" ({event.reason})" if event.reason else ""
+    return f"Set {event.name.replace('_', ' ')} to {reader.fact(event.name, event.value)}{reason}."
+
+
+def _added(event: ev.FactAdded, reader: Reader) -> str:
+    return f"Added to {event.name.replace('_', ' ')}: {reader.fact(event.name, event.values)}."
+
+
+def _answered(event: ev.AskAnswered, reader: Reader) -> str:
+    title = reader.title(event.ask.partition(".")[0])
+    reason = f": {reader.of_step(event.ask.partition('.')[0], event.reason)}" if event.reason else ""
+    match event.verdict:
+        case "approve":
+            return f"Approved {title}{reason}."
+        case "decline":
+            return f"Declined {title}{reason}."
+        case _:
+            filled = reader.filled(event.ask.partition(".")[0], event.values)
+            return f"Answered {title}{f': {filled}' if filled else reason}."
+
+
+def _refused(event: ev.AnswerRefused, reader: Reader) -> str:
+    about = f" on {reader.title(event.step)}" if event.step else ""
+    return f"Was refused{about}: {event.message}"
+
+
+def _note(event: ev.NoteAdded, reader: Reader) -> str:
+    kind = Sensitivity(event.sensitivity)
+    return f"Noted: {defanged(event.text) if reader.may_see(kind) else RECORDED[kind]}"
+
+
+def _assigned(event: ev.RoleAssigned, reader: Reader) -> str:
+    return f"Gave the role {event.role} to {', '.join(map(reader.name, event.people))}."
+
+
+def _reviewed(event: ev.ReviewAnswered, _: Reader) -> str:
+    return f"Answered {len(event.answers)} of the review's questions."
+
+
+def _resolved(event: ev.StepResolved, reader: Reader) -> str:
+    word = {"done": "was done", "failed": "had failed", "retry": "is to be tried again"}[event.outcome]
+    return f"Said that {reader.title(event.step)} {word}: {reader.of_step(event.step, event.reason)}."
+
+
+def _ticket(event: ev.TicketChanged, _: Reader) -> str:
+    word = event.change.replace("_", " ")
+    if event.change == "closed_unaccepted":
+        return f"Closed ticket {event.ticket}, which was not accepted: {event.detail}"
+    return f"Changed ticket {event.ticket} ({word}){f': {event.detail}' if event.detail else ''}."
+
+
+def _loss(event: ev.LossAccepted, _: Reader) -> str:
+    return f"Accepted that events up to {event.known_seq} are lost: {event.reason}."
+
+
+def _asked(event: ev.AskOpened, reader: Reader) -> str:
+    what = {"approval": "Approval was asked for", "decision": "A decision was asked for"}.get(event.kind, "Asked for")
+    return f"{what}: {reader.title(event.step)}."
+
+
+def _intended(event: ev.EffectIntended, reader: Reader) -> str:
+    return f"Began: {_subject(event.kind, event.subject, reader)}."
+
+
+def _done(event: ev.EffectDone, reader: Reader) -> str:
+    looked = " The outcome was unknown; it was looked up, found, and not done twice." if event.adopted else ""
+    if event.kind in SHOWN:
+        about = f" for {reader.title(event.subject.partition('.')[0])}" if reader.step(event.subject) else ""
+        place = event.result.get("key") or event.result.get("ticket")
+        return f"{SHOWN[event.kind]}{about}{f' ({place})' if place else ''}.{looked}"
+    word = "Took back" if event.kind == "undo" else "Done"
+    return f"{word}: {reader.title(event.subject)}.{looked}"
+
+
+def _failed(event: ev.EffectFailed, reader: Reader) -> str:
+    again = " It is tried again." if event.retry_at else ""
+    why = reader.of_step(event.subject, event.message) if event.kind not in SHOWN else event.message
+    return f"Did not work: {_subject(event.kind, event.subject, reader)}: {why}.{again}"
+
+
+def _unconfirmed(event: ev.EffectUnconfirmed, reader: Reader) -> str:
+    why = reader.of_step(event.subject, event.message)
+    return f"Nobody can tell whether it was done: {_subject(event.kind, event.subject, reader)}: {why}."
+
+
+def _subject(kind: str, subject: str, reader: Reader) -> str:
+    return SHOWN[kind].lower() if kind in SHOWN else reader.title(subject)
+
+
+def _simple(pattern: str) -> Callable[[Any, Reader], str]:
+    """Return words with the event's own fields in them; `{title}` is its step's title."""
+
+    def words(event: Any, reader: Reader) -> str:  # noqa: ANN401 - each pattern names the fields of its event
+        step = getattr(event, "step", None) or str(getattr(event, "ask", "")).partition(".")[0]
+        because = reader.of_step(step, getattr(event, "because", "") or getattr(event, "reason", "") or "")
+        return pattern.format(title=reader.title(step), why=f": {because}" if because else "", e=event)
+
+    return words
+
+
+WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
+    ev.IncidentDeclared: _declared,
+    ev.FactRevised: _revised,
+    ev.FactAdded: _added,
+    ev.AskAnswered: _answered,
+    ev.AnswerRefused: _refused,
+    ev.NoteAdded: _note,
+    ev.RoleAssigned: _assigned,
+    ev.ReviewAnswered: _reviewed,
+    ev.SkipOrdered: _simple("Left out {title}{why}."),
+    ev.RetryOrdered: _simple("Asked for {title} to be tried again{why}."),
+    ev.StepResolved: _resolved,
+    ev.UndoOrdered: _simple("Asked for {title} to be taken back{why}."),
+    ev.CancelOrdered: _simple("Ended the incident{why}."),
+    ev.CloseOrdered: _simple("Closed the incident{why}."),
+    ev.ReopenOrdered: _simple("Opened the incident again{why}."),
+    ev.TimerFired: _simple("A moment that was waited for came ({e.timer}, {e.late} s late)."),
+    ev.TicketChanged: _ticket,
+    ev.LossAccepted: _loss,
+    ev.SegmentBegan: _simple("Work began (stretch {e.number}, {e.lane})."),
+    ev.PhaseOpened: _simple("Phase {e.phase} opened."),
+    ev.PhaseSettled: _simple("Phase {e.phase} settled."),
+    ev.IncidentAdvanced: _simple("The incident is {e.state}{why}."),
+    ev.StepSkipped: _simple("Not done: {title}{why}."),
+    ev.StepRevived: _simple("Looked at again: {title}{why}."),
+    ev.StepBlocked: _simple("Cannot be done: {title}{why}."),
+    ev.StepPrepared: _simple("Written out: {title}."),
+    ev.StepSpread: _simple("To be done for further elements: {title}."),
+    ev.StepDone: _simple("Finished: {title}."),
+    ev.StepDeclined: _simple("Declined: {title}{why}."),
+    ev.StepFailed: _simple("Failed: {title}{why}."),
+    ev.StepCancelled: _simple("Ended with the incident: {title}."),
+    ev.MomentMarked: _simple("{title} was answered with yes: {e.moment}."),
+    ev.AskOpened: _asked,
+    ev.AskClosed: _simple("No longer asked: {title}{why}."),
+    ev.EffectIntended: _intended,
+    ev.EffectDone: _done,
+    ev.EffectFailed: _failed,
+    ev.EffectUnconfirmed: _unconfirmed,
+    ev.TimerSet: _simple("A moment is waited for ({e.timer})."),
+    ev.TargetMissed: _simple("Target missed: {title} was due {e.due}."),
+}
+"""The words of every event; `_simple` for those that are one sentence."""
