@@ -17,6 +17,7 @@ from engine.actions.registry import REGISTRY
 from engine.domain.calendar import BusinessCalendar
 from engine.domain.errors import ConfigError
 from engine.language.facts import facts_of
+from engine.reports.review.writer import FileReportWriter
 from engine.runtime.desk import Desk
 from engine.runtime.plans import Plans
 from engine.settings import calendars
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
-    from engine.ports.reports import ReportWriter
     from engine.settings.values import Settings
 
 STORY = "story-clock.json"
@@ -70,7 +70,7 @@ class Office:
     plans: Plans
     desk: Desk
     bell: Bell
-    reports: ReportWriter | None = None
+    reports: FileReportWriter
 
     @property
     def calendar(self) -> BusinessCalendar:
@@ -144,6 +144,15 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     people = read_people(settings.config / people_file.FILE)
     plans = Plans(ledger, actions=facts)
     bell = Bell()
+    vault = FileVault(settings.home / "vault")
+    reports = FileReportWriter(
+        ledger=ledger,
+        vault=vault,
+        clock=clock,
+        plan_of=lambda digest, playbook: plans.of(digest, playbook=playbook),
+        name=lambda person: known.name if (known := people.person(person)) else person,
+        folder=settings.home / "reports",
+    )
     desk = Desk(
         ledger=ledger,
         plans=plans,
@@ -160,8 +169,9 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         people=people,
         calendars=calendars.read_calendars(settings.config / calendars.FILE),
         ledger=ledger,
-        vault=FileVault(settings.home / "vault"),
+        vault=vault,
         plans=plans,
         desk=desk,
         bell=bell,
+        reports=reports,
     )

@@ -60,13 +60,18 @@ def line(entry: Entry, reader: Reader) -> Line:
         at=entry.at,
         real_at=entry.real_at,
         actor=actor,
-        text=words(event, reader),
+        text=_ended(words(event, reader)),
         kind=event.type,
         step=step,
         phase=known.phase if known else getattr(event, "phase", ""),
         technical=type(event) in TECHNICAL,
         withheld=_withheld(event, reader, known),
     )
+
+
+def _ended(text: str) -> str:
+    """Return a sentence with one mark at its end."""
+    return text[:-1] if text.endswith(("?.", "!.", "..")) else text
 
 
 def _step_of(event: Event) -> str:

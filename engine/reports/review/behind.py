@@ -1,0 +1,129 @@
+"""What stands behind page one: who did what, approvals, evidence, phases, and the timeline itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import timeline as ev
+from engine.domain.lifecycle import SETTLED
+from engine.domain.values import decode
+from engine.reports.review.case import Case, at
+from engine.reports.timeline import shown_to_people
+from engine.reports.values import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+UNNAMED = ("clock", "engine", "anonymous", "tracker", "chat")
+
+
+def timeline(case: Case, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Return the timeline that people read; `everything`: with what is only the engine's bookkeeping."""
+    return [
+        {
+            "seq": line.seq,
+            "at": at(line.at),
+            "real_at": at(line.real_at),
+            "who": line.actor,
+            "text": line.text,
+            "phase": line.phase,
+            "step": line.step,
+            "kind": line.kind,
+        }
+        for line in (case.lines if everything else shown_to_people(case.lines))
+    ]
+
+
+def who_did_what(case: Case) -> list[dict[str, Any]]:
+    """Return how much each person did, by kind, those who did most first."""
+    found: dict[str, dict[str, int]] = {}
+    for entry in case.entries:
+        if entry.actor in UNNAMED:
+            continue
+        kind = _deed(entry.event)
+        if kind:
+            row = found.setdefault(entry.actor, {"answers": 0, "approvals": 0, "declines": 0, "other": 0})
+            row[kind] += 1
+    rows = [{"who": case.name(person), **counts} for person, counts in found.items()]
+    return sorted(rows, key=lambda row: -(row["answers"] + row["approvals"] + row["declines"] + row["other"]))
+
+
+def _deed(event: ev.Event) -> str:
+    match event:
+        case ev.AskAnswered(verdict="approve"):
+            return "approvals"
+        case ev.AskAnswered(verdict="decline"):
+            return "declines"
+        case ev.AskAnswered():
+            return "answers"
+        case ev.AnswerRefused():
+            return ""
+        case ev.InputEvent():
+            return "other"
+        case _:
+            return ""
+
+
+def approvals(case: Case) -> dict[str, list[dict[str, Any]]]:
+    """Return the approvals that were given, declined and refused, each with who, when and what exactly."""
+    found: dict[str, list[dict[str, Any]]] = {"given": [], "declined": [], "refused": []}
+    for entry in case.entries:
+        event = entry.event
+        row = {"seq": entry.seq, "at": at(entry.at), "who": case.name(entry.actor)}
+        match event:
+            case ev.AskAnswered() if (
+                event.ask in case.incident.asks and case.incident.asks[event.ask].kind == "approval"
+            ):
+                ask = case.incident.asks[event.ask]
+                kind = "given" if event.verdict == "approve" else "declined"
+                reason = case.reader.of_step(ask.step, event.reason)
+                found[kind].append({**row, "what": case.title(ask.step), "digest": ask.digest, "why": reason})
+            case ev.AnswerRefused():
+                found["refused"].append({**row, "what": case.title(event.step or ""), "why": event.message})
+            case _:
+                continue
+    return found
+
+
+def evidence(case: Case) -> list[dict[str, Any]]:
+    """Return every evidence item with its hash, and whether its bytes still have it."""
+    return list(_evidence(case))
+
+
+def _evidence(case: Case) -> Iterator[dict[str, Any]]:
+    for step, entry in case.steps():
+        if step.action not in ("evidence.capture", "evidence.add") or not entry.output:
+            continue
+        output: Any = decode(entry.output)
+        for item in output.get("items") or ():
+            yield {
+                "step": entry.id,
+                "outcome": str(output.get("outcome", "added")),
+                "kind": str(item["kind"]),
+                "sha256": str(item["sha256"]),
+                "size": str(item["size"]),
+                "from": str(item["url"]),
+                "captured_at": str(item["captured_at"]),
+                "state": case.checks.get(str(item["sha256"]), "not verifiable"),
+            }
+
+
+def phases(case: Case) -> list[dict[str, Any]]:
+    """Return when each phase opened and settled, how long it took, and how its steps ended."""
+    rows = []
+    for phase in case.plan.phases:
+        known = case.incident.phases.get(phase.id)
+        entries = [entry for step, entry in case.steps() if step.phase == phase.id]
+        ended = {state.value: sum(entry.status is state for entry in entries) for state in SETTLED}
+        settled = known.settled_at if known else None
+        rows.append(
+            {
+                "phase": phase.id,
+                "opened": at(known.opened_at) if known else None,
+                "settled": at(settled),
+                "took": span(settled - known.opened_at) if known and settled else None,
+                "steps": len(entries),
+                "ended": {state: count for state, count in sorted(ended.items()) if count},
+            }
+        )
+    return rows

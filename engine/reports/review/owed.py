@@ -1,0 +1,153 @@
+"""What was owed: duties of the law and of contracts, decisions that mattered, promises between people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import timeline as ev
+from engine.domain.incident import base_id
+from engine.domain.plan import StepKind
+from engine.reports.review import places
+from engine.reports.review.case import Case, at
+from engine.reports.values import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+MOST_DECISIONS = 6
+
+
+def duties(case: Case) -> list[dict[str, Any]]:
+    """Return a row for each law or contract that was considered, the declined ones too."""
+    return [*_laws(case), *_insurer(case)]
+
+
+def _laws(case: Case) -> Iterator[dict[str, Any]]:
+    step = case.plan.steps.get(places.DUTIES)
+    ask = case.incident.asks.get(case.incident.step(places.DUTIES).ask or "")
+    if step is None or ask is None or ask.last is None:
+        return
+    for law, (title, hours) in places.LAWS.items():
+        applies = case.answer(places.DUTIES, f"{law}_applies")
+        if not applies:
+            continue
+        started = case.moment(places.DUTIES, f"{law}_clock_started")
+        due = started + timedelta(hours=hours) if started and hours else None
+        filed = case.moment(places.FILED, "submitted_at") if law in places.FILED_LAWS and applies == "yes" else None
+        yield {
+            "duty": title,
+            "applies": applies,
+            "decided_by": case.name(ask.last.by),
+            "clock_started": at(started),
+            "due": at(due),
+            "filed": at(filed),
+            "margin": _margin(due, filed),
+            "late": bool(due and filed and filed > due),
+            "reference": case.answer(places.FILED, "reference") if filed else "",
+            "reason": case.answer(places.DUTIES, f"{law}_reason"),
+        }
+
+
+def _insurer(case: Case) -> Iterator[dict[str, Any]]:
+    ask = next((known for known in case.incident.asks.values() if base_id(known.step) == places.INSURER), None)
+    if ask is None:
+        return
+    filed = ask.closed_at if ask.outcome == "answered" else None
+    yield {
+        "duty": "Contracts and insurer",
+        "applies": "yes",
+        "decided_by": case.name(ask.last.by) if ask.last else "",
+        "clock_started": at(ask.opened_at),
+        "due": at(ask.due),
+        "filed": at(filed),
+        "margin": _margin(ask.due, filed),
+        "late": bool(ask.due and filed and filed > ask.due),
+        "reference": case.answer(places.INSURER, "insurer_reference"),
+        "reason": "",
+    }
+
+
+def decisions(case: Case) -> list[dict[str, Any]]:
+    """Return the decisions that mattered: those that must be told by rule, then the others, six in all."""
+    by_rule = list(_by_rule(case))
+    others = [row for row in _answered_decisions(case) if len(by_rule) < MOST_DECISIONS]
+    return [*by_rule, *others[: max(0, MOST_DECISIONS - len(by_rule))]]
+
+
+def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
+    for entry in case.entries:
+        event = entry.event
+        match event:
+            case ev.AskAnswered(verdict="decline"):
+                what = "declined"
+                instance = event.ask.partition(".")[0]
+            case ev.StepResolved():
+                what, instance = f"settled by hand: {event.outcome}", event.step
+            case ev.SkipOrdered():
+                what, instance = "left out by hand", event.step
+            case _:
+                continue
+        yield {
+            "seq": entry.seq,
+            "at": at(entry.at),
+            "who": case.name(entry.actor),
+            "what": f"{case.title(instance)}: {what}",
+            "why": case.reader.of_step(instance, event.reason),
+        }
+
+
+def _answered_decisions(case: Case) -> Iterator[dict[str, Any]]:
+    for entry in case.of(ev.AskAnswered):
+        event = entry.event
+        instance = event.ask.partition(".")[0]  # type: ignore[attr-defined]  # of that type
+        if case.step(instance).kind is StepKind.DECISION:
+            yield {
+                "seq": entry.seq,
+                "at": at(entry.at),
+                "who": case.name(entry.actor),
+                "what": case.title(instance),
+                "why": case.reader.filled(instance, event.values),  # type: ignore[attr-defined]  # as above
+            }
+
+
+def promises(case: Case) -> dict[str, Any]:
+    """Return how many targets were met, missed and are open, and the missed ones by name."""
+    rows = targets(case)
+    missed = [row for row in rows if row["outcome"] == "missed"]
+    return {
+        "met": sum(row["outcome"] == "met" for row in rows),
+        "missed": len(missed),
+        "open": sum(row["outcome"] == "open" for row in rows),
+        "missed_ones": missed,
+    }
+
+
+def targets(case: Case) -> list[dict[str, Any]]:
+    """Return every target between people: what was due when, when it was done, and by how much it was missed."""
+    rows = []
+    for ask in case.incident.asks.values():
+        if ask.due is None or ask.kind == "approval":
+            continue
+        ended = ask.closed_at
+        late = (ended or case.now) - ask.due
+        outcome = "missed" if late > timedelta(0) else ("met" if ended else "open")
+        rows.append(
+            {
+                "step": ask.step,
+                "title": case.title(ask.step),
+                "asked": case.asked(ask),
+                "due": at(ask.due),
+                "done": at(ended),
+                "outcome": outcome,
+                "by": span(late) if outcome == "missed" else None,
+            }
+        )
+    return rows
+
+
+def _margin(due: datetime | None, done: datetime | None) -> str | None:
+    if due is None or done is None:
+        return None
+    return f"{span(due - done)} before" if done <= due else f"{span(done - due)} late"

@@ -1,0 +1,119 @@
+"""The top of page one: which incident, what happened, when, and to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import timeline as ev
+from engine.domain.incident import base_id
+from engine.domain.plan import StepKind
+from engine.reports.review import places
+from engine.reports.review.case import Case, at
+from engine.reports.values import local, span, text_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def head(case: Case) -> dict[str, Any]:
+    """Return what stands on top: which incident, how severe, its state, and what is left out."""
+    incident = case.incident
+    step, name = places.SCOPE
+    severities = [
+        text_of(entry.event.values[name])
+        for entry in case.of(ev.AskAnswered)
+        if isinstance(entry.event, ev.AskAnswered) and base_id(entry.event.ask.partition(".")[0]) == step
+        if name in entry.event.values
+    ]
+    return {
+        "incident": incident.id,
+        "title": incident.title,
+        "exercise": incident.exercise,
+        "severity": {"first": severities[0], "final": severities[-1]} if severities else None,
+        "state": incident.status.value,
+        "made_at": at(case.now),
+        "zone": incident.zone,
+        "commander": [case.name(person) for person in incident.roles.get("commander", ())],
+        "playbook": incident.playbook,
+        "version": incident.playbook_version,
+        "withheld": case.withheld(),
+    }
+
+
+def happened(case: Case) -> list[str]:
+    """Return three sentences of fact. No cause by name, nothing that helps anyone find a copy."""
+    incident = case.incident
+    told = local(incident.declared_at, incident.zone)
+    first = f"{incident.title}: declared on {told} by {case.name(incident.declared_by)}"
+    summary = incident.fact("summary")
+    first += f", as “{case.reader.fact('summary', summary)}”." if summary else "."
+    acted = [entry for step, entry in case.steps() if step.kind is StepKind.ACTION and entry.status.value == "done"]
+    people = [entry for step, entry in case.steps() if step.human and entry.status.value == "done"]
+    second = f"The engine finished {len(acted)} steps and people finished {len(people)}; {_troubles(case)}."
+    contained = incident.advanced_at.get("contained")
+    third = (
+        f"It was contained after {span(contained - incident.declared_at)} and is {incident.status.value} now."
+        if contained
+        else f"It is {incident.status.value} now and was not contained yet."
+    )
+    return [first, second, third]
+
+
+def _troubles(case: Case) -> str:
+    failed = sum(entry.status.value == "failed" for _, entry in case.steps())
+    unsure = len({entry.event.key for entry in case.of(ev.EffectUnconfirmed)})  # type: ignore[attr-defined]  # of that type
+    return f"{failed} failed and of {unsure} nobody could tell at first"
+
+
+def times(case: Case) -> dict[str, Any]:
+    """Return the moments that matter and the lengths between them."""
+    incident = case.incident
+    first_act = next(
+        (e.settled_at for e in incident.effects.values() if e.kind == "action" and e.status == "done"), None
+    )
+    published = [
+        incident.step(step).settled_at for step in places.PUBLISHED if incident.step(step).status.value == "done"
+    ]
+    moments: dict[str, datetime | None] = {
+        "first seen outside": case.fact_moment(places.FIRST_SEEN),
+        "known to us": case.fact_moment(places.AWARE),
+        "declared": incident.declared_at,
+        "first containment": first_act,
+        "contained": incident.advanced_at.get("contained"),
+        "people shown told": _done(case, places.TOLD),
+        "first filing": case.moment(places.FILED, "submitted_at") or _done(case, places.FILED),
+        "first statement": min((moment for moment in published if moment), default=None),
+        "closed": incident.advanced_at.get("closed"),
+    }
+    known = moments["known to us"] or incident.declared_at
+    lengths = {
+        "known to contained": _between(known, moments["contained"]),
+        "known to people told": _between(known, moments["people shown told"]),
+        "declared to first containment": _between(incident.declared_at, first_act),
+    }
+    return {"moments": {name: at(moment) for name, moment in moments.items()}, "lengths": lengths}
+
+
+def who_and_what(case: Case) -> dict[str, Any]:
+    """Return the people shown, the kinds of data, and where the copies stand."""
+    copies = case.incident.fact(places.COPIES) or []
+    return {
+        "people": {"told": case.number(places.TOLD, "reached"), "not reached": case.number(places.TOLD, "not_reached")},
+        "data": case.answer("depicted", "subjects"),
+        "copies": {
+            "known": str(len(copies)),
+            "reported": case.number(places.CONTAINED, "copies_reported"),
+            "removed": case.number(places.CONTAINED, "copies_removed"),
+            "remaining": case.answer(places.SIGN_OFF, "residual"),
+            "accepted until": at(case.moment(places.SIGN_OFF, "accepted_until")),
+        },
+    }
+
+
+def _done(case: Case, step: str) -> datetime | None:
+    entry = case.incident.step(step)
+    return entry.settled_at if entry.status.value == "done" else None
+
+
+def _between(start: datetime | None, end: datetime | None) -> str | None:
+    return span(end - start) if start and end else None

@@ -1,0 +1,37 @@
+"""The report as data: stable keys, UTC times, nothing restricted. Every other form is made from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.reports.review import behind, outcome, owed, page_one
+from engine.reports.review.case import Case
+
+VERSION = "1"
+
+
+def report(case: Case) -> dict[str, Any]:
+    """Return the whole report."""
+    return {
+        "report": VERSION,
+        "page_one": {
+            "head": page_one.head(case),
+            "happened": page_one.happened(case),
+            "times": page_one.times(case),
+            "who_and_what": page_one.who_and_what(case),
+            "duties": owed.duties(case),
+            "decisions": owed.decisions(case),
+            "promises": owed.promises(case),
+            "learned": outcome.learned(case),
+            "changes": outcome.changes(case),
+            "trust": outcome.trust(case),
+        },
+        "phases": behind.phases(case),
+        "who_did_what": behind.who_did_what(case),
+        "approvals": behind.approvals(case),
+        "targets": owed.targets(case),
+        "tickets": outcome.tickets(case),
+        "evidence": behind.evidence(case),
+        "review_answers": outcome.answers_by_head(case),
+        "timeline": behind.timeline(case),
+    }
