@@ -42,6 +42,10 @@ class TicketState:
     due: str
     comments: tuple[tuple[str, str, str, str], ...] = ()
     """(id, author account, author mail, text), oldest first, ours left out."""
+    ours: bool = False
+    """Whether the last change of status was made by our own account."""
+    assigned: str = ""
+    """Id of the last change of the assignee in the tracker; empty while it is as it was created."""
 
 
 class Tracker(Protocol):

@@ -16,7 +16,7 @@ def state_of(issue: Json, *, deployment: Deployment, site: JiraSite) -> TicketSt
     fields: Json = issue["fields"]
     category = category_of(fields["status"])
     resolution = str((fields.get("resolution") or {}).get("name", ""))
-    moved = _last_move(issue)
+    moved = _last_change(issue, of="status")
     mover = moved.get("author") or {}
     assignee = fields.get("assignee") or {}
     return TicketState(
@@ -31,6 +31,8 @@ def state_of(issue: Json, *, deployment: Deployment, site: JiraSite) -> TicketSt
         assignee_mail=_mail(assignee),
         due=str(fields.get("duedate") or ""),
         comments=tuple(_comments(fields, deployment=deployment)),
+        ours=account_of(mover) == deployment.account,
+        assigned=str(_last_change(issue, of="assignee").get("id", "")),
     )
 
 
@@ -45,11 +47,11 @@ def is_ours(comment: Json, *, deployment: Deployment) -> bool:
     return mine and is_marked(str(comment.get("body", "")))
 
 
-def _last_move(issue: Json) -> Json:
+def _last_change(issue: Json, *, of: str) -> Json:
     # Cloud lists the newest change first, Server the oldest; ids only grow.
     histories = (issue.get("changelog") or {}).get("histories") or ()
-    moves = [history for history in histories if any(item.get("field") == "status" for item in history["items"])]
-    return max(moves, key=lambda history: int(history["id"]), default={})
+    changes = [history for history in histories if any(item.get("field") == of for item in history["items"])]
+    return max(changes, key=lambda history: int(history["id"]), default={})
 
 
 def _comments(fields: Json, *, deployment: Deployment) -> Iterator[tuple[str, str, str, str]]:

@@ -1,8 +1,8 @@
 """Noticing what people did to our tickets: by polling always, and sooner when a webhook hints at it.
 
 Rules kept here:
-1. What goes into the inbox was read by key just now. Its id is the ticket and Jira's id of the change, so a webhook,
-   its retries and the poll put one row between them.
+1. What goes into the inbox was read by key just now. Its id is the ticket and Jira's ids of what changed last (status,
+   assignee, comment), so a webhook, its retries and the poll put one row between them.
 2. Each poll looks back past the one before, and now and then at everything: the search index lags and forgets.
 3. A ticket that could not be read is read again at the next poll, changed or not.
 """
@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from engine.domain.errors import IntegrationError
 from engine.ports.ledger import Inbox
 from engine.ports.time import Clock
-from engine.ports.tracker import Tracker
+from engine.ports.tracker import TicketState, Tracker
 
 SOURCE = "jira"
 
@@ -30,11 +30,17 @@ class Polled:
 
 
 async def take_up(ticket: str, *, tracker: Tracker, inbox: Inbox) -> bool:
-    """Read a ticket and put its last change of status into the inbox; return whether that was news."""
+    """Read a ticket and put it into the inbox if anybody did anything to it; return whether that was news."""
     state = await tracker.read(ticket)
-    if not state.change:
+    if not (state.change or state.assigned or state.comments):
         return False
-    return await inbox.put(SOURCE, f"{state.key}:{state.change}", asdict(state))
+    return await inbox.put(SOURCE, _id_of(state), asdict(state))
+
+
+def _id_of(state: TicketState) -> str:
+    assigned = f":a{state.assigned}" if state.assigned else ""
+    commented = f":c{state.comments[-1][0]}" if state.comments else ""
+    return f"{state.key}:{state.change}{assigned}{commented}"
 
 
 class JiraWatch:

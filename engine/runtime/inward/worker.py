@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from engine.ports.ledger import Inbox
     from engine.ports.records import InboxRow
@@ -43,26 +43,6 @@ class TakesRows(Protocol):
     async def give_up(self, row: InboxRow) -> None:
         """Tell whoever did it that it came to nothing."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class RingingInbox:
-    """An inbox that says so when something new is in it; `ring` is a hint to whoever works it off."""
-
-    inbox: Inbox
-    ring: Callable[[], None]
-
-    async def put(self, source: str, source_id: str, payload: Mapping[str, object]) -> bool:
-        new = await self.inbox.put(source, source_id, payload)
-        if new:
-            self.ring()
-        return new
-
-    async def pending(self, *, limit: int) -> Sequence[InboxRow]:
-        return await self.inbox.pending(limit=limit)
-
-    async def finish(self, row: int, *, outcome: str) -> None:
-        await self.inbox.finish(row, outcome=outcome)
 
 
 @dataclass(slots=True)

@@ -13,11 +13,12 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from jira import JIRA
 
 from engine.domain.commands import Who
 from engine.domain.events.shape import Event
 from engine.domain.incident import Incident
-from engine.domain.surfaces import Connected
+from engine.domain.surfaces import Connected, ticket_of
 from engine.runtime.desk import Desk, Playbook
 from engine.runtime.inward.asides import Asides
 from engine.runtime.inward.chat import ChatActs
@@ -26,10 +27,12 @@ from engine.runtime.inward.identities import Identities
 from engine.runtime.inward.library import Library
 from engine.runtime.inward.places import Places
 from engine.runtime.inward.receiving import ChatForms
-from engine.runtime.inward.worker import InboxWorker, RingingInbox
+from engine.runtime.inward.tickets import TicketWatch
+from engine.runtime.inward.tracker import TrackerActs
+from engine.runtime.inward.worker import InboxWorker
 from engine.runtime.performing import ByKind
 from engine.settings.people import read_people
-from integrations.jira import JiraPool, JiraSite, JiraTracker
+from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret, unpack, verify_signature
 from integrations.system.clock import SystemClock
@@ -116,6 +119,7 @@ class House:
     forms: ChatForms
     reception: Reception
     session: aiohttp.ClientSession
+    watch: TicketWatch
     pokes: list[Callable[[], None]]
     """How the engine is told of something new."""
 
@@ -176,6 +180,28 @@ class House:
             while not (channel := await self.places.channel_of(incident)):  # noqa: ASYNC110 - it is in a database
                 await asyncio.sleep(0.02)
         return channel
+
+    async def ticket(self, incident: str, ask: str) -> str:
+        """Wait for the ticket of an ask; return its key."""
+        state = await self.bench.until(incident, lambda s: bool(ticket_of(s, ask)))
+        return ticket_of(state, ask)
+
+    async def in_jira(self, handle: str, work: Callable[[JIRA], Any]) -> None:
+        """Do something in Jira as somebody, with the genuine client."""
+        cast = self.sandbox.world.seed.person(handle)
+
+        def act() -> None:
+            login = (cast.email, cast.jira_token)
+            work(JIRA(server=self.sandbox.jira_url, basic_auth=login, max_retries=0, timeout=10))
+
+        await asyncio.to_thread(act)
+
+    async def close(self, handle: str, key: str, *, resolution: str = "Done", comment: str = "") -> None:
+        """Write a comment under a ticket, if there is one to write, and close it."""
+        if comment:
+            await self.in_jira(handle, lambda jira: jira.add_comment(key, comment))
+        fields = {"resolution": {"name": resolution}}
+        await self.in_jira(handle, lambda jira: jira.transition_issue(key, "Done", fields=fields))
 
     async def events(self, incident: str, kind: str) -> list[Event]:
         """Return the events of one type."""
@@ -242,9 +268,12 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
         talk = Conversation(desk=desk, places=places, identities=Identities(people), library=library)
         acts = ChatActs(conversation=talk, interpret=interpret, asides=asides)
         forms = ChatForms(conversation=talk, interpret=interpret)
-        worker = InboxWorker(inbox=bench.ledger, handlers={"slack": acts}, clock=clock)
-        ringing = RingingInbox(bench.ledger, worker.poke)
-        reception = Reception(ringing, api=api, opener=forms.open, checker=forms.check)
+        tickets = TrackerActs(desk=desk, places=places, people=people)
+        worker = InboxWorker(inbox=bench.ledger, handlers={"slack": acts, "jira": tickets}, clock=clock)
+        looks = JiraWatch(tracker, inbox=bench.ledger, clock=clock)
+        watch = TicketWatch(looks=looks, places=places, clock=clock, every=0.1, heard=worker.poke)
+        reception = Reception(bench.ledger, api=api, opener=forms.open, checker=forms.check)
+        reception.watch(worker.poke)
         yield House(
             sandbox=sandbox,
             bench=bench,
@@ -258,6 +287,7 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
             reception=reception,
             session=session,
             pokes=pokes,
+            watch=watch,
         )
 
 
@@ -281,12 +311,13 @@ async def _working(made: House, *, engine: bool) -> AsyncIterator[None]:
         return
     async with made.bench.engine() as carrying:
         made.pokes.append(carrying.poke)
-        working = asyncio.create_task(made.worker.run())
+        working = [asyncio.create_task(work) for work in (made.worker.run(), made.watch.run())]
         try:
             yield
         finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+            for work in working:
+                work.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
             await made.asides.settle()
 
 

@@ -43,6 +43,33 @@ async def test_the_poll_catches_what_no_webhook_told(rig: Rig) -> None:
     assert [row.source_id for row in inbox.rows] == [f"{first.key}:{row.payload['change']}" for row in inbox.rows]
 
 
+async def test_a_comment_and_a_new_owner_are_news_too(rig: Rig) -> None:
+    """Each is one row, which says whether the last change of status was ours."""
+    inbox = MemoryInbox()
+    made = await rig.tracker.create_ticket(ticket(), key=KEY)
+    ben = await asyncio.to_thread(rig.person, "ben")
+    await rig.tracker.comment(made.key, "Ours says nothing", key=EPIC_KEY)
+    assert not await take_up(made.key, tracker=rig.tracker, inbox=inbox)
+    comment = await asyncio.to_thread(ben.add_comment, made.key, "reference: EDPB-17")
+    assert await take_up(made.key, tracker=rig.tracker, inbox=inbox)
+    await asyncio.to_thread(ben.assign_issue, made.key, "ana.ruiz")
+    assert await take_up(made.key, tracker=rig.tracker, inbox=inbox)
+    await rig.tracker.close(made.key, done=True)
+    assert await take_up(made.key, tracker=rig.tracker, inbox=inbox)
+    assert not await take_up(made.key, tracker=rig.tracker, inbox=inbox)
+    last = inbox.rows[-1].payload
+    assert [row.source_id for row in inbox.rows] == [
+        f"{made.key}::c{comment.id}",
+        f"{made.key}::a{last['assigned']}:c{comment.id}",
+        f"{made.key}:{last['change']}:a{last['assigned']}:c{comment.id}",
+    ]
+    assert [row.payload["ours"] for row in inbox.rows] == [False, False, True]
+    assert (last["assignee"], last["comments"]) == (
+        "ana.ruiz",
+        ((comment.id, "ben.osei", "ben.osei@example.com", "reference: EDPB-17"),),
+    )
+
+
 async def test_a_ticket_that_could_not_be_read_is_read_again(rig: Rig) -> None:
     """One unreadable ticket neither stops the others nor is forgotten, though the index names it no more."""
     inbox = MemoryInbox()

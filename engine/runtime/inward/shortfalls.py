@@ -1,0 +1,52 @@
+"""Why a closed ticket does not finish its step, and what does: the words that stand in the ticket afterwards. Pure.
+
+Rule kept here: what is restricted is named and never repeated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain.sensitivity import Sensitivity
+
+if TYPE_CHECKING:
+    from engine.domain.authority import Refusal
+    from engine.domain.fields import FieldSpec
+    from engine.domain.plan import StepPlan
+
+
+def declined_short(step: StepPlan, resolution: str) -> str:
+    """Return why a ticket closed as declined does not end a step with a form."""
+    return f"{resolution or 'Declining'} does not finish it, {_needed(step)} To decline it, use Decline in Slack."
+
+
+def form_short(step: StepPlan, refusal: Refusal) -> str:
+    """Return why an answer was not taken: what is missing or wrong, or who may give it."""
+    if refusal.rule != "form":
+        return " ".join(filter(None, (refusal.message, refusal.hint)))
+    wrong = [_said(step.form.get(name), name, text) for name, text in refusal.fields]
+    return f"{' '.join(wrong)} {_how(step)}"
+
+
+def stranger_short() -> str:
+    """Return why an account that nobody knows finishes nothing."""
+    return "whoever closed it is not in Tocsin's people file. Have them added, or let somebody who is asked close it."
+
+
+def _needed(step: StepPlan) -> str:
+    names = [name for name, spec in step.form.items() if not spec.optional and spec.default is None]
+    *most, last = names or list(step.form)
+    listed = f"{', '.join(most)} and {last}" if most else last
+    return f"{listed} {'are' if most else 'is'} needed. {_how(step)}"
+
+
+def _how(step: StepPlan) -> str:
+    if all(spec.sensitivity is Sensitivity.INTERNAL for spec in step.form.values()):
+        return "Comment with a line `field: value` for each and close it again, or answer it in Slack."
+    return "Answer it in Slack: parts of it do not belong into a ticket."
+
+
+def _said(spec: FieldSpec | None, name: str, text: str) -> str:
+    if spec is None or spec.sensitivity is not Sensitivity.INTERNAL:
+        return f"{name} is not as it should be."
+    return text if text.startswith(f"{name}: ") else f"{name}: {text}"

@@ -1,0 +1,222 @@
+"""What people do in Jira reaches the incident: done moves a step, declined does not finish a form, comments fill it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.domain import timeline as ev
+from engine.domain.errors import IntegrationError
+from engine.domain.lifecycle import StepStatus
+from engine.domain.surfaces import TICKET_CLOSE, made
+from engine.runtime.inward.tickets import TicketHook
+from integrations.jira import take_up, verified
+from tests.integration.inward.rig import House, house
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.domain.incident import Incident
+
+WARN, FILE, DEPICTED = "warn_hosts.task.1", "file_authority.task.1", "depicted.decision.1"
+
+
+def reopened(made_: House, key: str) -> bool:
+    """Tell whether a ticket was opened again, with a comment."""
+    issue = made_.sandbox.jira.state.with_key(key)
+    return issue is not None and issue.resolution_id is None and bool(issue.comments)
+
+
+async def changes(made_: House, incident: str) -> list[tuple[str, str, str]]:
+    """Return what was kept of changes of tickets: which, by whom, and the detail."""
+    events = await made_.events(incident, "ticket_changed")
+    return [(event.change, event.by, event.detail) for event in events if isinstance(event, ev.TicketChanged)]
+
+
+async def test_done_in_jira_moves_the_step(home: Path) -> None:
+    """By the account of somebody who is asked; our own closing of tickets says nothing."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        await rig.close("ben", await rig.ticket(incident, WARN))
+        state = await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        (answer,) = state.asks[WARN].answers
+        assert (answer.verdict, answer.by, answer.via, answer.strength) == ("done", "ben", "jira", "jira-account")
+        await rig.press("ben", "answer", incident=incident, ask="statement.task.1")
+        await rig.fill("ben", text="We know of a copy.")
+        await rig.press("carla", "approve", incident=incident, ask="statement.approval.1")
+        await rig.bench.until(incident, lambda s: made(s, TICKET_CLOSE, "statement.task.1"))
+        while "no change of status by people" not in await rig.outcomes():
+            await rig.idle()
+        assert await changes(rig, incident) == []
+
+
+async def test_wont_do_declines_a_task_without_a_form(home: Path) -> None:
+    """The resolution is the reason."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        await rig.close("ben", await rig.ticket(incident, WARN), resolution="Won't do")
+        state = await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DECLINED)
+        assert state.step("warn_hosts").because == "closed in Jira as Won't do"
+
+
+async def test_wont_do_does_not_finish_a_form(home: Path) -> None:
+    """The ticket is opened again and says what is needed."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, FILE)
+        await rig.close("carla", key, resolution="Won't do")
+        state = await rig.bench.until(incident, _opened_again)
+        ((change, by, detail),) = await changes(rig, incident)
+        assert (change, by) == ("closed_unaccepted", "carla")
+        assert detail.startswith("Won't do does not finish it, reference and submitted_at are needed.")
+        assert reopened(rig, key)
+        assert state.asks[FILE].open
+
+
+async def test_done_without_its_form_is_not_accepted_until_a_comment_fills_it(home: Path) -> None:
+    """What is missing is named; a comment and closing again finish the step."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, FILE)
+        await rig.close("carla", key, comment="Filed.\n*Reference*: EDPB-17")
+        await rig.bench.until(incident, _opened_again)
+        ((change, _, detail),) = await changes(rig, incident)
+        assert change == "closed_unaccepted"
+        assert detail.startswith("submitted_at: is missing.")
+        assert "reference" not in detail
+        await rig.close("carla", key, comment="submitted at: 2026-03-02 03:10\nnames: Somebody Shown")
+        state = await rig.bench.until(incident, lambda s: s.step("file_authority").status is StepStatus.DONE)
+        assert state.step("file_authority").output == {
+            "reference": "EDPB-17",
+            "submitted_at": {"$instant": "2026-03-02T02:10:00Z", "zone": "Europe/Berlin"},
+            "names": "Somebody Shown",
+        }
+        await rig.idle()
+        notes = [event for event in await rig.events(incident, "note_added") if isinstance(event, ev.NoteAdded)]
+        assert [(note.by, note.via, note.sensitivity) for note in notes] == [
+            ("carla", "jira", "internal"),
+            ("carla", "jira", "restricted"),
+        ]
+        assert len(await changes(rig, incident)) == 1
+
+
+async def test_a_decision_is_answered_by_comments_too(home: Path) -> None:
+    """A mentioned account is the person behind it; only the words of whoever closes it count."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, DEPICTED)
+        await rig.in_jira("ben", lambda jira: jira.add_comment(key, "anyone minor: yes"))
+        await rig.close("ana", key, comment="anyone minor: No\nseen at: 2026-03-02T03:10Z\ncontact: [~emi.sato]")
+        state = await rig.bench.until(incident, lambda s: s.step("depicted").status is StepStatus.DONE)
+        output = state.step("depicted").output or {}
+        assert (output["anyone_minor"], output["contact"]) == ("no", "emi")
+        assert state.asks[DEPICTED].answers[0].verdict == "answer"
+
+
+async def test_whoever_is_not_asked_finishes_nothing(home: Path) -> None:
+    """Somebody else's closing, and an account nobody knows, are told in the ticket."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, WARN)
+        await rig.close("carla", key)
+        await rig.bench.until(incident, _opened_again)
+        rig.worker.handlers["jira"].people.people.pop("dev")  # type: ignore[attr-defined] # the handler of this house
+        await rig.in_jira("dev", lambda jira: jira.add_comment(key, "I did it"))
+        await rig.close("dev", key)
+        await rig.bench.until(incident, lambda s: _opened_again(s, times=2))
+        assert [(change, by) for change, by, _ in await changes(rig, incident)] == [
+            ("closed_unaccepted", "carla"),
+            ("commented", "tracker"),
+            ("closed_unaccepted", "tracker"),
+        ]
+        details = [detail for _, _, detail in await changes(rig, incident)]
+        assert details[0] == "Responder does this. Ask one of: ana, ben, ivo, jo."
+        assert details[2].startswith("whoever closed it is not in Tocsin's people file.")
+        assert len(await rig.events(incident, "answer_refused")) == 1
+        assert (await rig.bench.state(incident)).asks[WARN].open
+
+
+async def test_a_ticket_opened_again_or_handed_on_is_kept_and_changes_nothing(home: Path) -> None:
+    """The step stays done."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, WARN)
+        await rig.in_jira("ben", lambda jira: jira.assign_issue(key, "ivo.marek"))
+        await rig.close("ben", key)
+        await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        await rig.in_jira("ivo", lambda jira: jira.transition_issue(key, "Reopen"))
+        while len(await changes(rig, incident)) < 2:
+            await rig.idle()
+        assert await changes(rig, incident) == [
+            ("reassigned", "tracker", "assigned to Ivo Marek"),
+            ("reopened", "ivo", "its step stays as it is"),
+        ]
+        assert (await rig.bench.state(incident)).step("warn_hosts").status is StepStatus.DONE
+
+
+async def test_an_end_between_giving_and_finishing_takes_no_ticket_twice(home: Path) -> None:
+    """A row that is taken again comes to what it came to before."""
+    async with house(home, engine=False) as rig:
+        incident = await rig.declared()
+        async with rig.bench.engine():
+            closed, filed = await rig.ticket(incident, WARN), await rig.ticket(incident, FILE)
+            await rig.close("ben", closed, comment="All told.")
+            await rig.close("carla", filed)
+            assert await rig.watch.look() == 2
+            rows = await rig.bench.ledger.pending(limit=9)
+            handler = rig.worker.handlers["jira"]
+            first = [await handler.take(row) for row in rows]
+            await rig.bench.until(incident, _opened_again)
+            again = [await handler.take(row) for row in rows]
+        assert sorted(map(str, first)) == sorted(map(str, again)) == ["done", "not accepted"]
+        kinds = ("ask_answered", "note_added", "ticket_changed")
+        assert [len(await rig.events(incident, kind)) for kind in kinds] == [1, 1, 1]
+
+
+async def test_a_row_that_holds_no_ticket_is_finished_as_such(home: Path) -> None:
+    """And a ticket that is not ours says nothing."""
+    async with house(home) as rig:
+        await rig.bench.ledger.put("jira", "1", {"key": "SEC-1"})
+        stranger = {"key": "SEC-99", "category": "done", "resolution": "", "accepted": True, "comments": []}
+        empty = dict.fromkeys(("changed_by", "changed_by_mail", "change", "assignee", "assignee_mail", "due"), "")
+        await rig.bench.ledger.put("jira", "2", stranger | empty)
+        await rig.idle()
+        assert await rig.outcomes() == ["not understood", "no ticket of ours"]
+
+
+async def test_a_signed_hook_is_a_hint_of_which_ticket_to_read(home: Path) -> None:
+    """Read by key, put once; unsigned it is refused, about another ticket it is nothing."""
+    async with house(home, engine=False) as rig:
+        incident = await rig.declared()
+        async with rig.bench.engine():
+            key = await rig.ticket(incident, WARN)
+        hook = TicketHook(
+            verify=_ticket, take_up=partial(take_up, tracker=rig.tracker, inbox=rig.bench.ledger), places=rig.places
+        )
+        await rig.close("ben", key)
+        body, other = (json.dumps({"issue": {"key": name}}).encode() for name in (key, "SEC-999"))
+        assert [await hook.receive(body, signed(body)), await hook.receive(body, signed(body))] == [True, False]
+        assert not await hook.receive(other, signed(other))
+        assert await rig.watch.look() == 0
+        with pytest.raises(IntegrationError, match="without a valid signature"):
+            await hook.receive(body, signed(other))
+
+
+def signed(body: bytes) -> dict[str, str]:
+    """Sign a body as Jira does."""
+    return {"X-Hub-Signature": "sha256=" + hmac.new(b"a secret", body, hashlib.sha256).hexdigest()}
+
+
+def _ticket(body: bytes, headers: Mapping[str, str]) -> str:
+    return verified(body, headers=headers, secret="a secret").ticket
+
+
+def _opened_again(state: Incident, *, times: int = 1) -> bool:
+    done = [e for e in state.effects.values() if (e.kind, e.status) == ("ticket_reopen", "done")]
+    return len(done) == times
