@@ -22,6 +22,7 @@ class SandboxChoices:
     jira_server: bool = False
     jira_project: str = "SEC"
     jira_webhook: str | None = None
+    jira_webhook_secret: str = ""
     state: Path | None = None
 
 
@@ -76,7 +77,9 @@ def _seed(choices: SandboxChoices) -> Seed:
         jira=JiraSeed(
             deployment="Server" if choices.jira_server else "Cloud",
             project_key=choices.jira_project,
-            webhooks=(WebhookSeed(url=choices.jira_webhook),) if choices.jira_webhook else (),
+            webhooks=(WebhookSeed(url=choices.jira_webhook, secret=choices.jira_webhook_secret),)
+            if choices.jira_webhook
+            else (),
         ),
     )
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from engine.actions.registry import REGISTRY
+from engine.bootstrap.jira_side import JiraSide
 from engine.bootstrap.office import TOKEN, Office, api_token, open_office
 from engine.bootstrap.sides import Sides, environment, open_sides
 from engine.bootstrap.slack_side import SlackSide
@@ -63,6 +64,7 @@ class Service:
     who: Who
     token: str
     slack: SlackSide | None
+    jira: JiraSide | None
     notes: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -73,6 +75,8 @@ class Service:
             group.create_task(self.mirror.run())
             if self.slack is not None:
                 group.create_task(self.slack.run())
+            if self.jira is not None:
+                group.create_task(self.jira.watch.run())
 
     def poke(self) -> None:
         """Say that something has come in."""
@@ -137,7 +141,9 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     engine = Engine(_workshop(office, sides, named), name=f"{owner}{new_id()[:12]}")
     library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
     slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
-    worker = InboxWorker(inbox=office.ledger, handlers=slack.handlers if slack else {}, clock=office.clock)
+    jira = JiraSide.of(office, sides) if sides.tracker is not None else None
+    handlers = {**(slack.handlers if slack else {}), **(jira.handlers if jira else {})}
+    worker = InboxWorker(inbox=office.ledger, handlers=handlers, clock=office.clock)
     service = Service(
         office=office,
         engine=engine,
@@ -147,11 +153,14 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         who=_token_person(office),
         token=_token(settings),
         slack=slack,
+        jira=jira,
         notes=_notes(settings),
     )
     office.bell.ringer = service.poke
     if slack is not None:
         slack.watch(service.poke)
+    if jira is not None:
+        jira.heard_by(service.poke)
     return service
 
 

@@ -82,7 +82,20 @@ def _parts(service: Service) -> WebParts:
         poke=service.poke,
         health=service.health,
         slack=_slack(service),
+        jira=_jira(service),
     )
+
+
+def _jira(service: Service) -> Hook | None:
+    side = service.jira
+    if side is None or side.hook is None:
+        return None
+
+    async def hook(body: bytes, headers: Headers) -> HookAnswer:
+        status, answer = await side.receive(body, headers)
+        return HookAnswer(status, answer)
+
+    return hook
 
 
 def _slack(service: Service) -> Hook | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.fields import FieldSpec, FieldType
+from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
@@ -46,8 +47,13 @@ def card(scene: Scene, ask: Ask) -> Message:
     sections = list(_body(scene, ask))
     if not ask.open:
         ended = outcome(scene, ask)
+        again = Button("Change the answer", "answer", ask_token(scene.incident.id, ask.id))
         return Message(
-            f"{ended}: {title}", heading=title, sections=(Section((ended,)), *sections[:1]), footer=_foot(scene)
+            f"{ended}: {title}",
+            heading=title,
+            sections=(Section((ended,)), *sections[:1]),
+            buttons=(again,) if _changeable(scene, ask) else (),
+            footer=_foot(scene),
         )
     return Message(
         f"{HEADINGS[ask.kind]}: {title}",
@@ -56,6 +62,12 @@ def card(scene: Scene, ask: Ask) -> Message:
         buttons=tuple(_buttons(scene, ask)),
         footer=_foot(scene),
     )
+
+
+def _changeable(scene: Scene, ask: Ask) -> bool:
+    """Return whether an answer may still be replaced: while its approval is waited for."""
+    entry = scene.incident.step(ask.step)
+    return ask.outcome == "answered" and entry.ask == ask.id and entry.status is StepStatus.AWAITING_APPROVAL
 
 
 def outcome(scene: Scene, ask: Ask) -> str:
