@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from integrations.sandbox import Sandbox, Seed
 
 
+WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105 - invented, as everything of the sandbox
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxChoices:
     """Where the sandbox listens and how its two services behave."""
@@ -22,7 +25,6 @@ class SandboxChoices:
     jira_server: bool = False
     jira_project: str = "SEC"
     jira_webhook: str | None = None
-    jira_webhook_secret: str = ""
     state: Path | None = None
 
 
@@ -77,7 +79,7 @@ def _seed(choices: SandboxChoices) -> Seed:
         jira=JiraSeed(
             deployment="Server" if choices.jira_server else "Cloud",
             project_key=choices.jira_project,
-            webhooks=(WebhookSeed(url=choices.jira_webhook, secret=choices.jira_webhook_secret),)
+            webhooks=(WebhookSeed(url=choices.jira_webhook, secret=WEBHOOK_SECRET),)
             if choices.jira_webhook
             else (),
         ),
@@ -86,7 +88,9 @@ def _seed(choices: SandboxChoices) -> Seed:
 
 def _variables(box: Sandbox) -> dict[str, str]:
     email, token = box.jira_login
+    hooked = {"TOCSIN_SECRET_JIRA_WEBHOOK": WEBHOOK_SECRET} if box.world.seed.jira.webhooks else {}
     return {
+        **hooked,
         "TOCSIN_SLACK_BASE_URL": box.slack_base_url,
         "TOCSIN_SLACK_BOT_TOKEN": box.slack_bot_token,
         "TOCSIN_SLACK_APP_TOKEN": box.slack_app_token,

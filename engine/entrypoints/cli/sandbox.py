@@ -18,8 +18,7 @@ def sandbox(
     slack_rate_limits: Annotated[bool, typer.Option(help="Refuse what the real Slack's limits refuse.")] = False,
     jira_server: Annotated[bool, typer.Option(help="Be a Jira Data Center, not a Jira Cloud.")] = False,
     jira_project: Annotated[str, typer.Option(help="The key of the project.")] = "SEC",
-    jira_webhook: Annotated[str | None, typer.Option(help="Where Jira tells of changes.")] = None,
-    jira_webhook_secret: Annotated[str, typer.Option(help="What Jira signs them with.")] = "",
+    jira_webhook: Annotated[str | None, typer.Option(help="Where Jira tells of changes, signed.")] = None,
     state: Annotated[Path | None, typer.Option(help="Keep everything in this file until the next time.")] = None,
 ) -> None:
     r"""Run a strict local Slack and Jira until Ctrl-C.
@@ -42,7 +41,6 @@ def sandbox(
         jira_server=jira_server,
         jira_project=jira_project,
         jira_webhook=jira_webhook,
-        jira_webhook_secret=jira_webhook_secret,
         state=state,
     )
     run_sandbox(choices, ready=_tell)
