@@ -15,6 +15,7 @@ import typer
 
 from engine.entrypoints.cli import (
     answering,
+    demo,
     doctor,
     keeping,
     lint,
@@ -63,6 +64,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (PLAYBOOKS, "plan", plan.plan),
     (PLAYBOOKS, "schema", schema.schema),
     (RUNNING, "serve", serve.serve),
+    (RUNNING, "demo", demo.demo),
     (RUNNING, "sandbox", sandbox.sandbox),
     (RUNNING, "doctor", doctor.doctor),
     (RUNNING, "rebuild", keeping.rebuild),

@@ -1,0 +1,86 @@
+"""What somebody of the cast writes into a field, as its form or its ticket describes it.
+
+Rule kept here: what the script knows of a field comes first; everything else is made up from what is shown: its kind,
+its options and its hint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+Told = Mapping[str, object]
+LINK = "https://intranet.example.com/records/4711"
+SENTENCE = "Done as described; the record is kept with the incident."
+_LINE = re.compile(r"^\*\*\s+(?P<name>\w+)\s+\((?P<what>.*?)(?P<optional>, optional)?\)(?::.*)?$")
+
+
+def for_modal(view: Mapping[str, Any], told: Told, *, now: str) -> dict[str, object]:
+    """Return a value for each field of a form that has to be filled, and for each that the script knows."""
+    values: dict[str, object] = {}
+    for block in view["blocks"]:
+        if block["type"] != "input":
+            continue
+        name = str(block["block_id"])
+        if name in told:
+            values[name] = told[name]
+        elif not block.get("optional") and not _filled(block["element"]):
+            values[name] = _made_up(block["element"], now=now)
+    return values
+
+
+def for_ticket(description: str, told: Told, *, now: str) -> dict[str, str]:
+    """Return a value for each field that a ticket asks for."""
+    values: dict[str, str] = {}
+    for line in description.splitlines():
+        found = _LINE.match(line.replace("\\", ""))
+        if found is None:
+            continue
+        if found["name"] in told:
+            values[found["name"]] = str(told[found["name"]])
+        elif not found["optional"]:
+            values[found["name"]] = _from_words(found["what"], now=now)
+    return values
+
+
+def _filled(element: Mapping[str, Any]) -> bool:
+    return any(key.startswith("initial_") and element[key] for key in element)
+
+
+def _made_up(element: Mapping[str, Any], *, now: str) -> object:
+    match element["type"]:
+        case "static_select":
+            return element["options"][0]["value"]
+        case "multi_static_select":
+            return [element["options"][0]["value"]]
+        case "number_input":
+            return str(element.get("min_value", "1"))
+        case "url_text_input":
+            return LINK
+        case "users_select":
+            return "U0ANA"
+        case "multi_users_select":
+            return ["U0ANA"]
+        case _:
+            placeholder = str((element.get("placeholder") or {}).get("text", ""))
+            return now if re.match(r"\d{4}-", placeholder) else SENTENCE
+
+
+def _from_words(what: str, *, now: str) -> str:
+    kind, _, options = what.partition(" of: ")
+    if options:
+        return options.split(", ")[0]
+    match kind.partition(",")[0]:
+        case "number":
+            return "1"
+        case "yes or no":
+            return "yes"
+        case "date and time with its zone":
+            return now
+        case "address":
+            return LINK
+        case "person":
+            return "ana"
+        case _:
+            return SENTENCE
