@@ -70,6 +70,12 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
     allowed = {person for role in ask.by for person in holders(plan, incident, role)}
     if ask.kind == "task":
         allowed |= set(holders(plan, incident, COMMANDER))
+    if ask.kind == "approval" and who.person in ask.requesters:
+        return Refusal(
+            "own_change",
+            f"{_roles(plan, ask.by)} approves this, and never the person who wrote it.",
+            "Somebody else of that role has to look at it.",
+        )
     if who.person not in allowed:
         return Refusal(
             "not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", f"Ask one of: {', '.join(sorted(allowed))}."
@@ -100,12 +106,6 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
 
 
 def _refuses_approval(plan: Plan, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:
-    if who.person in ask.requesters:
-        return Refusal(
-            "own_change",
-            f"{_roles(plan, ask.by)} approves this, and never the person who wrote it.",
-            "Somebody else of that role has to look at it.",
-        )
     if any(answer.by == who.person for answer in ask.answers):
         return Refusal("already_answered", "You have approved this already; it needs another person too.")
     step = plan.steps[base_id(ask.step)]

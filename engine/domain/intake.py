@@ -59,10 +59,12 @@ def take(
 
 def refused(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> ev.AnswerRefused:
     """Return the event that keeps a refusal on the timeline."""
-    step = command.target if isinstance(command, cmd.Answer) else getattr(command, "step", None)
+    target = command.target if isinstance(command, cmd.Answer) else getattr(command, "step", None)
+    step, dot, _ = (target or "").partition(".")
     return ev.AnswerRefused(
         command=command.kind,
-        step=step,
+        step=step or None,
+        ask=target if dot else None,
         rule=refusal.rule,
         message=refusal.message,
         by=who.person,

@@ -35,7 +35,7 @@ class Reader:
         step = self.step(instance)
         if step is None:
             return instance
-        number = instance_number(instance)
+        number = instance_number(instance.partition(".")[0])
         shown = step.title if self.may_see(step.sensitivity) else f"a {step.sensitivity.value} step"
         return f"{shown} ({number})" if number else shown
 

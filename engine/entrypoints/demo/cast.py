@@ -58,7 +58,7 @@ class Cast:
         """Return the incident's channel once this person is in it."""
 
         async def look() -> str | None:
-            names = {str(one["name"]): str(one["id"]) for one in await self.people[who].channels()}
+            names = {str(one.get("name")): str(one["id"]) for one in await self.people[who].channels()}
             return next((known for name, known in names.items() if name.startswith("inc-")), None)
 
         self.channel = await self.until(who, "the incident's channel", look)

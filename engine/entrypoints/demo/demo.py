@@ -94,7 +94,7 @@ async def _declare(play: Play) -> None:
 
 
 async def _channel(ben: Person) -> str | None:
-    return next((str(one["id"]) for one in await ben.channels() if one["name"] == HALL), None)
+    return next((str(one["id"]) for one in await ben.channels() if one.get("name") == HALL), None)
 
 
 def _unscripted(playbook: str) -> Story:

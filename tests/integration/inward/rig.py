@@ -15,10 +15,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from jira import JIRA
 
+from engine.domain import surfaces
 from engine.domain.commands import Who
+from engine.domain.conducting.situation import effect_key
 from engine.domain.events.shape import Event
-from engine.domain.incident import Incident
-from engine.domain.surfaces import Connected, ticket_of
+from engine.domain.surfaces import CARD, Connected, ticket_of
 from engine.runtime.desk import Desk, Playbook
 from engine.runtime.inward.asides import Asides
 from engine.runtime.inward.chat import ChatActs
@@ -31,12 +32,12 @@ from engine.runtime.inward.tickets import TicketWatch
 from engine.runtime.inward.tracker import TrackerActs
 from engine.runtime.inward.worker import InboxWorker
 from engine.runtime.performing import ByKind
+from engine.runtime.showing.shower import Shower
 from engine.settings.people import read_people
 from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret, unpack, verify_signature
 from integrations.system.clock import SystemClock
-from tests.integration.inward.surfaces import Surfaces
 from tests.integration.runtime.bench import FACTS, Bench, Counterpart
 from tests.integration.sandbox.clients import Human, until
 
@@ -133,11 +134,11 @@ class House:
         made = await self.desk.declare(Playbook(dedent(playbook).encode(), "leak.yaml"), given, BEN)
         return made.incident
 
-    async def card(self, incident: str, ask: str) -> dict[str, str]:
-        """Wait for the card of an ask; return where its buttons are."""
-        state = await self.bench.until(incident, lambda s: any(_card(s, ask)))
-        (effect,) = _card(state, ask)
-        return {"channel": str(effect.result["channel"]), "ts": str(effect.result["id"])}
+    async def card(self, incident: str, subject: str, *, kind: str = CARD) -> dict[str, str]:
+        """Wait for the card of an ask, or the review's; return where its buttons are."""
+        state = await self.bench.until(incident, lambda s: surfaces.made(s, kind, subject))
+        effect = state.effects[effect_key(incident, subject, kind)]
+        return {"channel": str(effect.result["channel"]), "ts": str(effect.result["ts"])}
 
     async def press(self, handle: str, action: str, *, incident: str, ask: str) -> dict[str, Any]:
         """Press a button under an ask's card."""
@@ -250,8 +251,8 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
     chat = SlackChat(api)
     async with JiraPool(site, clock=clock) as pool, bench.ledger:
         tracker = JiraTracker(site, clock=clock, pool=pool)
-        surfaces = Surfaces(chat, tracker, people)
-        performer = ByKind(acts=bench.shop.performer, surfaces=surfaces)
+        shower = Shower(chat=chat, tracker=tracker, people=people, ledger=bench.ledger, clock=clock)
+        performer = ByKind(acts=bench.shop.performer, surfaces=shower)
         bench.shop = replace(bench.shop, performer=performer, connected=Connected(chat=True, tracker=True))
         pokes: list[Callable[[], None]] = []
         desk = Desk(
@@ -366,7 +367,3 @@ async def _listening() -> AsyncIterator[Listener]:
     async with TestServer(app) as server:
         listener.url = str(server.make_url("/slack"))
         yield listener
-
-
-def _card(state: Incident, ask: str) -> list[Any]:
-    return [e for e in state.effects.values() if (e.kind, e.subject, e.status) == ("card", ask, "done")]

@@ -149,7 +149,7 @@ async def test_who_is_not_in_the_people_file_only_reads(home: Path) -> None:
         channel = await made.channel(incident)
         made.sandbox.slack.state.channels[channel].members.append(seed.slack_id)
         place = await made.card(incident, "warn_hosts.task.1")
-        await made.human("emi").post("/actions", action_id="answer", **place)
+        await made.human("emi").post("/actions", action_id="done", **place)
         await made.told("emi", "Tocsin does not know you")
         await made.human("emi").post("/commands", channel=channel, command="/incident", text="status")
         assert "asked: Warn the hosts [warn_hosts]" in await made.told("emi", f"{incident} A small leak")

@@ -8,9 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from engine.domain import timeline as ev
-from engine.domain.answers import review_questions
-from engine.domain.tokens import ask_token
-from engine.ports.shown import Button, Message
+from engine.domain.surfaces import REVIEW_CARD
 from integrations.storage.schema import METADATA
 from tests.integration.inward.rig import House, house
 
@@ -18,13 +16,8 @@ HELPED = "The night desk called at once."
 
 
 async def asked(made: House, incident: str) -> dict[str, str]:
-    """Wait until the review is asked for, and post the button of it."""
-    plan = (await made.desk.look(incident)).plan
-    await made.bench.until(incident, lambda s: bool(review_questions(plan, s)))
-    channel = await made.channel(incident)
-    button = Button("Answer the review", "review", ask_token(incident, "review"))
-    ref = await made.chat.post(channel, Message(text="How did it go?", buttons=(button,)), key="review")
-    return {"channel": channel, "ts": ref.id}
+    """Wait until the review is asked for; return where its button is."""
+    return await made.card(incident, "collect", kind=REVIEW_CARD)
 
 
 def rows(made: House) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -51,8 +52,9 @@ async def test_done_in_jira_moves_the_step(home: Path) -> None:
         await rig.fill("ben", text="We know of a copy.")
         await rig.press("carla", "approve", incident=incident, ask="statement.approval.1")
         await rig.bench.until(incident, lambda s: made(s, TICKET_CLOSE, "statement.task.1"))
-        while "no change of status by people" not in await rig.outcomes():
-            await rig.idle()
+        async with asyncio.timeout(20):
+            while "no change of status by people" not in await rig.outcomes():
+                await rig.idle()
         assert await changes(rig, incident) == []
 
 
@@ -151,8 +153,9 @@ async def test_a_ticket_opened_again_or_handed_on_is_kept_and_changes_nothing(ho
         await rig.close("ben", key)
         await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
         await rig.in_jira("ivo", lambda jira: jira.transition_issue(key, "Reopen"))
-        while len(await changes(rig, incident)) < 2:
-            await rig.idle()
+        async with asyncio.timeout(20):
+            while len(await changes(rig, incident)) < 2:
+                await rig.idle()
         assert await changes(rig, incident) == [
             ("reassigned", "tracker", "assigned to Ivo Marek"),
             ("reopened", "ivo", "its step stays as it is"),
