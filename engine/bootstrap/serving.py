@@ -90,9 +90,16 @@ class Service:
         waiting = await ledger.pending(limit=100)
         runnable = await ledger.runnable(limit=100)
         upcoming = await ledger.next_timer()
+        under_way = {
+            "carried": self.engine.busy,
+            "shown": self.mirror.busy,
+            "inbox": len(waiting),
+            "runnable": len(runnable),
+        }
         return {
             "status": "ok",
-            "busy": self.engine.busy + self.mirror.busy + len(waiting) + len(runnable),
+            "busy": sum(under_way.values()),
+            "under_way": under_way,
             "next_timer": instant_text(upcoming["story"]) if "story" in upcoming else None,
             "now": instant_text(self.office.clock.now()),
         }

@@ -44,9 +44,10 @@ def local(moment: datetime, zone: str) -> str:
 
 def span(length: timedelta) -> str:
     """Return a length of time in its two largest units: `16 h 20 min`, `2 d 4 h`, `12 s`."""
-    seconds = int(abs(length.total_seconds()))
+    seconds = round(abs(length.total_seconds()))
     if seconds < MINUTE:
         return f"{seconds} s"
+    seconds = round(seconds / MINUTE) * MINUTE
     days, rest = divmod(seconds, DAY)
     hours, rest = divmod(rest, HOUR)
     minutes = rest // MINUTE

@@ -79,11 +79,11 @@ class Cast:
         message = await self.card(who, title, "answer")
         await self.filled(who, title, lambda: self.people[who].press(self.channel, message, "answer"), values)
 
-    async def filled(self, who: str, what: str, opens: Callable[[], Awaitable[object]], values: Told) -> None:
+    async def filled(self, who: str, what: str, opens: Callable[[], Awaitable[dict[str, Any]]], values: Told) -> None:
         """Open a form, fill it in and send it."""
         person = self.people[who]
         before = {view["id"] for view in await person.modals()}
-        await opens()
+        await self.until(who, f"Slack to take “{what}”", lambda: _taken(opens))
 
         async def look() -> dict[str, Any] | None:
             return next((view for view in await person.modals() if view["id"] not in before), None)
@@ -192,6 +192,11 @@ class Cast:
         last = "; ".join(text_of(message).splitlines()[0][:90] for message in seen[-6:] if text_of(message))
         heard = await self.people[who].whispers()
         return f"Last in the channel: {last}. Told in private: {heard[-1:]}"
+
+
+async def _taken(opens: Callable[[], Awaitable[dict[str, Any]]]) -> bool | None:
+    """Do it; None when Slack says that it had trouble and it should be tried again."""
+    return None if (await opens()).get("result") == "failed" else True
 
 
 def summary_of(issue: Mapping[str, Any]) -> str:

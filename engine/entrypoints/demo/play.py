@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from engine.bootstrap import story as clock
-from engine.entrypoints.demo.cast import APPROVE, PATIENCE
-from engine.entrypoints.demo.person import StuckError, heading_of
+from engine.entrypoints.demo.cast import PATIENCE
+from engine.entrypoints.demo.person import StuckError
 
 if TYPE_CHECKING:
     from engine.entrypoints.demo.cast import Cast
@@ -115,22 +115,28 @@ class Play:
                 return await cast.refused(line.who, line.title)
             case "decline":
                 await cast.decline(line.who, line.title, str(line.values["reason"]))
+            case "review":
+                await self.review(line)
+            case _:
+                return await self.happen(line)
+        return ""
+
+    async def happen(self, line: Line) -> str:
+        """Play a line in which more than one answer is given."""
+        match line.deed:
             case "wont_do":
                 return await self.wont_do(line)
             case "command":
-                text = line.values.get("text", line.title)
-                second = self.stage.world.page("second")
-                await cast.people[line.who].command(cast.channel, str(text).format(second=second))
+                text = line.title.format(second=self.stage.world.page("second"))
+                await self.cast.people[line.who].command(self.cast.channel, text)
             case "lose_reply":
                 await self.stage.break_next(kind="drop_reply", match=TICKET_CREATED, after_commit=True, count=1)
             case "found_again":
                 return await self.found_again()
-            case "review":
-                await self.review(line)
-            case "rest":
-                return ""
             case "see":
                 return await self.nothing_captured()
+            case _:
+                pass
         return ""
 
     async def wont_do(self, line: Line) -> str:
@@ -144,7 +150,8 @@ class Play:
             again = [str(c["body"]) for c in comments if "open again" in str(c["body"])]
             return again[-1] if again and await person.status(key) != "done" else None
 
-        return f"{key}: {await self.cast.until(line.who, f'{key} to be open again', look)}"
+        why = await self.cast.until(line.who, f"{key} to be open again", look)
+        return f"{key}: {why.partition('{color')[0].strip()}"
 
     async def found_again(self) -> str:
         """Return what the timeline says of the ticket whose reply was lost."""
@@ -183,8 +190,3 @@ def moment(text: str) -> datetime:
 def steps_of(status: dict[str, Any]) -> dict[str, str]:
     """Return the state of each step."""
     return {step["id"]: step["state"] for phase in status["phases"] for step in phase["steps"]}
-
-
-def waiting_for(messages: list[dict[str, Any]]) -> list[str]:
-    """Return the headings of what is to be approved."""
-    return [heading_of(m) for m in messages if heading_of(m).startswith(APPROVE)]

@@ -23,7 +23,7 @@ class View:
     """A live view at a terminal, plain lines elsewhere; `quiet` shows nothing."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._console = Console(quiet=quiet, highlight=False)
+        self._console = Console(quiet=quiet, highlight=False, soft_wrap=True)
         self._live = (
             Live(console=self._console, refresh_per_second=8, transient=True) if self._console.is_terminal else None
         )

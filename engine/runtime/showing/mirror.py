@@ -72,6 +72,7 @@ class Mirror:
         self._again: dict[str, float] = {}
         """Incidents of which something did not work, and when (monotonic) it is tried again."""
         self._passing = 0
+        self._said: dict[tuple[str, str], str] = {}
 
     @property
     def busy(self) -> int:
@@ -130,16 +131,25 @@ class Mirror:
     async def _bring(self, incident: str, wanted: Wanted) -> bool:
         name = f"mirror:{wanted.name}"
         digest = hashlib.sha256(wanted.says.encode()).hexdigest()
-        known = await self._ledger.recall(incident, name)
-        if known is not None and known.get("digest") == digest:
+        if await self._shown(incident, name) == digest:
             return True
         try:
             await wanted.bring()
         except TocsinError as error:
             log.warning("not_current", incident=incident, what=wanted.name, why=error.message)
             return False
+        self._said[incident, name] = digest
         await self._ledger.remember(incident, name, {"digest": digest})
         return True
+
+    async def _shown(self, incident: str, name: str) -> str | None:
+        """Return the digest of what was last shown; read from the ledger once, then from memory."""
+        if (incident, name) not in self._said:
+            known = await self._ledger.recall(incident, name)
+            if known is None:
+                return None
+            self._said[incident, name] = known["digest"]
+        return self._said[incident, name]
 
     def _in_chat(self, scene: Scene) -> Iterator[Wanted]:
         chat = self._chat
