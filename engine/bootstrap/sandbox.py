@@ -79,9 +79,7 @@ def _seed(choices: SandboxChoices) -> Seed:
         jira=JiraSeed(
             deployment="Server" if choices.jira_server else "Cloud",
             project_key=choices.jira_project,
-            webhooks=(WebhookSeed(url=choices.jira_webhook, secret=WEBHOOK_SECRET),)
-            if choices.jira_webhook
-            else (),
+            webhooks=(WebhookSeed(url=choices.jira_webhook, secret=WEBHOOK_SECRET),) if choices.jira_webhook else (),
         ),
     )
 

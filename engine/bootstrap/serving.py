@@ -32,6 +32,7 @@ from engine.runtime.inward.worker import InboxWorker
 from engine.runtime.loop import Engine
 from engine.runtime.performer import Performer
 from engine.runtime.performing import ByKind
+from engine.runtime.prefect.opening import open_lanes
 from engine.runtime.segment import Workshop
 from engine.runtime.showing.mirror import Mirror
 from engine.runtime.showing.shower import Shower
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
+    from engine.runtime.lanes import Lanes
     from engine.settings.values import Settings
 
 log = structlog.get_logger(__name__)
@@ -65,6 +67,7 @@ class Service:
     token: str
     slack: SlackSide | None
     jira: JiraSide | None
+    lanes: Lanes
     notes: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -102,6 +105,7 @@ class Service:
             "under_way": under_way,
             "next_timer": instant_text(upcoming["story"]) if "story" in upcoming else None,
             "now": instant_text(self.office.clock.now()),
+            "lanes": self.lanes.describe(),
         }
 
     def announce(self, url: str) -> None:
@@ -145,7 +149,18 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     ended = await office.ledger.let_go(owners=owner)
     if ended:
         log.info("went_on_after_an_engine_that_died", incidents=ended)
-    engine = Engine(_workshop(office, sides, named), name=f"{owner}{new_id()[:12]}")
+    busy: list[Engine] = []
+    lanes = await stack.enter_async_context(
+        open_lanes(
+            settings.prefect,
+            home=settings.home,
+            api_url=settings.prefect_api_url,
+            ledger=office.ledger,
+            idle=lambda: not any(engine.busy for engine in busy),
+        )
+    )
+    engine = Engine(_workshop(office, sides, named), name=f"{owner}{new_id()[:12]}", lanes=lanes)
+    busy.append(engine)
     library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
     slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
     jira = JiraSide.of(office, sides) if sides.tracker is not None else None
@@ -161,6 +176,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         token=_token(settings),
         slack=slack,
         jira=jira,
+        lanes=lanes,
         notes=_notes(settings),
     )
     office.bell.ringer = service.poke

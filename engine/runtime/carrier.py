@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    import asyncio
+    from collections.abc import Callable
 
     from engine.domain.events.shape import Lane
 
@@ -24,8 +25,12 @@ class Carrier(Protocol):
     @property
     def flow_run(self) -> str | None: ...
 
-    async def show(self, name: str, work: Awaitable[T]) -> tuple[T, str | None]:
-        """Await work under a name; return what it came to and the id of the Prefect task run that showed it."""
+    def begun(self, incident: str, number: int) -> None:
+        """Hear which stretch of which incident this is."""
+        ...
+
+    async def show(self, name: str, work: asyncio.Future[T], *, failed: Callable[[T], bool]) -> tuple[T, str | None]:
+        """Await work that was begun already; return what it came to, and the id of the task run that showed it."""
         ...
 
 
@@ -35,7 +40,10 @@ class Direct:
     lane: Lane = "direct"
     flow_run: str | None = None
 
-    async def show(self, name: str, work: Awaitable[T]) -> tuple[T, str | None]:
+    def begun(self, incident: str, number: int) -> None:
+        """Nothing needs to know."""
+
+    async def show(self, name: str, work: asyncio.Future[T], *, failed: Callable[[T], bool]) -> tuple[T, str | None]:
         """Await the work."""
-        del name
+        del name, failed
         return await work, None

@@ -12,8 +12,8 @@ from functools import partial
 
 import structlog
 
-from engine.domain.errors import LeaseLostError
-from engine.runtime.carrier import Direct
+from engine.domain.errors import IntegrationError, LeaseLostError, TocsinError
+from engine.runtime.lanes import DirectLanes, Lanes
 from engine.runtime.segment import LEASE, Segment, Workshop
 
 AT_ONCE = 64
@@ -24,8 +24,9 @@ log = structlog.get_logger(__name__)
 class Engine:
     """Carries incidents until it is stopped. `name` tells engines apart."""
 
-    def __init__(self, shop: Workshop, *, name: str) -> None:
+    def __init__(self, shop: Workshop, *, name: str, lanes: Lanes | None = None) -> None:
         self._shop = shop
+        self._lanes: Lanes = lanes or DirectLanes()
         self._name = name
         self._poked = asyncio.Event()
         self._carried: dict[str, asyncio.Task[None]] = {}
@@ -44,13 +45,20 @@ class Engine:
         try:
             while True:
                 self._poked.clear()
-                await self._fire()
-                await self._carry()
-                await self._pause()
+                await self._round()
         finally:
             for task in self._carried.values():
                 task.cancel()
             await asyncio.gather(*self._carried.values(), return_exceptions=True)
+
+    async def _round(self) -> None:
+        try:
+            await self._fire()
+            await self._carry()
+            await self._pause()
+        except (TocsinError, OSError) as error:  # a database that is away comes back
+            log.warning("round_failed", error=type(error).__name__, why=str(error))
+            await self._shop.clock.sleep(EVERY)
 
     async def _fire(self) -> None:
         clock = self._shop.clock
@@ -61,21 +69,27 @@ class Engine:
 
     async def _carry(self) -> None:
         for incident in await self._shop.ledger.runnable(limit=AT_ONCE):
-            if incident in self._carried:
-                continue
-            lease = await self._shop.ledger.claim(incident, owner=self._name, ttl=LEASE)
-            if lease is not None:
-                task = asyncio.create_task(self._segment(Segment(self._shop, lease, Direct())))
+            if incident not in self._carried:
+                task = asyncio.create_task(self._segment(incident))
                 self._carried[incident] = task
                 task.add_done_callback(partial(self._ended, incident))
 
-    async def _segment(self, segment: Segment) -> None:
+    async def _segment(self, incident: str) -> None:
         try:
-            await segment.run()
+            carrier = await self._lanes.carrier(incident)
+        except IntegrationError as error:
+            log.warning("not_carried", incident=incident, why=error.message, hint=error.hint())
+            return
+        try:
+            lease = await self._shop.ledger.claim(incident, owner=self._name, ttl=LEASE)
+            if lease is not None:
+                await Segment(self._shop, lease, carrier).run()
         except LeaseLostError:
-            log.warning("lease_lost", incident=segment.lease.incident)
+            log.warning("lease_lost", incident=incident)
         except Exception:
-            log.exception("segment_failed", incident=segment.lease.incident)
+            log.exception("segment_failed", incident=incident)
+        finally:
+            await self._lanes.ended(carrier, incident)
 
     def _ended(self, incident: str, _: asyncio.Task[None]) -> None:
         self._carried.pop(incident, None)

@@ -114,8 +114,10 @@ class Segment:
         return True
 
     def _beginning(self, incident: Incident) -> ev.SegmentBegan:
+        number = len(incident.segments) + 1
+        self.carrier.begun(incident.id, number)
         return ev.SegmentBegan(
-            number=len(incident.segments) + 1,
+            number=number,
             lane=self.carrier.lane,
             flow_run=self.carrier.flow_run,
             engine=self.lease.owner,
@@ -127,7 +129,7 @@ class Segment:
 
     async def _shown(self, move: Perform, work: asyncio.Future[Outcome]) -> Outcome:
         try:
-            outcome, task_run = await self.carrier.show(move.subject, work)
+            outcome, task_run = await self.carrier.show(f"{move.kind} {move.subject}", work, failed=_not_done)
         finally:
             work.cancel()
         return outcome.model_copy(update={"task_run": task_run})
@@ -189,6 +191,10 @@ def _intent(move: Perform, started: str) -> ev.EffectIntended:
     return ev.EffectIntended(
         key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest, started=started
     )
+
+
+def _not_done(outcome: Outcome) -> bool:
+    return not isinstance(outcome, ev.EffectDone)
 
 
 def _intended(incident: Incident, move: Perform) -> bool:

@@ -19,6 +19,9 @@ HIDDEN: Final = "[hidden]"
 SHORTEST: Final = 4
 """A shorter secret is no secret, and hiding it would hide ordinary words."""
 
+CHATTY: Final = ("httpx", "uvicorn.error", "uvicorn.access")
+"""Libraries whose every request is a record at INFO."""
+
 _SECRET_KEY = re.compile(r"token|secret|password|passwd|authorization|cookie|api[_-]?key|database_url", re.IGNORECASE)
 _IDEMPOTENCY = "idempotency_key"
 
@@ -74,6 +77,8 @@ def configure_logs(target: TextIO | Path, *, secrets: Iterable[str] = (), level:
     foreign: list[Processor] = [*before, structlog.stdlib.ExtraAdder()]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=after, foreign_pre_chain=foreign))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -1,0 +1,121 @@
+"""Hands out warm runs, and keeps a few of them waiting.
+
+Rules kept here: with `auto` nobody waits: a warm run when one is free, else directly; with `required` a stretch waits,
+for a bounded time, for a flow run of its own. Runs are started when the engine is idle, since starting one costs the
+others a tenth of a second; nothing waits for the end of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from engine.domain.errors import IntegrationError
+from engine.runtime.carrier import Direct
+from engine.runtime.prefect.warm import WarmCarrier, start_warm
+
+if TYPE_CHECKING:
+    from engine.runtime.carrier import Carrier
+
+KEPT = 2
+WAIT_SECONDS = 30.0
+LOOK_SECONDS = 0.2
+PAUSE_SECONDS = 2.0
+log = structlog.get_logger(__name__)
+
+
+class PrefectLanes:
+    """Warm runs of one engine; `ready` says whether the server answers, `idle` whether the engine has time."""
+
+    def __init__(self, *, owner: str, required: bool, ready: Callable[[], bool]) -> None:
+        self._owner = owner
+        self._required = required
+        self._ready = ready
+        self._idle: Callable[[], bool] = lambda: True
+        self._free: list[WarmCarrier] = []
+        self._came = asyncio.Event()
+        self._wanted = 0
+        self._ending: set[asyncio.Task[Any]] = set()
+
+    def when_idle(self, idle: Callable[[], bool]) -> None:
+        """Hear how to tell whether the engine has time."""
+        self._idle = idle
+
+    async def carrier(self, incident: str) -> Carrier:
+        """Return a warm run; with `auto` a direct carrier when none is free."""
+        del incident
+        taken = self._take()
+        if taken is not None:
+            return taken
+        if not self._required:
+            return Direct()
+        return await self._awaited()
+
+    async def ended(self, carrier: Carrier, incident: str) -> None:
+        """Let a warm run end in the background."""
+        del incident
+        if isinstance(carrier, WarmCarrier):
+            ending = carrier.finish()
+            self._ending.add(ending)
+            ending.add_done_callback(self._over)
+
+    def describe(self) -> str:
+        """Return in words what carries the work now."""
+        how = "every stretch in Prefect" if self._required else "in Prefect where a flow run waits, else directly"
+        return f"{how}; {len(self._free)} flow runs waiting, server {'there' if self._ready() else 'away'}"
+
+    async def keep(self) -> None:
+        """Keep a few runs waiting until cancelled."""
+        while True:
+            lacking = max(KEPT, self._wanted) - len(self._free)
+            if lacking > 0 and self._ready() and (self._wanted or self._idle()):
+                try:
+                    self._free.append(await start_warm(self._owner))
+                    self._came.set()
+                    continue
+                except Exception as error:  # noqa: BLE001 - a server that is away comes back
+                    log.info("flow_run_not_started", error=type(error).__name__)
+                    await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def close(self) -> None:
+        """Let the waiting runs end, for a moment."""
+        ending = {carrier.finish() for carrier in self._free} | self._ending
+        self._free.clear()
+        if ending:
+            _, late = await asyncio.wait(ending, timeout=PAUSE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _take(self) -> WarmCarrier | None:
+        while self._free:
+            found = self._free.pop(0)
+            if found.usable:
+                return found
+        return None
+
+    async def _awaited(self) -> WarmCarrier:
+        self._wanted += 1
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while (taken := self._take()) is None:
+                    self._came.clear()
+                    await self._came.wait()
+                return taken
+        except TimeoutError:
+            raise IntegrationError(
+                "Prefect has no flow run for this, and TOCSIN_PREFECT=required wants one.",
+                hint="See whether the Prefect server answers, or set TOCSIN_PREFECT=auto.",
+                retryable=True,
+            ) from None
+        finally:
+            self._wanted -= 1
+
+    def _over(self, ending: asyncio.Task[Any]) -> None:
+        self._ending.discard(ending)
+        if not ending.cancelled() and ending.exception() is not None:
+            log.info("flow_run_not_closed", error=type(ending.exception()).__name__)
