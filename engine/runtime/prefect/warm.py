@@ -158,7 +158,7 @@ async def start_warm(owner: str) -> WarmCarrier:
     token = _SLOT.set(slot)
     try:
         with tags(TAG, WAITING, f"engine:{owner}"):
-            ending: asyncio.Task[Any] = asyncio.ensure_future(_segment(return_state=True))  # type: ignore[assignment]  # an awaitable, as Prefect types it
+            ending: asyncio.Task[Any] = asyncio.ensure_future(_segment(return_state=True))
     finally:
         _SLOT.reset(token)
     await asyncio.wait([ending, slot.started], return_when=asyncio.FIRST_COMPLETED)
