@@ -87,6 +87,8 @@ class Effect:
     message: str = ""
     retry_at: str | None = None
     adopted: bool = False
+    unsure: bool = False
+    """It may have been done, and is looked up before it is tried again."""
     settled_at: datetime | None = None
     started: str = ""
     """The real instant of the first attempt, as ISO 8601: nothing of it can be older at the far side."""

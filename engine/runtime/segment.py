@@ -204,4 +204,6 @@ def _intended(incident: Incident, move: Perform) -> bool:
 
 def _doubt(incident: Incident, move: Perform) -> Doubt:
     effect = incident.effects.get(move.key)
-    return DOUBTS.get(effect.status, Doubt.NONE) if effect is not None else Doubt.NONE
+    if effect is None:
+        return Doubt.NONE
+    return Doubt.OPEN if effect.unsure else DOUBTS.get(effect.status, Doubt.NONE)

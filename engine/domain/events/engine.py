@@ -176,7 +176,10 @@ class EffectDone(Event):
 
 
 class EffectFailed(Event):
-    """The act was not done; with `retry_at` (real time) it is tried again, without it is given up."""
+    """The act was not done; with `retry_at` (real time) it is tried again, without it is given up.
+
+    `unsure`: it may have been done, and is looked up before it is tried again.
+    """
 
     type: ClassVar[str] = "effect_failed"
     key: str
@@ -185,6 +188,7 @@ class EffectFailed(Event):
     message: str
     hint: str = ""
     retry_at: str | None = None
+    unsure: bool = False
     attempt: int = 1
     task_run: str | None = None
 

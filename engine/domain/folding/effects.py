@@ -7,7 +7,7 @@ and messages are effects too, but move no step.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
@@ -15,10 +15,8 @@ from engine.domain.incident import Effect
 from engine.domain.lifecycle import Trigger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
-    from engine.domain.events.shape import Json
     from engine.domain.folding.change import Handlers
     from engine.domain.incident import Incident
 
@@ -47,7 +45,7 @@ def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
 
 def _failed(state: Incident, event: ev.EffectFailed, at: datetime) -> Incident:
     status = "retrying" if event.retry_at else "failed"
-    state = _settle(state, event.key, status, at, message=event.message, retry_at=event.retry_at)
+    state = _settle(state, event.key, status, at, message=event.message, retry_at=event.retry_at, unsure=event.unsure)
     if event.kind != ACTION:
         return state
     trigger = Trigger.RETRY_LATER if event.retry_at else Trigger.FAIL
@@ -61,26 +59,10 @@ def _unconfirmed(state: Incident, event: ev.EffectUnconfirmed, at: datetime) -> 
     return state
 
 
-def _settle(
-    state: Incident,
-    key: str,
-    status: str,
-    at: datetime,
-    *,
-    result: Mapping[str, Json] | None = None,
-    message: str = "",
-    retry_at: str | None = None,
-    adopted: bool = False,
-) -> Incident:
-    effect = replace(
-        state.effects[key],
-        status=status,
-        settled_at=at,
-        result=result or {},
-        message=message,
-        retry_at=retry_at,
-        adopted=adopted,
-    )
+def _settle(state: Incident, key: str, status: str, at: datetime, **known: Any) -> Incident:  # noqa: ANN401 fields of Effect, checked by replace
+    """Return the state in which an effect has ended this way; what is not told of it is as if nothing had been."""
+    plain: dict[str, Any] = {"result": {}, "message": "", "retry_at": None, "adopted": False, "unsure": False}
+    effect = replace(state.effects[key], status=status, settled_at=at, **{**plain, **known})
     return replace(state, effects={**state.effects, key: effect})
 
 

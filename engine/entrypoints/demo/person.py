@@ -32,7 +32,7 @@ class Person:
         async with call as reply:
             return dict(await reply.json())
 
-    async def jira(self, verb: str, path: str, body: object = None, **query: str) -> Any:  # noqa: ANN401 - JSON
+    async def jira(self, verb: str, path: str, body: object = None, **query: str) -> Any:  # noqa: ANN401 - JSON of any shape
         """Look at something in Jira, or do something."""
         headers = {"Authorization": f"Bearer jira-sandbox-{self.handle}"}
         async with self.session.request(

@@ -91,7 +91,7 @@ async def healthy(url: str, *, session: aiohttp.ClientSession) -> bool:
     """Return whether a server answers at an API's address."""
     try:
         async with session.get(f"{url}/health", timeout=aiohttp.ClientTimeout(total=2)) as reply:
-            return reply.status == 200  # noqa: PLR2004 - HTTP's yes
+            return reply.status == 200  # noqa: PLR2004 - HTTP's own number for yes
     except (aiohttp.ClientError, TimeoutError, OSError):
         return False
 

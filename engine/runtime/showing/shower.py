@@ -55,7 +55,7 @@ class Shower:
         """Make one surface, or say when it is tried again."""
         scene = Scene(plan, incident, self.people, self.clock.now())
         try:
-            result, adopted = await self._made(scene, move, unsure=doubt is not Doubt.NONE or move.attempt > 1)
+            result, adopted = await self._made(scene, move, unsure=doubt is not Doubt.NONE)
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)
@@ -72,14 +72,14 @@ class Shower:
                     case Found(value=found):
                         return found, True
                     case CannotTell(why=why):
-                        raise IntegrationError(f"it cannot be told whether it is there: {why}", retryable=True)
+                        raise OutcomeUnknownError(f"it cannot be told whether it is there: {why}")
                     case Absent():
                         pass
             try:
                 return await side.make(scene, move), False
             except OutcomeUnknownError as error:
                 log.warning("outcome_unknown", why=error.message)
-        raise IntegrationError("no answer came, twice; it was not there in between", retryable=True)
+        raise OutcomeUnknownError("no answer came, twice; it was not there in between")
 
     def _side(self, move: Perform) -> ChatSurfaces | TrackerSurfaces:
         if move.kind in IN_CHAT:
@@ -94,7 +94,10 @@ class Shower:
         planned = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(move.attempt - 1, 10)) if error.retryable else LONGEST_PAUSE
         wait = timedelta(seconds=max(planned, error.retry_after or 0.0))
         retry_at = instant_text(self.clock.real_now() + wait)
-        return ev.EffectFailed(**_what(move), message=error.message, hint=error.hint(), retry_at=retry_at)
+        unsure = isinstance(error, OutcomeUnknownError)
+        return ev.EffectFailed(
+            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure
+        )
 
 
 def _what(move: Perform) -> dict[str, Any]:
