@@ -14,11 +14,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 GENESIS = "0" * 64
 SALT_BYTES = 16
@@ -115,8 +115,8 @@ def verify(rows: Iterable[Row], *, known: Head | None = None, incident: str | No
 
 
 def instant_text(at: datetime) -> str:
-    """Return a UTC instant as ISO 8601 with microseconds and a Z."""
-    return at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    """Return an instant as ISO 8601 in UTC, with microseconds and a Z."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _fault(previous: Head, row: Row, *, incident: str | None) -> str | None:

@@ -68,7 +68,7 @@ class StoryClock(SystemClock):
     def now(self) -> datetime:
         """Return the story's present instant."""
         anchor = self._current()
-        return anchor.story + (self.real_now() - anchor.real) * anchor.scale
+        return (anchor.story + (self.real_now() - anchor.real) * anchor.scale).astimezone(UTC)
 
     def real_delay(self, due: datetime) -> float:
         """Return the real seconds until a story instant comes."""

@@ -46,10 +46,10 @@ def happened(case: Case) -> list[str]:
     told = local(incident.declared_at, incident.zone)
     first = f"{incident.title}: declared on {told} by {case.name(incident.declared_by)}"
     summary = incident.fact("summary")
-    first += f", as “{case.reader.fact('summary', summary)}”." if summary else "."
+    first += f": “{case.reader.fact('summary', summary).rstrip('.')}”." if summary else "."
     acted = [entry for step, entry in case.steps() if step.kind is StepKind.ACTION and entry.status.value == "done"]
     people = [entry for step, entry in case.steps() if step.human and entry.status.value == "done"]
-    second = f"The engine finished {len(acted)} steps and people finished {len(people)}; {_troubles(case)}."
+    second = f"The engine finished {len(acted)} steps and people finished {len(people)}{_troubles(case)}."
     contained = incident.advanced_at.get("contained")
     third = (
         f"It was contained after {span(contained - incident.declared_at)} and is {incident.status.value} now."
@@ -62,7 +62,8 @@ def happened(case: Case) -> list[str]:
 def _troubles(case: Case) -> str:
     failed = sum(entry.status.value == "failed" for _, entry in case.steps())
     unsure = len({entry.event.key for entry in case.of(ev.EffectUnconfirmed)})  # type: ignore[attr-defined]  # of that type
-    return f"{failed} failed and of {unsure} nobody could tell at first"
+    doubts = f", and of {unsure} nobody could tell at first" if unsure else ""
+    return f"; {failed} failed{doubts}"
 
 
 def times(case: Case) -> dict[str, Any]:
