@@ -19,7 +19,7 @@ demo: .venv/stamp-runtime ## play a leak from alarm to review on this machine (K
 	$(BIN)/tocsin demo $(if $(KEEP),--keep) $(if $(CRASH),--crash) $(ARGS)
 
 test: .venv/stamp-dev node_modules/.stamp ## run every test, offline and in random order (ARGS="-k ledger" picks some)
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 check: .venv/stamp-dev ## format, lint, types, layers, generated documents, architecture: what "green" means
 	$(BIN)/ruff format --check .

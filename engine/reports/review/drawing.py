@@ -35,7 +35,7 @@ def picture(report: Mapping[str, Any]) -> str:
     moments = {name: at for name, at in report["page_one"]["times"]["moments"].items() if at and name in STATES}
     phases = [row for row in report["phases"] if row["opened"]]
     scale = _Scale(*_ends(report, phases))
-    height = TOP + ROW * max(1, len(phases)) + 34
+    height = TOP + ROW * max(1, len(phases)) + 56
     body = [
         *_bars(phases, scale),
         *_missed(report, phases, scale),
@@ -94,9 +94,9 @@ def _declined(report: Mapping[str, Any], phases: Sequence[Mapping[str, Any]], sc
 def _states(moments: Mapping[str, str], scale: _Scale, *, height: int) -> Iterator[str]:
     for number, (name, at) in enumerate(moments.items()):
         x = scale.x(at)
-        y = height - 20 + (number % 2) * 12
+        y = height - 44 + number * 12
         end = "end" if x > WIDTH - 120 else "start"
-        yield f'<line class="state" x1="{x}" x2="{x}" y1="{TOP - 4}" y2="{height - 30}"/>'
+        yield f'<line class="state" x1="{x}" x2="{x}" y1="{TOP - 4}" y2="{height - 54}"/>'
         told = f"{escape(name)}<title>{escape(at)}</title>"
         yield f'<text class="state" x="{x}" y="{y}" text-anchor="{end}">{told}</text>'
 

@@ -1,0 +1,186 @@
+"""The whole demo, played once as a user plays it, and everything it promises looked at from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("demo")]
+
+TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
+PRIVILEGED = "Work product of counsel"
+RESTRICTED = "An open guest link, used from an account that was taken over."
+
+
+@dataclass(frozen=True)
+class Played:
+    """A demo that was played: its data folder, its summary, and its report as data."""
+
+    home: Path
+    summary: dict[str, Any]
+    report: dict[str, Any]
+
+    def rows(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Return every event as it is stored: its envelope and its content."""
+        with sqlite3.connect(self.home / "tocsin.db") as database:
+            found = database.execute(
+                "SELECT e.envelope, c.body FROM envelopes e JOIN contents c"
+                " ON c.org = e.org AND c.incident = e.incident AND c.seq = e.seq ORDER BY e.seq"
+            ).fetchall()
+        return [(json.loads(envelope), json.loads(body)) for envelope, body in found]
+
+
+def tocsin(*arguments: str, home: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with a data folder of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "PREFECT_"))}
+    environment = {**kept, "TOCSIN_HOME": str(home), **more}
+    return subprocess.run(
+        [*TOCSIN, *arguments], check=False, capture_output=True, text=True, env=environment, timeout=300
+    )
+
+
+@pytest.fixture(scope="session")
+def plays(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Played]:
+    """The demo, played once for each way of using Prefect, in whatever order tests want it."""
+
+    @cache
+    def play(use: str) -> Played:
+        home = tmp_path_factory.mktemp(f"demo-{use}")
+        ran = tocsin("demo", "--json", home=home, TOCSIN_PREFECT=use)
+        assert ran.returncode == 0, ran.stderr
+        summary = json.loads(ran.stdout)
+        report = json.loads(Path(summary["report"]).with_suffix(".json").read_text(encoding="utf-8"))
+        return Played(home / "demo", {**summary, "use": use}, report)
+
+    return play
+
+
+@pytest.fixture(params=["auto", "required"])
+def played(request: pytest.FixtureRequest, plays: Callable[[str], Played]) -> Played:
+    """The demo with whatever Prefect has free, and with every stretch in Prefect."""
+    return plays(request.param)
+
+
+def test_it_ends_closed_verified_and_with_the_damage_named(played: Played) -> None:
+    """The timeline verifies, and one changed byte in a copy is found at its event."""
+    assert played.summary["state"] == "closed"
+    assert played.summary["verified"].startswith("INC-1: verified")
+    assert "DOES NOT FIT at event" in played.summary["damaged"]
+    assert played.summary["effects repeated"] == 0
+
+
+def test_what_is_not_green_is_in_the_report(played: Played) -> None:
+    """A refused self-approval, a declined statement, a Won't do that is not accepted, a reply that was lost, a miss."""
+    approvals = played.report["approvals"]
+    assert [row["who"] for row in approvals["refused"]] == ["Ben Osei"]
+    assert "never the person who wrote it" in approvals["refused"][0]["why"]
+    assert [row["who"] for row in approvals["declined"]] == ["Carla Weiss"]
+    told = [row["text"] for row in played.report["timeline"]]
+    assert any("which was not accepted" in text for text in told)
+    assert any("not done twice" in text for text in told)
+    missed = played.report["page_one"]["promises"]["missed_ones"]
+    assert [(row["title"], row["by"]) for row in missed] == [
+        ("Insurer, customers and partners under contract", "6 h 10 min")
+    ]
+
+
+def test_every_figure_follows_from_the_stored_rows(played: Played) -> None:
+    """Counted again from the raw rows, by other code than the report's."""
+    rows = played.rows()
+    events = [(envelope["type"], content) for envelope, content in rows]
+    asks = {content["ask"]: content for kind, content in events if kind == "ask_opened"}
+    answers = [(content["verdict"], content["ask"]) for kind, content in events if kind == "ask_answered"]
+    given = [ask for verdict, ask in answers if verdict == "approve"]
+    declined = [ask for verdict, ask in answers if verdict == "decline" and asks[ask]["kind"] == "approval"]
+    refused = [content for kind, content in events if kind == "answer_refused"]
+    approvals = {name: len(rows) for name, rows in played.report["approvals"].items()}
+    assert approvals == {"given": len(given), "declined": len(declined), "refused": len(refused)}
+    done = [content for kind, content in events if kind == "effect_done"]
+    tickets = [content["result"]["key"] for content in done if content["kind"] in ("epic", "ticket")]
+    assert sorted(row["key"] for row in played.report["tickets"]) == sorted(tickets)
+    trust = played.report["page_one"]["trust"]
+    assert trust["events"] == rows[-1][0]["seq"] == len(rows)
+    assert len(trust["published"]) == sum(content["kind"] in ("head_chat", "head_tracker") for content in done)
+
+
+def test_targets_are_recounted_from_the_rows(played: Played) -> None:
+    """Met, missed and open, and by how much the missed one was missed."""
+    opened: dict[str, datetime] = {}
+    ended: dict[str, datetime] = {}
+    for envelope, content in played.rows():
+        at = datetime.fromisoformat(envelope["at"])
+        if envelope["type"] == "ask_opened" and content["due"] and content["kind"] != "approval":
+            opened[content["ask"]] = datetime.fromisoformat(content["due"])
+        elif envelope["type"] in ("ask_answered", "ask_closed") and content["ask"] in opened:
+            ended[content["ask"]] = at
+    now = datetime.fromisoformat(played.report["page_one"]["head"]["made_at"])
+    late = {ask: ended.get(ask, now) - due for ask, due in opened.items()}
+    counts = Counter("missed" if late[ask] > timedelta(0) else ("met" if ask in ended else "open") for ask in opened)
+    promises = played.report["page_one"]["promises"]
+    assert {name: promises[name] for name in ("met", "missed", "open")} == {
+        "met": counts["met"], "missed": counts["missed"], "open": counts["open"],
+    }  # fmt: skip
+
+
+def test_phases_evidence_and_withheld_parts_are_recounted(played: Played) -> None:
+    """Phase instants, evidence hashes and the number of restricted entries come from the rows too."""
+    moments: dict[tuple[str, str], str] = {}
+    hashes: list[str] = []
+    for envelope, content in played.rows():
+        if envelope["type"] in ("phase_opened", "phase_settled"):
+            moments[content["phase"], envelope["type"]] = envelope["at"]
+        if envelope["type"] == "effect_done" and "items" in content["result"]:
+            hashes += [item["sha256"] for item in content["result"]["items"]]
+    for row in played.report["phases"]:
+        assert row["opened"] == moments[row["phase"], "phase_opened"]
+        assert row["settled"] == moments[row["phase"], "phase_settled"]
+    assert sorted(row["sha256"] for row in played.report["evidence"]) == sorted(hashes)
+    assert all(row["state"] == "match" for row in played.report["evidence"])
+
+
+def test_what_is_restricted_stands_in_no_form_of_the_report(played: Played) -> None:
+    """Neither counsel's reason nor the way it took; both are counted."""
+    assert any(PRIVILEGED in json.dumps(content) for _, content in played.rows())
+    for ending in ("html", "md", "json"):
+        text = Path(played.summary["report"]).with_suffix(f".{ending}").read_text(encoding="utf-8")
+        assert PRIVILEGED not in text
+        assert RESTRICTED not in text
+        assert "emi" not in json.dumps(list(played.report["review_answers"].values())).lower()
+    assert played.report["page_one"]["head"]["withheld"]["privileged"] > 0
+
+
+def test_each_effect_names_its_prefect_task_run(played: Played) -> None:
+    """With `required` every effect, with `auto` those that went through Prefect; each is known to Prefect."""
+    named = [
+        content["task_run"]
+        for envelope, content in played.rows()
+        if envelope["type"] in ("effect_done", "effect_failed", "effect_unconfirmed")
+    ]
+    if played.summary["use"] == "required":
+        assert all(named)
+        assert played.summary["worked"].endswith(", 0 directly")
+    with sqlite3.connect(played.home / "prefect" / "prefect.db") as database:
+        known = {str(row[0]).replace("-", "") for row in database.execute("SELECT id FROM task_run")}
+    missing = [name for name in named if name and name.replace("-", "") not in known]
+    assert missing == []
+
+
+def test_a_playbook_that_the_cast_has_never_seen_also_finishes(tmp_path: Path) -> None:
+    """They answer what they are asked, as it is shown to them."""
+    ran = tocsin("demo", "lost-device", "--json", home=tmp_path, TOCSIN_PREFECT="off")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["state"] == "closed"

@@ -1,0 +1,200 @@
+"""`tocsin serve` killed with SIGKILL in the middle of each phase, and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from integrations.sandbox import default_seed, run_sandbox
+from integrations.system.clock import SystemClock
+from tests.integration.runtime.bench import Counterpart, counterpart
+from tests.integration.sandbox.clients import until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from integrations.sandbox import Sandbox
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
+PHASES = ("contain", "legal", "communicate", "harden", "review")
+HEAD = """\
+tocsin: 1
+playbook: phases
+title: Five phases
+version: 1
+inputs: {}
+roles: {commander: {required: true}}
+phases:
+"""
+CREATES = ("POST issue", "chat.postMessage", "conversations.create")
+
+
+def playbook(port: int) -> str:
+    """Five phases one after the other, each with an act that can be looked up and a task with a ticket."""
+    parts = [HEAD]
+    for number, phase in enumerate(PHASES):
+        after = f"after: [{PHASES[number - 1]}]" if number else "after: []"
+        parts.append(
+            dedent(f"""\
+              {phase}:
+                {after}
+                steps:
+                  - id: act_{number}
+                    title: Act in {phase}
+                    action: http.request
+                    with:
+                      method: POST
+                      url: "http://127.0.0.1:{port}/{phase}"
+                      find: {{url: "http://127.0.0.1:{port}/requests/{{{{ idempotency_key }}}}", absent: [404]}}
+                  - {{id: task_{number}, title: Task in {phase}, task: Do it., owner: commander, due: 1h}}
+            """)
+            .replace("\n", "\n  ")
+            .join(["  ", "\n"])
+        )
+    return "".join(parts)
+
+
+@dataclass
+class House:
+    """A data folder with its playbook, a sandbox, and a counterpart."""
+
+    environment: Mapping[str, str]
+    sandbox: Sandbox
+    system: Counterpart
+    serving: asyncio.subprocess.Process | None = None
+
+    async def serve(self) -> None:
+        """Start the engine, and wait until it says so."""
+        self.serving = await asyncio.create_subprocess_exec(
+            *TOCSIN, "serve", "--port", "0", stdout=asyncio.subprocess.PIPE, env=self.environment
+        )
+        assert self.serving.stdout is not None
+        line = await asyncio.wait_for(self.serving.stdout.readline(), 60)
+        assert b"serves on" in line
+
+    async def kill(self) -> None:
+        """Kill it as a power cut would."""
+        assert self.serving is not None
+        self.serving.kill()
+        await self.serving.wait()
+        self.serving = None
+
+    async def run(self, *arguments: str) -> dict[str, Any]:
+        """Run a command; return its JSON."""
+        child = await asyncio.create_subprocess_exec(
+            *TOCSIN, *arguments, "--json", stdout=asyncio.subprocess.PIPE, env=self.environment
+        )
+        out, _ = await child.communicate()
+        assert child.returncode == 0, out
+        return dict(json.loads(out))
+
+    async def step(self, step: str, state: str) -> None:
+        """Wait until a step is in a state."""
+        async with asyncio.timeout(60):
+            while True:
+                status = await self.run("status", "INC-1")
+                found = {one["id"]: one["state"] for phase in status["phases"] for one in phase["steps"]}
+                if found[step] == state:
+                    return
+                await asyncio.sleep(0.1)  # the state is in another process, which sets no event
+
+
+@pytest.fixture
+async def house(home: Path, tmp_path: Path) -> AsyncIterator[House]:
+    """A house whose engine is not running yet."""
+    async with counterpart() as system, run_sandbox(default_seed(), now=SystemClock().now) as sandbox:
+        folder = tmp_path / "playbooks"
+        folder.mkdir()
+        (folder / "phases.yaml").write_text(playbook(system.port), encoding="utf-8")
+        email, token = sandbox.jira_login
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "PREFECT_"))},
+            "TOCSIN_HOME": str(home),
+            "TOCSIN_PLAYBOOKS": str(folder),
+            "TOCSIN_PREFECT": "off",
+            "TOCSIN_PERSON": "ana",
+            "TOCSIN_HTTP_ALLOW": f"127.0.0.1:{system.port}",
+            "TOCSIN_SLACK_BASE_URL": sandbox.slack_base_url,
+            "TOCSIN_SLACK_BOT_TOKEN": sandbox.slack_bot_token,
+            "TOCSIN_SLACK_APP_TOKEN": sandbox.slack_app_token,
+            "TOCSIN_JIRA_URL": sandbox.jira_url,
+            "TOCSIN_JIRA_EMAIL": email,
+            "TOCSIN_JIRA_TOKEN": token,
+            "TOCSIN_JIRA_PROJECT": "SEC",
+        }
+        made = House(environment, sandbox, system)
+        try:
+            yield made
+        finally:
+            if made.serving is not None:
+                await made.kill()
+
+
+async def test_killed_in_each_phase_it_finishes_with_nothing_made_twice(house: House) -> None:
+    """The act whose answer never came is found by its key; tickets and messages are made once."""
+    await house.serve()
+    for phase in PHASES:
+        house.system.faults[f"/{phase}"] = ["hang"]
+    assert (await house.run("trigger", "phases"))["created"] is True
+    for number, phase in enumerate(PHASES):
+        async with asyncio.timeout(60):
+            while not house.system.asked[f"/{phase}"]:  # noqa: ASYNC110 - a count, which sets no event
+                await asyncio.sleep(0.02)
+        await house.kill()
+        house.system.gate.set()
+        house.system.gate = asyncio.Event()
+        await house.serve()
+        await house.step(f"act_{number}", "done")
+        await house.step(f"task_{number}", "awaiting_person")
+        await house.run("done", "INC-1", f"task_{number}")
+    await house.step("task_4", "done")
+    status = await house.run("status", "INC-1")
+    assert status["state"] in ("resolved", "closed")
+    assert Counter(house.system.done.values()) == Counter(f"/{phase}" for phase in PHASES)
+    assert all(house.system.asked[f"/{phase}"] == 1 for phase in PHASES)
+    await until(lambda: len(house.sandbox.log.calls("POST issue", committed=True)) == len(PHASES) + 1)
+    for name in CREATES:
+        calls = house.sandbox.log.calls(name, committed=True)
+        keys = Counter(json.dumps(call.evidence, sort_keys=True) for call in calls)
+        assert [key for key, count in keys.items() if count > 1] == []
+    assert (await house.run("verify", "INC-1"))["timelines"][0]["verified"] is True
+
+
+async def test_a_second_engine_on_the_same_data_folder_is_refused(house: House) -> None:
+    """It says who is there, and ends with the incident's exit code."""
+    await house.serve()
+    second = await asyncio.create_subprocess_exec(
+        *TOCSIN, "serve", "--port", "0", stderr=asyncio.subprocess.PIPE, env=house.environment
+    )
+    _, said = await asyncio.wait_for(second.communicate(), 60)
+    assert second.returncode == 3
+    assert b"already works on" in said
+    assert said.count(b"\n") == 2
+
+
+async def test_with_slack_and_jira_away_the_incident_runs_on(house: House) -> None:
+    """What waits for people is in the inbox of the command line, and what is not shown is said."""
+    house.environment = {
+        **house.environment,
+        "TOCSIN_SLACK_BASE_URL": "http://127.0.0.1:9/api/",
+        "TOCSIN_JIRA_URL": "http://127.0.0.1:9",
+    }
+    await house.serve()
+    await house.run("trigger", "phases")
+    await house.step("act_0", "done")
+    await house.step("task_0", "awaiting_person")
+    asks = (await house.run("inbox"))["asks"]
+    assert [ask["step"] for ask in asks] == ["task_0"]
+    status = await house.run("status", "INC-1")
+    assert {need["kind"] for need in status["attention"]} == {"not_shown"}
