@@ -104,6 +104,15 @@ def test_a_form_shows_what_is_known_and_which_element_it_is_about() -> None:
     assert answer_form(story.plan, story.incident, asks["cut[1].task.1"]).intro.endswith("Number 1 of 1.")
 
 
+def test_what_is_restricted_is_asked_for_and_never_shown_again() -> None:
+    """The earlier answer stands in the form without it."""
+    story = leak()
+    story.answers("depicted.decision.1", minor="no", names="Somebody Shown")
+    form = answer_form(story.plan, story.incident, story.incident.asks["depicted.decision.1"])
+    assert form.values == {"minor": "no"}
+    assert "Somebody" not in str(form)
+
+
 def test_a_filled_form_is_the_command_it_was_opened_for() -> None:
     """A decision is answered, a task is done, a reason declines."""
     look = look_of(leak())
