@@ -85,10 +85,11 @@ def decide(situation: Situation) -> Iterator[Event | Perform]:
     if incident.closing and incident.status is not IncidentStatus.CLOSED:
         yield from decide_close(situation)
         return
-    if incident.status is not IncidentStatus.CLOSED:
-        yield from decide_phases(situation)
+    steps = list(decide_steps(situation))
+    yield from steps
+    if incident.status is not IncidentStatus.CLOSED and not any(isinstance(move, Event) for move in steps):
+        yield from decide_phases(situation)  # only once no step still changes: one that revives holds its phase
         yield from decide_incident(situation)
-    yield from decide_steps(situation)
     for ask in incident.asks.values():
         if ask.open:
             yield from watch(situation, ask, situation.plan.steps[base_id(ask.step)])

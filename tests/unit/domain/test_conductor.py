@@ -107,6 +107,31 @@ def test_a_retry_revives_what_was_blocked() -> None:
     assert told.states() == {"one": "done", "two": "awaiting_person"}
 
 
+def test_an_incident_does_not_close_over_a_step_that_revives_in_the_same_turn() -> None:
+    """What a late retry unblocks is gone through before the incident is called closed."""
+    told = story("""
+      contain:
+        steps:
+          - {id: one, title: One, ACT, on_failure: continue}
+          - {id: two, title: Two, task: Go on., owner: commander, due: 1h, needs: [one]}
+          - {id: three, title: Three, ACT, needs: [two]}
+      review:
+        steps:
+          - {id: sum_up, title: Sum up, task: Write., owner: commander, due: 1h}
+    """)
+    told.does("one")
+    told.answers("two.task.1", verdict="decline")
+    assert told.states()["three"] == "blocked"
+    told.tells(ev.RetryOrdered(step="two", by="ana"))
+    told.answers("sum_up.task.1", verdict="done")
+    assert told.status() == "resolved"
+    told.answers("two.task.2", verdict="done")
+    assert told.states()["three"] == "running"
+    assert told.status() == "resolved"
+    told.does("three")
+    assert told.status() == "closed"
+
+
 def test_a_failure_that_may_be_tried_again_waits_for_its_timer() -> None:
     """A retryable failure sets a timer in real time and tries again with the same key."""
     told = story("""
