@@ -6,6 +6,7 @@ Rule kept here: a Slack that cannot be reached is tried again, later and later u
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from engine.runtime.inward.worker import TakesRows
 
 LONGEST_PAUSE = 60.0
+LAST_WORDS = 3.0
+"""Seconds that an engine which ends gives to what it is telling people."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -40,6 +44,7 @@ class SlackSide:
     reception: Reception
     socket: SlackSocket | None
     handlers: Mapping[str, TakesRows]
+    asides: Asides
     _poke: Callable[[], None] = field(default=lambda: None)
 
     @classmethod
@@ -58,8 +63,9 @@ class SlackSide:
         reception = Reception(office.ledger, api=api, opener=forms.open, checker=forms.check)
         token = office.settings.slack_app_token
         socket = SlackSocket(reception, api=api, app_token=token.get_secret_value()) if token else None
-        acts = ChatActs(conversation=conversation, interpret=interpret, asides=Asides(sides.chat))
-        return cls(office=office, reception=reception, socket=socket, handlers={"slack": acts})
+        asides = Asides(sides.chat)
+        acts = ChatActs(conversation=conversation, interpret=interpret, asides=asides)
+        return cls(office=office, reception=reception, socket=socket, handlers={"slack": acts}, asides=asides)
 
     def watch(self, poke: Callable[[], None]) -> None:
         """Have somebody told when something came in."""
@@ -67,22 +73,15 @@ class SlackSide:
         self.reception.watch(poke)
 
     async def run(self) -> None:
-        """Keep a connection, where Socket Mode is used."""
-        if self.socket is None:
-            return
-        pause = 1.0
+        """Keep a connection, where Socket Mode is used; at the end, what is being said to people is said."""
         try:
-            while True:
-                try:
-                    await self.socket.connect()
-                except (IntegrationError, OSError) as error:
-                    log.warning("slack_not_connected", why=str(error))
-                    await asyncio.sleep(pause)
-                    pause = min(LONGEST_PAUSE, pause * 2)
-                else:
-                    await asyncio.Event().wait()  # it keeps itself up until it is closed
+            if self.socket is not None:
+                await _keep_connected(self.socket)
+            await asyncio.Event().wait()
         finally:
-            await self.socket.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WORDS):
+                    await self.asides.settle()
 
     async def hook(
         self, body: bytes, headers: Mapping[str, str]
@@ -101,3 +100,19 @@ class SlackSide:
         received = await self.reception.receive(payload, envelope="")
         self._poke()
         return 200, received.answer, (lambda: self.reception.follow_up(payload)) if received.new else None
+
+
+async def _keep_connected(socket: SlackSocket) -> None:
+    pause = 1.0
+    try:
+        while True:
+            try:
+                await socket.connect()
+            except (IntegrationError, OSError) as error:
+                log.warning("slack_not_connected", why=str(error))
+                await asyncio.sleep(pause)
+                pause = min(LONGEST_PAUSE, pause * 2)
+            else:
+                await asyncio.Event().wait()  # it keeps itself up until it is closed
+    finally:
+        await socket.close()
