@@ -74,6 +74,7 @@ async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> J
         token=settings.jira_token.get_secret_value(),
         email=settings.jira_email or "",
         project=settings.jira_project,
+        index_patience=settings.jira_index_patience,
     )
     pool = await stack.enter_async_context(JiraPool(site, clock=clock))
     return JiraTracker(site, clock=clock, pool=pool)

@@ -82,6 +82,12 @@ class Settings(BaseModel):
     jira_project: str | None = Field(
         None, pattern=r"^[A-Z][A-Z0-9_]{1,9}$", description="The key of the project that gets the tickets, like SEC."
     )
+    jira_index_patience: float = Field(
+        60.0,
+        ge=0,
+        le=600,
+        description="Seconds in which no search finds a ticket, before one that may have been made counts as absent.",
+    )
     http_allow: Annotated[tuple[str, ...], BeforeValidator(_comma_list), AfterValidator(_hosts)] = Field(
         (), description="Hosts that http.request may reach, as host or host:port; a comma list in the environment."
     )

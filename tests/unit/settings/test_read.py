@@ -7,7 +7,7 @@ import pytest
 from engine.domain.errors import ConfigError
 from engine.settings.read import read, secret_values, settings_of
 
-ISSUE_NAMES = (
+NAMES = (
     "TOCSIN_HOME",
     "TOCSIN_CONFIG",
     "TOCSIN_PLAYBOOKS",
@@ -20,6 +20,7 @@ ISSUE_NAMES = (
     "TOCSIN_JIRA_EMAIL",
     "TOCSIN_JIRA_TOKEN",
     "TOCSIN_JIRA_PROJECT",
+    "TOCSIN_JIRA_INDEX_PATIENCE",
     "TOCSIN_HTTP_ALLOW",
     "TOCSIN_PERSON",
     "TOCSIN_PREFECT",
@@ -35,6 +36,7 @@ VALUES = {
     "TOCSIN_JIRA_URL": "http://127.0.0.1:1/jira",
     "TOCSIN_JIRA_PROJECT": "SEC",
     "TOCSIN_JIRA_EMAIL": "a@b.example",
+    "TOCSIN_JIRA_INDEX_PATIENCE": "5",
     "TOCSIN_HTTP_ALLOW": "a.example, [::1]:8080",
     "TOCSIN_PREFECT": "off",
     "PREFECT_API_URL": "http://127.0.0.1:4200/api",
@@ -51,10 +53,10 @@ def config(tmp_path: Path) -> Path:
 
 def test_every_name_of_the_interface_is_read() -> None:
     """Each variable changes the settings, and none is called unknown."""
-    reading = read({name: VALUES.get(name, "some-value") for name in ISSUE_NAMES})
+    reading = read({name: VALUES.get(name, "some-value") for name in NAMES})
     assert reading.errors == ()
     assert reading.unknown == ()
-    assert sorted(reading.places.values()) == sorted(ISSUE_NAMES)
+    assert sorted(reading.places.values()) == sorted(NAMES)
     assert reading.settings is not None
     assert reading.settings.http_allow == ("a.example", "[::1]:8080")
     assert reading.settings.slack
