@@ -2,7 +2,8 @@
 
 Rules kept here: each is an effect with an intent and a key of its own, so that a lost reply makes no second ticket;
 the run never waits for one (a tracker that is down delays tickets, not people); none is ever given up, because the
-far side comes back; a person's step gets its ticket when it is ready and not before. What can be overwritten (the
+far side comes back; a person's step gets its ticket when it is ready and not before; what was begun is ended, also
+when it is no longer needed, so that nothing half-made stays open. What can be overwritten (the
 living message, the epic's text, a card once answered) is kept current by `engine.runtime.mirror`, without events.
 """
 
@@ -109,7 +110,7 @@ def _chat(situation: Situation) -> Iterator[tuple[str, str]]:
         return
     yield LIVING, LIVING
     for ask in incident.asks.values():
-        if ask.open or made(incident, CARD, ask.id):
+        if ask.open or made(incident, CARD, ask.id) or _perhaps_made(incident, CARD, ask.id):
             yield CARD, ask.id
     for subject in _notices(incident):
         yield NOTICE, subject
@@ -129,7 +130,7 @@ def _tracker(situation: Situation) -> Iterator[tuple[str, str]]:
     for ask in incident.asks.values():
         if ask.kind == APPROVAL or situation.plan.steps[base_id(ask.step)].tickets is Tickets.NONE:
             continue
-        if ask.open:
+        if ask.open or _perhaps_made(incident, TICKET, ask.id):
             yield TICKET, ask.id
         elif made(incident, TICKET, ask.id) and _closes(incident, ask):
             yield TICKET_CLOSE, ask.id
@@ -138,6 +139,12 @@ def _tracker(situation: Situation) -> Iterator[tuple[str, str]]:
     for phase, known in incident.phases.items():
         if known.status is PhaseStatus.SETTLED:
             yield HEAD_TRACKER, phase
+
+
+def _perhaps_made(incident: Incident, kind: str, subject: str) -> bool:
+    """Return whether a surface was begun and nobody knows how that ended: it is found or made, and then closed."""
+    effect = effect_of(incident, kind, subject)
+    return effect is not None and (effect.status == "intended" or (effect.status == "retrying" and effect.unsure))
 
 
 def _closes(incident: Incident, ask: Ask) -> bool:
