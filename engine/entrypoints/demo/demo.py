@@ -29,8 +29,8 @@ HALL = "security"
 """The channel in which somebody declares an incident."""
 NEXT = (
     "open {report}",
-    "tocsin serve                      with your own Slack and Jira, see docs/settings.md",
-    "tocsin trigger video-leak --help  what an incident begins with",
+    "tocsin serve                      the engine with your own Slack and Jira, see docs/settings.md",
+    "tocsin plan video-leak            what an incident begins with, and what it does",
 )
 
 
@@ -59,6 +59,7 @@ async def demo(choices: Choices) -> None:
                     summary = await closing(stage, play.incident)
                 except StuckError as error:
                     raise RunError(str(error), hint=f"What happened is in {choices.home / 'logs'}.") from error
+                view.end()
                 _tell(summary, view, json_=choices.json)
                 if choices.keep:
                     await _kept_up(stage, view)

@@ -36,8 +36,7 @@ class View:
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        if self._live is not None:
-            self._live.stop()
+        self.end()
 
     def said(self, at: datetime, who: str, text: str) -> None:
         """Show one line of the story."""
@@ -65,7 +64,25 @@ class View:
             settled = sum(step["settled"] for step in phase["steps"])
             bar = ProgressBar(total=max(1, len(phase["steps"])), completed=settled, width=24)
             table.add_row(phase["id"], bar, f"{settled}/{len(phase['steps'])}", phase["state"])
-        waiting = ", ".join(ask["title"] for ask in status["asks"][:3])
         times = f"story {at:%a %d %b %H:%M} · real {self.seconds():.0f} s"
-        head = Text(f"{status['incident']} · {status['state']} · {times} · {BANNER}", style="bold")
-        self._live.update(Group(head, table, Text(f"waiting: {waiting or 'nobody'}", style="dim")))
+        head = Text(f"EXERCISE · {status['incident']} · {status['state']} · {times}", style="bold")
+        self._live.update(
+            Group(head, table, *(Text(line, style="dim", overflow="ellipsis", no_wrap=True) for line in _under(status)))
+        )
+
+    def end(self) -> None:
+        """Take the live view away; what follows are plain lines."""
+        if self._live is not None:
+            self._live.stop()
+
+
+def _under(status: dict[str, Any]) -> tuple[str, str]:
+    """Return the lines under the phases: what there is in Jira and for approval, and who is waited for."""
+    steps = [step for phase in status["phases"] for step in phase["steps"]]
+    tickets = {step["ticket"] for step in steps if step["ticket"]}
+    running = sum(step["state"] in ("running", "retrying") for step in steps)
+    approvals = [ask["title"] for ask in status["asks"] if ask["kind"] == "approval"]
+    people = [ask["title"] for ask in status["asks"] if ask["kind"] != "approval"]
+    asked = f"approvals asked {len(approvals)} · people asked {len(people)}"
+    counts = f"tickets {len(tickets)} · acts under way {running} · {asked}"
+    return counts, f"waiting: {', '.join([*approvals, *people]) or 'nobody'}"
