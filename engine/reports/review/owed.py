@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.incident import base_id
 from engine.domain.plan import StepKind
+from engine.reports.phrases import lead
 from engine.reports.review import places
 from engine.reports.review.case import Case, at
 from engine.reports.values import span
@@ -93,7 +94,7 @@ def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
             "seq": entry.seq,
             "at": at(entry.at),
             "who": case.name(entry.actor),
-            "what": f"{case.title(instance)}: {what}",
+            "what": f"{lead(case.title(instance))} {what}",
             "why": case.reader.of_step(instance, event.reason),
         }
 

@@ -12,6 +12,7 @@ from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.plan import PHASES
 from engine.domain.sensitivity import Sensitivity
 from engine.ports.shown import Message, Section, TicketDraft
+from engine.reports.phrases import awaited, lead
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
@@ -143,9 +144,9 @@ def _troubles(scene: Scene) -> Iterator[str]:
     for entry in scene.incident.steps.values():
         match entry.status:
             case StepStatus.UNCONFIRMED:
-                yield f"{scene.title(entry.id)}: nobody can tell whether it was done. {_settle(scene, entry)}"
+                yield f"{lead(scene.title(entry.id))} nobody can tell whether it was done. {_settle(scene, entry)}"
             case StepStatus.FAILED if not entry.accepted:
-                yield f"{scene.title(entry.id)}: failed, {_because(scene, entry)}. {_settle(scene, entry)}"
+                yield f"{lead(scene.title(entry.id))} failed, {_because(scene, entry)}. {_settle(scene, entry)}"
             case _:
                 continue
 
@@ -161,7 +162,7 @@ def _because(scene: Scene, entry: Step) -> str:
 def _missed(scene: Scene) -> Iterator[str]:
     for ask in scene.incident.asks.values():
         if ask.open and ask.missed and ask.due:
-            yield f"{scene.title(ask.step)}: was due {scene.local(ask.due)}, {scene.names(ask.by)}"
+            yield f"{lead(scene.title(ask.step))} was due {scene.local(ask.due)}, {scene.names(ask.by)}"
 
 
 def _unknowns(scene: Scene) -> Iterator[str]:
@@ -173,7 +174,7 @@ def _unknowns(scene: Scene) -> Iterator[str]:
         for entry in standing.instances(situation, step):
             missing = standing.unknown(situation, step, entry)
             if missing:
-                yield f"{scene.title(entry.id)}: waits until {missing} is known"
+                yield f"{lead(scene.title(entry.id))} {awaited(missing, title=scene.title)}"
 
 
 def _open(scene: Scene) -> Iterator[str]:
@@ -185,7 +186,7 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     key, _ = scene.ticket(ask.id)
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     what = "approval of " if ask.kind == "approval" else ""
-    return f"• {what}{scene.title(ask.step)}: {scene.names(ask.by)}{due}{f' ({key})' if key else ''}"
+    return f"• {what}{lead(scene.title(ask.step))} {scene.names(ask.by)}{due}{f' ({key})' if key else ''}"
 
 
 def _due(ask: Ask) -> tuple[bool, str]:
@@ -214,4 +215,4 @@ def _checklist(scene: Scene) -> Iterator[str]:
             mark = "(/)" if entry.status in DONE_WELL else "(x)"
             ticket = scene.ticket(entry.ask)[0] if entry.ask else ""
             state = entry.status.value.replace("_", " ")
-            yield f"* {mark} {scene.title(entry.id)}: {state}{f', {ticket}' if ticket else ''}"
+            yield f"* {mark} {lead(scene.title(entry.id))} {state}{f', {ticket}' if ticket else ''}"
