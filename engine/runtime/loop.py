@@ -1,13 +1,14 @@
 """The engine's loop: fire what is due, carry what has grown, and otherwise wait for a poke or the next second.
 
 Rules kept here: a poke is a hint, the look every second is the truth; one incident is carried by one segment at a
-time; an incident that cannot be carried (its playbook no longer compiles, its ledger is damaged) is logged and
-does not hold up the others.
+time; an incident that cannot be carried (its playbook no longer compiles, its ledger is damaged) is logged, rests for
+longer and longer before it is tried again, and does not hold up the others.
 """
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -18,7 +19,25 @@ from engine.runtime.segment import LEASE, Segment, Workshop
 
 AT_ONCE = 64
 EVERY = 1.0
+LONGEST_REST = 60.0
+"""Real seconds; the first rest of an incident that could not be carried is a second, each further one twice as long."""
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """How long an incident that could not be carried is left alone; `until` is on the monotonic clock."""
+
+    seconds: float = 0.0
+    until: float = 0.0
+
+    def after(self, now: float) -> _Rest:
+        """Return the rest after one more failure."""
+        seconds = min(LONGEST_REST, self.seconds * 2 or EVERY)
+        return _Rest(seconds, now + seconds)
+
+
+_AWAKE = _Rest()
 
 
 class Engine:
@@ -30,6 +49,7 @@ class Engine:
         self._name = name
         self._poked = asyncio.Event()
         self._carried: dict[str, asyncio.Task[None]] = {}
+        self._resting: dict[str, _Rest] = {}
 
     @property
     def busy(self) -> int:
@@ -68,8 +88,9 @@ class Engine:
             await self._shop.ledger.fire_timer(timer, late=max(0, int((now - timer.due).total_seconds())))
 
     async def _carry(self) -> None:
+        now = self._shop.clock.monotonic()
         for incident in await self._shop.ledger.runnable(limit=AT_ONCE):
-            if incident not in self._carried:
+            if incident not in self._carried and self._resting.get(incident, _AWAKE).until <= now:
                 task = asyncio.create_task(self._segment(incident))
                 self._carried[incident] = task
                 task.add_done_callback(partial(self._ended, incident))
@@ -84,10 +105,12 @@ class Engine:
             lease = await self._shop.ledger.claim(incident, owner=self._name, ttl=LEASE)
             if lease is not None:
                 await Segment(self._shop, lease, carrier).run()
+            self._resting.pop(incident, None)
         except LeaseLostError:
             log.warning("lease_lost", incident=incident)
         except Exception:
-            log.exception("segment_failed", incident=incident)
+            rest = self._resting[incident] = self._resting.get(incident, _AWAKE).after(self._shop.clock.monotonic())
+            log.exception("segment_failed", incident=incident, tried_again_in=rest.seconds)
         finally:
             await self._lanes.ended(carrier, incident)
 

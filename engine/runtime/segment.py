@@ -3,7 +3,8 @@
 Theory of operation. Under a lease, the timeline is folded and the conductor is asked. What follows is written in
 one append, the intents of effects with it; the effects then run side by side, and each result is written as it
 comes. Inputs may arrive at any moment: an append that was decided on an older timeline is refused, and the
-segment folds again. It ends with the lease given back, only if the timeline has not grown since it was last read.
+segment folds again. It ends with the lease given back, only if the timeline has not grown since it was last read; one
+that has made many moves or taken long ends as soon as nothing of its own is running, and is followed by the next.
 
 Rules kept here: no effect starts before its intent is on disk; nothing is appended once the lease is lost, and
 what still runs is cancelled; results are appended whatever came in meanwhile.
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
     from engine.runtime.plans import Plans
 
 LEASE = timedelta(seconds=6)
+MOST_MOVES = 500
+LONGEST = 60.0
+"""Real seconds. Past one of the two bounds a segment begins nothing more, so that no flow run grows without an end."""
 POLL = 0.5
 """Real seconds after which a segment looks for inputs while effects are running."""
 DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
@@ -57,6 +61,8 @@ class Workshop:
     clock: Clock
     calendar: BusinessCalendar
     connected: Connected = NOTHING_CONNECTED
+    most_moves: int = MOST_MOVES
+    longest: float = LONGEST
 
 
 @dataclass(slots=True)
@@ -69,9 +75,12 @@ class Segment:
     incident: Incident | None = None
     running: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
     began: bool = False
+    moves: int = 0
+    since: float = 0.0
 
     async def run(self) -> Incident:
         """Do everything that can be done now; return the state it ends in, the lease given back."""
+        self.since = self.shop.clock.monotonic()
         async with _kept(self.shop, self.lease):
             try:
                 return await self._run()
@@ -83,6 +92,12 @@ class Segment:
     async def _run(self) -> Incident:
         while True:
             incident = await self._catch_up()
+            if self._full:
+                if not self.running:
+                    await self.shop.ledger.release(self.lease, expect=None)
+                    return incident
+                await self._collect()
+                continue
             plan = await self.shop.plans.of(incident.digest, playbook=incident.playbook)
             if await self._take_turn(plan, incident):
                 continue
@@ -90,6 +105,11 @@ class Segment:
                 await self._collect()
             elif await self.shop.ledger.release(self.lease, expect=incident.seq):
                 return incident
+
+    @property
+    def _full(self) -> bool:
+        shop = self.shop
+        return self.moves >= shop.most_moves or shop.clock.monotonic() - self.since >= shop.longest
 
     async def _take_turn(self, plan: Plan, incident: Incident) -> bool:
         """Write down what follows and start its effects; return whether the timeline has to be looked at again."""
@@ -109,6 +129,7 @@ class Segment:
         except HeadMovedError:
             return True
         self.began = True
+        self.moves += len(fresh)
         for move in fresh:
             self._start(plan, turn.incident, move, doubt=_doubt(incident, move))
         return True

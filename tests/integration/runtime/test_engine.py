@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import IncidentStatus, StepStatus
-from tests.integration.runtime.bench import Bench, counterpart
+from engine.runtime.plans import Plans
+from tests.integration.runtime.bench import FACTS, Bench, counterpart
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from engine.domain.plan import Plan
 
 HEAD = """
     tocsin: 1
@@ -117,3 +121,39 @@ async def test_many_incidents_at_once_are_all_done_once(home: Path) -> None:
             await made.until(name, closed)
         assert sum(made.system.asked.values()) == 90
         assert len(made.system.done) == 90
+
+
+async def test_a_segment_ends_after_its_bound_and_the_next_one_goes_on(home: Path) -> None:
+    """With a bound of two moves, five steps take three stretches; each is done once."""
+    async with bench(home) as made:
+        made.shop = replace(made.shop, most_moves=2)
+        async with made.engine():
+            incident = await made.declare(
+                HEAD + "".join(post(f"s{n}", f", needs: [s{n - 1}]" if n else "") for n in range(5))
+            )
+            state = await made.until(incident, closed)
+        assert len(state.segments) == 3
+        assert dict(made.system.asked) == {f"/s{n}": 1 for n in range(5)}
+
+
+async def test_an_incident_that_cannot_be_carried_rests_and_the_others_go_on(home: Path) -> None:
+    """Its playbook no longer compiles: however often the engine is poked, it is not tried again at once."""
+    async with bench(home) as made:
+        broken = await made.declare(HEAD + post("one"))
+        tried: list[str] = []
+
+        class Watched(Plans):
+            async def of(self, digest: str, *, playbook: str) -> Plan:
+                tried.append(digest)
+                if digest == bad:
+                    raise ValueError("it no longer compiles")
+                return await super().of(digest, playbook=playbook)
+
+        bad = (await made.state(broken)).digest
+        made.shop = replace(made.shop, plans=Watched(made.ledger, actions=FACTS))
+        async with made.engine() as engine:
+            for number in range(20):
+                sound = await made.declare(HEAD + post(f"sound{number}"))
+                engine.poke()
+                await made.until(sound, closed)
+        assert 1 <= tried.count(bad) < 8
