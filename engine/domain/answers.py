@@ -96,7 +96,7 @@ def review_questions(plan: Plan, incident: Incident) -> dict[str, str]:
 
 def accepted(spec: FieldSpec, raw: Any, name: str, who: cmd.Who, now: datetime) -> Any:  # noqa: ANN401 what was typed, and any typed value
     try:
-        return accept(spec, raw, name=name, zone=who.zone, now=Instant(now))
+        return accept(spec, raw, name=name, zone=who.typing_zone, now=Instant(now))
     except FieldError as error:
         return error
 
@@ -141,7 +141,7 @@ def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datet
     for name, spec in fields.items():
         value = accepted(spec, typed.get(name), name, who, now)
         if isinstance(value, FieldError):
-            wrong.append((name, " ".join(filter(None, (value.message, value.hint())))))
+            wrong.append((name, value.told()))
         elif value is not None:
             values[name] = encode(value)
     if wrong:

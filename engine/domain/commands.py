@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.domain.events.shape import Verdict
 
+SHOWS_OWN_TIMES = frozenset({"slack", "jira"})
+
 
 class Who(BaseModel):
     """The person who acts, the way they came in, and how sure that is."""
@@ -23,7 +25,12 @@ class Who(BaseModel):
     strength: str = "local-shell"
     """slack-signed, jira-account, oidc, api-token or local-shell."""
     zone: str | None = None
-    """The person's own time zone, for moments typed without one."""
+    """The person's own time zone: the incident's, where they declare one."""
+
+    @property
+    def typing_zone(self) -> str | None:
+        """The zone of a moment typed without one: the person's, where they are shown times in their own; else none."""
+        return self.zone if self.via in SHOWS_OWN_TIMES else None
 
 
 class Command(BaseModel):

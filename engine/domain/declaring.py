@@ -14,30 +14,40 @@ from engine.domain.fields import FieldError, accept
 from engine.domain.values import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from engine.domain.events.shape import Json
     from engine.domain.plan import Plan
-    from engine.domain.values import Instant
+    from engine.domain.values import Instant, Value
 
 
 def declared_inputs(plan: Plan, given: Mapping[str, Any], *, zone: str | None, now: Instant) -> dict[str, Json]:
     """Return the encoded facts that an incident begins with; raise `InputError` naming every bad input."""
+    values = accepted_inputs(plan, given, names=plan.inputs, zone=zone, now=now)
+    return {name: encode(value) for name, value in values.items()}
+
+
+def accepted_inputs(
+    plan: Plan, given: Mapping[str, Any], *, names: Iterable[str], zone: str | None, now: Instant
+) -> dict[str, Value]:
+    """Return these inputs typed, given or by default, without the unknown; raise `InputError` naming all bad ones."""
     wrong = [(name, f"there is no such input{_meant(name, plan)}") for name in given if name not in plan.inputs]
-    facts: dict[str, Json] = {}
-    for name, spec in plan.inputs.items():
+    values: dict[str, Value] = {}
+    for name in names:
+        if name not in plan.inputs:
+            continue
         try:
-            value = accept(spec, given.get(name), name=name, zone=zone, now=now)
+            value = accept(plan.inputs[name], given.get(name), name=name, zone=zone, now=now)
         except FieldError as error:
-            wrong.append((name, " ".join(filter(None, (error.message, error.hint())))))
+            wrong.append((name, error.told()))
             continue
         if value is not None:
-            facts[name] = encode(value)
+            values[name] = value
     if wrong:
         raise InputError(wrong, playbook=plan.playbook)
-    return facts
+    return values
 
 
 def _meant(name: str, plan: Plan) -> str:
     close = get_close_matches(name, list(plan.inputs), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else f"; there are: {', '.join(plan.inputs) or 'none'}"

@@ -61,7 +61,7 @@ class InputError(ConfigError):
         self.wrong = tuple(wrong)
         """Input -> what is wrong with it, in order; every one at once."""
         super().__init__(
-            "; ".join(text if text.startswith(f"{name}: ") else f"{name}: {text}" for name, text in wrong),
+            "; ".join(f"{name}: {text.rstrip('.')}" for name, text in wrong) + ".",
             hint=f"`tocsin plan {playbook}` shows what it takes; give inputs as --input name=value.",
         )
 

@@ -74,6 +74,14 @@ NOW: Final = Now.NOW
 class FieldError(RunError):
     """A value does not fit its field."""
 
+    def __init__(self, name: str, problem: str, *, hint: str = "") -> None:
+        super().__init__(f"{name}: {problem}", hint=hint)
+        self.problem = problem
+
+    def told(self) -> str:
+        """Return what is wrong and what to give instead, for a place where the field's name stands already."""
+        return " ".join(filter(None, (self.problem, self.hint())))
+
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
@@ -108,7 +116,7 @@ def accept(spec: FieldSpec, raw: Json | Value, *, name: str, zone: str | None, n
     try:
         return _accept(spec, raw, zone=zone, now=now)
     except ParseError as error:
-        raise FieldError(f"{name}: {error.message}", hint=error.hint) from None
+        raise FieldError(name, error.message, hint=error.hint) from None
 
 
 def _accept(spec: FieldSpec, raw: _Raw, *, zone: str | None, now: Instant) -> Value:

@@ -93,7 +93,7 @@ class Desk:
             InputError: an input is missing, unknown or not of its type; all are named.
         """
         plan = compile_playbook(playbook.data, path=playbook.path, actions=self.actions)
-        inputs = declared_inputs(plan, given, zone=who.zone, now=Instant(self.clock.now(), who.zone or "UTC"))
+        inputs = declared_inputs(plan, given, zone=who.typing_zone, now=Instant(self.clock.now(), who.zone or "UTC"))
         event = ev.IncidentDeclared(
             incident="",
             playbook=plan.playbook,

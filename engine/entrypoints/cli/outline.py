@@ -6,13 +6,13 @@ as those inputs decide it, and `runs` stays null where more must be known.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from engine.domain.declaring import accepted_inputs
 from engine.domain.expressions import Expression, ExpressionError
-from engine.domain.fields import FieldError, Now, accept
+from engine.domain.fields import Now
 from engine.domain.plan import Gate, PhasePlan, Plan, StepPlan
 from engine.domain.values import Instant, Value, plain
 from engine.ports.people import People
@@ -25,13 +25,8 @@ OPENS: Final = {
 
 
 def accepted(plan: Plan, given: Mapping[str, Value], *, now: Instant) -> Mapping[str, Value]:
-    """Return the inputs typed, with defaults that are no moment; raise `FieldError` for one that does not fit."""
-    for name in given:
-        if name not in plan.inputs:
-            close = difflib.get_close_matches(name, plan.inputs, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"It takes: {', '.join(plan.inputs)}."
-            raise FieldError(f"{plan.playbook} has no input {name}.", hint=hint)
-    found = {name: accept(plan.inputs[name], raw, name=name, zone=None, now=now) for name, raw in given.items()}
+    """Return the inputs typed, with defaults that are no moment; raise `InputError` naming all that do not fit."""
+    found = accepted_inputs(plan, given, names=given, zone=None, now=now)
     defaults = {name: spec.default for name, spec in plan.inputs.items() if not isinstance(spec.default, Now)}
     return {**{name: value for name, value in defaults.items() if value is not None}, **found}
 

@@ -88,7 +88,9 @@ def refuse(rule: str, message: str, *, hint: str, fields: Mapping[str, str], jso
     if json_:
         show({"refused": {"rule": rule, "message": message, "hint": hint, "fields": dict(fields)}})
     else:
-        typer.echo(f"refused: {message}", err=True)
+        typer.echo(f"refused: {message.partition(':')[0] + '.' if fields else message}", err=True)
+        for name, text in fields.items():
+            typer.echo(f"  {name}: {text}", err=True)
         if hint:
             typer.echo(f"hint: {hint}", err=True)
     raise typer.Exit(REFUSED)

@@ -90,12 +90,14 @@ def test_nobody_approves_what_they_wrote(told: Story) -> None:
 
 
 def test_a_form_is_accepted_whole_or_not_at_all(told: Story) -> None:
-    """Every bad field is named at once; a moment without a zone takes the person's own, if known."""
+    """Every bad field is named at once; a moment without a zone takes the person's own, in a chat and nowhere else."""
     wrong = give(told, cmd.Answer(target="look", verdict="done", values={"at": "2026-11-24 05:00", "refrence": "x"}))
     assert [name for name, _ in wrong.fields] == ["refrence", "reference", "at"]
     assert "did you mean reference?" in wrong.message
     typed = {"at": "2026-11-24 05:00", "reference": "PR-1"}
-    right = give(told, cmd.Answer(target="look", verdict="done", values=typed), zone="Europe/Berlin")
+    shell = give(told, cmd.Answer(target="look", verdict="done", values=typed), zone="Europe/Berlin", via="cli")
+    assert [name for name, _ in shell.fields] == ["at"]
+    right = give(told, cmd.Answer(target="look", verdict="done", values=typed), zone="Europe/Berlin", via="slack")
     assert right[0].values["at"] == {"$instant": "2026-11-24T04:00:00Z", "zone": "Europe/Berlin"}
     assert told.states()["look"] == "done"
 
