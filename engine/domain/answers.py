@@ -36,7 +36,7 @@ def take_answer(
 ) -> tuple[InputEvent, ...] | Refusal:
     ask = _meant(incident, command)
     if ask is None:
-        return _nothing_asked(plan, incident, command.target)
+        return _nothing_asked(plan, incident, command)
     refusal = refuses_answer(plan, incident, ask, who, connected=connected) or _too_late(incident, ask, command)
     if refusal is not None:
         return refusal
@@ -152,7 +152,8 @@ def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datet
     return values
 
 
-def _nothing_asked(plan: Plan, incident: Incident, target: str) -> Refusal:
+def _nothing_asked(plan: Plan, incident: Incident, command: cmd.Answer) -> Refusal:
+    target = command.target
     if base_id(target) not in plan.steps:
         return unknown("step", target, plan.steps)
     items = incident.spreads.get(target, ())
@@ -160,6 +161,10 @@ def _nothing_asked(plan: Plan, incident: Incident, target: str) -> Refusal:
         names = ", ".join(instance_id(target, number + 1) for number in range(len(items)))
         return Refusal("which", f"{target} is done once per element: say which one.", f"One of: {names}.")
     state = incident.step(target).status.value.replace("_", " ")
+    work = find_ask(incident, target, approval=False)
+    if command.verdict == "approve" and work is not None and work.open:
+        words = f"There is nothing to approve at {target} yet: it is {state}."
+        return Refusal("nothing_asked", words, "It is answered first, and approved afterwards if the playbook says so.")
     return Refusal(
         "nothing_asked",
         f"Nothing is asked of anyone at {target}: it is {state}.",

@@ -21,6 +21,8 @@ from engine.domain.incident import base_id
 from engine.domain.plan import Reach
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.domain.incident import Ask, Incident
     from engine.domain.plan import Plan
 
@@ -31,12 +33,20 @@ LOCAL_SHELL = "local-shell"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why somebody may not, in words for them; `rule` is stable. `fields` names what is wrong in a form."""
+    """Why somebody may not, in words; `rule` is stable. `fields` says what is wrong in a form, `ask` who may."""
 
     rule: str
     message: str
     hint: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    ask: tuple[str, ...] = ()
+
+    def advice(self, name: Callable[[str], str] = str) -> str:
+        """Return what to do next, empty when there is nothing; `name` says how people are called there."""
+        if not self.ask:
+            return self.hint
+        *most, last = map(name, self.ask)
+        return f"Ask {', '.join(most)} or {last}." if most else f"Ask {last}."
 
 
 def holders(plan: Plan, incident: Incident, role: str) -> tuple[str, ...]:
@@ -77,9 +87,7 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
             "Somebody else of that role has to look at it.",
         )
     if who.person not in allowed:
-        return Refusal(
-            "not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", f"Ask one of: {', '.join(sorted(allowed))}."
-        )
+        return Refusal("not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", ask=tuple(sorted(allowed)))
     return _refuses_approval(plan, ask, who, connected=connected) if ask.kind == "approval" else None
 
 
@@ -102,7 +110,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
             assert_never(command)
     if who.person in allowed:
         return None
-    return Refusal("not_allowed", words, f"Ask one of: {', '.join(sorted(allowed))}.")
+    return Refusal("not_allowed", words, ask=tuple(sorted(allowed)))
 
 
 def _refuses_approval(plan: Plan, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:

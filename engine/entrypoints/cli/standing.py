@@ -10,6 +10,7 @@ import asyncio
 import getpass
 import json
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -71,12 +72,13 @@ def give(incident: str, command: AnyCommand, *, named: str | None, json_: bool, 
     """Give a command to an incident, and say what it came to."""
     from engine.domain.authority import Refusal
 
-    async def work(office: Office) -> object:
-        return await office.desk.give(incident, command, who_acts(office, named))
+    async def work(office: Office) -> tuple[object, str]:
+        came = await office.desk.give(incident, command, who_acts(office, named))
+        return came, came.advice(partial(_called, office)) if isinstance(came, Refusal) else ""
 
-    result = in_office(work)
+    result, hint = in_office(work)
     if isinstance(result, Refusal):
-        refuse(result.rule, result.message, hint=result.hint, fields=dict(result.fields), json_=json_)
+        refuse(result.rule, result.message, hint=hint, fields=dict(result.fields), json_=json_)
     if json_:
         show({"incident": incident, "accepted": [event.type for event in result]})  # type: ignore[attr-defined]  # events, else refused above
     else:
@@ -94,6 +96,12 @@ def refuse(rule: str, message: str, *, hint: str, fields: Mapping[str, str], jso
         if hint:
             typer.echo(f"hint: {hint}", err=True)
     raise typer.Exit(REFUSED)
+
+
+def _called(office: Office, person: str) -> str:
+    """Return a person's name and the id that stands for them here."""
+    known = office.people.person(person)
+    return f"{known.name} ({person})" if known else person
 
 
 def show(value: Mapping[str, Any]) -> None:

@@ -75,7 +75,7 @@ def routes(parts: WebParts) -> APIRouter:
     async def give(incident: str, given: Command) -> Response:
         taken = await parts.desk.give(incident, given.command, parts.who)
         if isinstance(taken, Refusal):
-            refused = {"rule": taken.rule, "error": taken.message, "hint": taken.hint, "fields": dict(taken.fields)}
+            refused = {"rule": taken.rule, "error": taken.message, "hint": taken.advice(), "fields": dict(taken.fields)}
             return JSONResponse(refused, status_code=403)
         return JSONResponse({"accepted": [event.type for event in taken]})
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from engine.domain.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.domain.authority import Refusal
     from engine.domain.fields import FieldSpec
     from engine.domain.plan import StepPlan
@@ -20,10 +22,10 @@ def declined_short(step: StepPlan, resolution: str) -> str:
     return f"{resolution or 'Declining'} does not finish it, {_needed(step)} To decline it, use Decline in Slack."
 
 
-def form_short(step: StepPlan, refusal: Refusal) -> str:
-    """Return why an answer was not taken: what is missing or wrong, or who may give it."""
+def form_short(step: StepPlan, refusal: Refusal, *, name: Callable[[str], str]) -> str:
+    """Return why an answer was not taken: what is missing or wrong, or who may give it; `name` names people."""
     if refusal.rule != "form":
-        return " ".join(filter(None, (refusal.message, refusal.hint)))
+        return " ".join(filter(None, (refusal.message, refusal.advice(name))))
     wrong = [_said(step.form.get(name), name, text) for name, text in refusal.fields]
     return f"{' '.join(wrong)} {_how(step)}"
 

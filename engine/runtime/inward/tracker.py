@@ -9,6 +9,7 @@ did says nothing. Each comment and each change is taken once, however often the 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from engine.domain import commands as cmd
@@ -21,6 +22,7 @@ from engine.runtime.inward.comments import strictest, written
 from engine.runtime.inward.identities import from_tracker
 from engine.runtime.inward.meaning import verdict_of
 from engine.runtime.inward.shortfalls import declined_short, form_short, stranger_short
+from engine.runtime.inward.words import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,7 +150,8 @@ class _Reading:
             return "done"
         if taken.rule == "closed_ask":
             return "not asked any more"
-        return await self._not_accepted(form_short(self.step, taken), person)
+        named = partial(name_of, people=self.acts.people)
+        return await self._not_accepted(form_short(self.step, taken, name=named), person)
 
     def _answer(self, person: Person) -> cmd.Answer:
         texts = [text for _, account, mail, text in self.state.comments if self._wrote(person, account, mail)]

@@ -57,7 +57,7 @@ def refusal_text(refusal: Refusal, *, incident: Incident, subject: str, reader: 
     ask = incident.asks.get(subject)
     if refusal.rule == "closed_ask" and ask is not None:
         return late_text(ask, reader=reader, people=people)
-    text = " ".join(filter(None, (refusal.message, refusal.hint)))
+    text = " ".join(filter(None, (refusal.message, refusal.advice(lambda person: name_of(person, people)))))
     for shell, chat in _IN_CHAT.items():
         text = text.replace(shell, chat)
     return text

@@ -51,7 +51,7 @@ async def test_somebody_who_is_not_asked_is_told_who_is(home: Path) -> None:
     async with house(home) as made:
         incident = await made.declared()
         await made.press("ben", "answer", incident=incident, ask="depicted.decision.1")
-        assert "Incident commander decides this. Ask one of: ana, jo." in await made.told("ben", "decides")
+        assert "Incident commander decides this. Ask Ana Ruiz or Jo Bell." in await made.told("ben", "decides")
         assert (await made.human("ben").get("/modals"))["modals"] == []
         assert [e.rule for e in await made.events(incident, "answer_refused") if isinstance(e, ev.AnswerRefused)] == [
             "not_asked"

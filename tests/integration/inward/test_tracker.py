@@ -138,7 +138,7 @@ async def test_whoever_is_not_asked_finishes_nothing(home: Path) -> None:
             ("closed_unaccepted", "tracker"),
         ]
         details = [detail for _, _, detail in await changes(rig, incident)]
-        assert details[0] == "Responder does this. Ask one of: ana, ben, ivo, jo."
+        assert details[0] == "Responder does this. Ask Ana Ruiz, Ben Osei, Ivo Marek or Jo Bell."
         assert details[2].startswith("whoever closed it is not in Tocsin's people file.")
         assert len(await rig.events(incident, "answer_refused")) == 1
         assert (await rig.bench.state(incident)).asks[WARN].open

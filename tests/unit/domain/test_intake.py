@@ -75,7 +75,7 @@ def test_an_answer_by_somebody_who_is_not_asked_is_refused_and_kept(told: Story)
     """The refusal says who may, and can be kept on the timeline."""
     answer = cmd.Answer(target="yes_no", verdict="yes", reason="sure")
     outcome = give(told, answer, "ben")
-    assert outcome == Refusal("not_asked", "Privacy lead decides this.", "Ask one of: carla.")
+    assert outcome == Refusal("not_asked", "Privacy lead decides this.", ask=("carla",))
     event = refused(answer, cmd.Who(person="ben"), outcome)
     assert (event.rule, event.step, event.by) == ("not_asked", "yes_no", "ben")
 
