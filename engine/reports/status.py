@@ -15,7 +15,8 @@ from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, SURFACES, ticket_of
-from engine.reports.phrases import awaited, lead
+from engine.reports.phrases import awaited
+from engine.reports.values import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +108,9 @@ def _attention(situation: Situation) -> Iterator[dict[str, str]]:
     for ask in situation.incident.asks.values():
         if ask.open and ask.missed and ask.due:
             title = title_of(situation.plan.steps[ask.step.partition("[")[0]])
-            yield _need("missed", ask.step, f"{lead(title)} was due {instant_text(ask.due)} and is not answered.")
+            yield _need(
+                "missed", ask.step, f"“{title}” was due {local(ask.due, situation.incident.zone)} and is not answered."
+            )
     for effect in situation.incident.effects.values():
         if effect.kind in SURFACES and effect.status == "retrying":
             what = f"The {effect.kind.replace('_', ' ')} of {effect.subject}"
@@ -122,15 +125,15 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
     because = entry.because if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
     settle = f"`tocsin resolve {incident} '{entry.id}' done|failed|retry --reason ...`"
     if entry.status is StepStatus.UNCONFIRMED:
-        yield _need("unconfirmed", entry.id, f"{lead(title)} nobody can tell whether it was done ({because}). {settle}")
+        yield _need("unconfirmed", entry.id, f"“{title}” nobody can tell whether it was done ({because}). {settle}")
     elif entry.status is StepStatus.FAILED and not entry.accepted:
-        yield _need("failed", entry.id, f"{lead(title)} failed ({because}). {settle}")
+        yield _need("failed", entry.id, f"“{title}” failed ({because}). {settle}")
     elif situation.incident.phases.get(step.phase) is not None:
         missing = standing.unknown(situation, step, entry)
         if missing:
             waits = awaited(missing, title=lambda name: title_of(situation.plan.steps[name]))
             skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
-            yield _need("unknown", entry.id, f"{lead(title)} {waits}. {skip} leaves it out.")
+            yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
 
 
 def _need(kind: str, subject: str, text: str) -> dict[str, str]:

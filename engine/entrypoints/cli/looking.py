@@ -13,6 +13,7 @@ from engine.entrypoints.cli.standing import As, Incident, Json, in_office, show,
 if TYPE_CHECKING:
     from engine.bootstrap.office import Office
 
+ASKED = frozenset({"awaiting_person", "awaiting_approval"})
 MARKS = {
     "done": "✓",
     "skipped": "-",
@@ -130,7 +131,9 @@ def _print(found: dict[str, Any]) -> None:
     typer.echo(f"{found['incident']} · {found['title']} · {found['state']}{exercise}")
     typer.echo(
         f"declared {_local(found['declared_at'])} by {found['declared_by']}; {found['playbook']} v{found['version']}"
+        f"; commander {', '.join(found['roles'].get('commander', [])) or 'nobody'}"
     )
+    due = {ask["step"]: f", due {_local(ask['due'])}" for ask in found["asks"] if ask["due"]}
     for need in found["attention"]:
         typer.echo(f"  ! {need['text']}")
     for phase in found["phases"]:
@@ -140,10 +143,12 @@ def _print(found: dict[str, Any]) -> None:
             state = step["state"].replace("_", " ")
             because = f": {step['because']}" if step["because"] else ""
             ticket = f" [{step['ticket']}]" if step["ticket"] else ""
-            typer.echo(f"  {MARKS.get(step['state'], '·')} {step['id']:<24} {state}{because}{ticket}")
+            asked = f"{due.get(step['id'], '')}{ticket}: {step['title']}" if step["state"] in ASKED else ticket
+            typer.echo(f"  {MARKS.get(step['state'], '·')} {step['id']:<24} {state}{because}{asked}")
     lanes = [item["lane"] for item in found["segments"]]
     carried = ", ".join(f"{lanes.count(lane)} {word}" for lane, word in _LANES.items() if lane in lanes)
-    typer.echo(f"\n{found['events']} events; worked in {len(lanes)} stretches ({carried or 'none yet'})")
+    stretches = f"{len(lanes)} {'stretch' if len(lanes) == 1 else 'stretches'}"
+    typer.echo(f"\n{found['events']} events; worked in {stretches} ({carried or 'none yet'})")
 
 
 _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs of their own", "direct": "directly"}

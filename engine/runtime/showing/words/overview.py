@@ -144,9 +144,9 @@ def _troubles(scene: Scene) -> Iterator[str]:
     for entry in scene.incident.steps.values():
         match entry.status:
             case StepStatus.UNCONFIRMED:
-                yield f"{lead(scene.title(entry.id))} nobody can tell whether it was done. {_settle(scene, entry)}"
+                yield f"“{scene.title(entry.id)}” nobody can tell whether it was done. {_settle(scene, entry)}"
             case StepStatus.FAILED if not entry.accepted:
-                yield f"{lead(scene.title(entry.id))} failed, {_because(scene, entry)}. {_settle(scene, entry)}"
+                yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry)}. {_settle(scene, entry)}"
             case _:
                 continue
 
@@ -162,7 +162,7 @@ def _because(scene: Scene, entry: Step) -> str:
 def _missed(scene: Scene) -> Iterator[str]:
     for ask in scene.incident.asks.values():
         if ask.open and ask.missed and ask.due:
-            yield f"{lead(scene.title(ask.step))} was due {scene.local(ask.due)}, {scene.names(ask.by)}"
+            yield f"“{scene.title(ask.step)}” was due {scene.local(ask.due)}, {scene.names(ask.by)}"
 
 
 def _unknowns(scene: Scene) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _unknowns(scene: Scene) -> Iterator[str]:
         for entry in standing.instances(situation, step):
             missing = standing.unknown(situation, step, entry)
             if missing:
-                yield f"{lead(scene.title(entry.id))} {awaited(missing, title=scene.title)}"
+                yield f"“{scene.title(entry.id)}” {awaited(missing, title=scene.title)}"
 
 
 def _open(scene: Scene) -> Iterator[str]:
