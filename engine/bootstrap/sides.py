@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from engine.ports.time import Clock
     from engine.settings.values import Settings
-    from integrations.jira import JiraTracker
+    from integrations.jira import JiraSite, JiraTracker
     from integrations.slack import SlackApi, SlackChat
     from integrations.system.secrets import EnvironmentSecrets
 
@@ -43,7 +43,7 @@ class Sides:
 
 async def open_sides(settings: Settings, stack: AsyncExitStack, *, clock: Clock, secrets: EnvironmentSecrets) -> Sides:
     """Return the sides that are set up; what has to be closed is on the stack. Nothing is called yet."""
-    slack, chat = _slack(settings)
+    slack, chat = slack_of(settings)
     tracker = await _jira(settings, stack, clock=clock) if settings.jira else None
     return Sides(slack=slack, chat=chat, tracker=tracker, webhook_secret=_webhook_secret(secrets) if tracker else "")
 
@@ -55,7 +55,8 @@ def environment() -> Mapping[str, str]:
     return read()
 
 
-def _slack(settings: Settings) -> tuple[SlackApi | None, SlackChat | None]:
+def slack_of(settings: Settings) -> tuple[SlackApi | None, SlackChat | None]:
+    """Return Slack's Web API and the chat on it, where they are set up."""
     if settings.slack_bot_token is None:
         return None, None
     from integrations.slack import SlackApi, SlackChat  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
@@ -64,18 +65,25 @@ def _slack(settings: Settings) -> tuple[SlackApi | None, SlackChat | None]:
     return api, SlackChat(api)
 
 
-async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> JiraTracker:
-    from integrations.jira import JiraPool, JiraSite, JiraTracker  # noqa: PLC0415 - as Slack's
+def jira_site(settings: Settings) -> JiraSite:
+    """Return where Jira is and how it is used there; raise `ConfigError` when something about it is not set."""
+    from integrations.jira import JiraSite  # noqa: PLC0415 - as Slack's
 
     if settings.jira_url is None or settings.jira_token is None or settings.jira_project is None:
         raise ConfigError("Jira needs an address, a token and a project.", hint="Set TOCSIN_JIRA_TOKEN and _PROJECT.")
-    site = JiraSite(
+    return JiraSite(
         url=settings.jira_url,
         token=settings.jira_token.get_secret_value(),
         email=settings.jira_email or "",
         project=settings.jira_project,
         index_patience=settings.jira_index_patience,
     )
+
+
+async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> JiraTracker:
+    from integrations.jira import JiraPool, JiraTracker  # noqa: PLC0415 - as Slack's
+
+    site = jira_site(settings)
     pool = await stack.enter_async_context(JiraPool(site, clock=clock))
     return JiraTracker(site, clock=clock, pool=pool)
 

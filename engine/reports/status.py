@@ -6,12 +6,14 @@ is not said.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.authority import holders, vacant
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
+from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, SURFACES, ticket_of
@@ -24,6 +26,20 @@ if TYPE_CHECKING:
 
     from engine.domain.incident import Ask, Incident, Step
     from engine.domain.plan import Plan, StepPlan
+
+SURFACE_NAMES = {
+    "channel": "The channel",
+    "living": "The pinned message",
+    "card": "The card",
+    "notice": "A notice",
+    "review_card": "The review's card",
+    "head_chat": "The timeline's head in the channel",
+    "head_tracker": "The timeline's head in the epic",
+    "epic": "The epic",
+    "ticket": "The ticket",
+    "ticket_close": "The closing of the ticket",
+    "ticket_reopen": "The reopening of the ticket",
+}
 
 
 def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
@@ -113,8 +129,8 @@ def _attention(situation: Situation) -> Iterator[dict[str, str]]:
             )
     for effect in situation.incident.effects.values():
         if effect.kind in SURFACES and effect.status == "retrying":
-            what = f"The {effect.kind.replace('_', ' ')} of {effect.subject}"
-            yield _need("not_shown", effect.subject, f"{what} is not shown yet: {effect.message}")
+            what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
+            yield _need("not_shown", effect.subject, f"{what} is not there yet: {effect.message}")
     for role in vacant(situation.plan, situation.incident):
         name = situation.plan.roles[role].title or role
         yield _need("vacant", role, f"Nobody holds {name}. `tocsin assign {situation.incident.id} {role} PERSON`")
@@ -134,6 +150,11 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
             waits = awaited(missing, title=lambda name: title_of(situation.plan.steps[name]))
             skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
             yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
+
+
+def _of(plan: Plan, subject: str) -> str:
+    step = plan.steps.get(base_id(re.split(r"[.:#]", subject)[0]))
+    return f" of “{title_of(step)}”" if step else ""
 
 
 def _need(kind: str, subject: str, text: str) -> dict[str, str]:

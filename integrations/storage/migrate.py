@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from engine.domain.errors import ConfigError
 
@@ -42,6 +42,22 @@ def bring_up_to_date(engine: Engine, *, home: Path) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         _upgrade(connection)
+
+
+def version_of(engine: Engine) -> str | None:
+    """Return the version of a database's tables, None where there are none; nothing is written.
+
+    Raises:
+        ConfigError: the database was written by a newer Tocsin, or cannot be reached.
+    """
+    database = engine.url.database or ""
+    if engine.dialect.name == "sqlite" and not Path(database).exists():
+        return None  # to connect would make the file
+    try:
+        return _current(engine)
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise ConfigError(f"the database cannot be read: {reason}", hint="Check TOCSIN_DATABASE_URL.") from None
 
 
 def _current(engine: Engine) -> str | None:

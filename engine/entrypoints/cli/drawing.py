@@ -21,6 +21,11 @@ _DOES = {"action": "the engine", "wait": "time"}
 def tree(outline: Outline) -> None:
     """Print an outline as a tree."""
     root = Tree(Text(f"{outline['title']} ({outline['playbook']}, version {outline['version']})", style="bold"))
+    begins = root.add(Text.assemble(("inputs", "bold"), ("  what is known when it begins: -i name=value", "dim")))
+    for entry in outline["inputs"]:
+        leaf = begins.add(_input(entry))
+        if entry["hint"]:
+            leaf.add(Text(entry["hint"], style="dim"))
     for phase in outline["phases"]:
         branch = root.add(Text.assemble((phase["id"], "bold"), (f"  opens {phase['opens']}", "dim")))
         for step in phase["steps"]:
@@ -48,6 +53,15 @@ def mermaid(outline: Outline) -> str:
             lines += [_arrow(need, step["id"]) for need in step["needs"]]
             lines += [f"  {failed}_ -. failed .-> {step['id']}_" for failed in step["handler_for"]]
     return "\n".join(lines)
+
+
+def _input(entry: Outline) -> Text:
+    kind = " | ".join(entry["options"]) or {"boolean": "yes | no"}.get(entry["type"], entry["type"])
+    default = {True: "yes", False: "no"}.get(entry["default"], entry["default"])
+    more = ", once or more" if entry["list"] else ""
+    need = "required" if entry["required"] else f"else {default}" if entry["default"] is not None else "optional"
+    style = "yellow" if entry["required"] else "dim"
+    return Text.assemble((entry["name"], "cyan"), f"  {kind}{more}  ", (need, style))
 
 
 def _head(step: Outline) -> Text:

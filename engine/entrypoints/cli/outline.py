@@ -39,7 +39,16 @@ def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | 
         "title": plan.title,
         "digest": plan.digest,
         "inputs": [
-            {"name": spec.name, "type": spec.type.value, "list": spec.list, "given": _given(spec.name, inputs)}
+            {
+                "name": spec.name,
+                "type": spec.type.value,
+                "list": spec.list,
+                "required": not spec.optional and spec.default is None,
+                "options": list(spec.options),
+                "default": "now" if isinstance(spec.default, Now) else plain(spec.default),
+                "hint": spec.hint,
+                "given": _given(spec.name, inputs),
+            }
             for spec in plan.inputs.values()
         ],
         "roles": [

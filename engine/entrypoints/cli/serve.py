@@ -25,12 +25,14 @@ def serve(
 
     from engine.entrypoints.web.serving import run
 
-    asyncio.run(run(host=host, port=port, ready=_tell))
+    asyncio.run(run(host=host, port=port, ready=_ready, note=_note))
 
 
-def _tell(url: str, notes: list[str]) -> None:
+def _ready(url: str) -> None:
     typer.echo(f"Tocsin serves on {url}; Ctrl-C ends it.")
-    for note in notes:
-        typer.echo(f"note: {note}")
-    # Whoever started this as a child reads the lines now, not when the buffer is full.
+    # Whoever started this as a child reads the line now, not when the buffer is full.
     typer.get_text_stream("stdout").flush()
+
+
+def _note(text: str) -> None:
+    typer.echo(f"note: {text}", err=True)

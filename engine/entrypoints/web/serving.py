@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from engine.bootstrap.connections import troubles
 from engine.bootstrap.serving import open_service
 from engine.domain.errors import ConfigError
 from engine.entrypoints.web.app import create_app
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from engine.entrypoints.web.parts import Headers, Hook
 
 
-async def run(*, host: str, port: int, ready: Callable[[str, list[str]], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; `ready` gets the address and what is worth a note.
+async def run(*, host: str, port: int, ready: Callable[[str], None], note: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; `ready` gets the address, `note` what is worth knowing, also a little later.
 
     Raises:
         ConfigError: the address is taken or cannot be listened on.
@@ -37,10 +38,13 @@ async def run(*, host: str, port: int, ready: Callable[[str, list[str]], None]) 
         for sign in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
         service.announce(url)
-        ready(url, service.notes)
+        ready(url)
+        for line in service.notes:
+            note(line)
+        tasks.append(asyncio.create_task(_tell_troubles(service, note)))
         stop = asyncio.create_task(stopping.wait())
         try:
-            done, _ = await asyncio.wait([*tasks, stop], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*tasks[:2], stop], return_when=asyncio.FIRST_COMPLETED)
             for task in done - {stop}:
                 task.result()
         finally:
@@ -48,8 +52,14 @@ async def run(*, host: str, port: int, ready: Callable[[str, list[str]], None]) 
             tasks[0].cancel()
             with suppress(asyncio.CancelledError):
                 await tasks[0]
+            tasks[2].cancel()
             await asyncio.wait(tasks[1:])
             stop.cancel()
+
+
+async def _tell_troubles(service: Service, note: Callable[[str], None]) -> None:
+    for line in await troubles(service.office.settings):
+        note(f"{line} Incidents run on without it, and what is to be shown there is tried again.")
 
 
 class _Server(uvicorn.Server):
