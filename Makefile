@@ -9,14 +9,14 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check lock clean
 .DELETE_ON_ERROR:
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/stamp-runtime ## play a leak from alarm to review on this machine (KEEP=1 leaves it running, CRASH=1 kills the engine on the way)
-	$(BIN)/tocsin demo $(if $(KEEP),--keep) $(if $(CRASH),--crash) $(ARGS)
+demo: .venv/stamp-runtime ## play a leak from alarm to review on this machine (KEEP=1 leaves its pages up)
+	$(BIN)/tocsin demo $(if $(KEEP),--keep) $(ARGS)
 
 test: .venv/stamp-dev node_modules/.stamp ## run every test, offline and in random order (ARGS="-k ledger" picks some)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)
@@ -26,12 +26,8 @@ check: .venv/stamp-dev ## format, lint, types, layers, generated documents, arch
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	@if [ -e engine/entrypoints/docs.py ] || [ -e engine/entrypoints/docs/__main__.py ]; then \
-		set -x; $(BIN)/python -m engine.entrypoints.docs --check; fi
+	$(BIN)/python -m engine.entrypoints.docs --check
 	$(BIN)/python -m pytest -q tests/architecture
-
-bench: .venv/stamp-runtime ## measure the engine on this machine
-	$(BIN)/tocsin bench $(ARGS)
 
 lock: .venv/stamp-dev ## resolve the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --output-file requirements.lock pyproject.toml

@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from engine.bootstrap import action_facts
+from engine.entrypoints.cli.manual import manual
 from engine.language.catalog import RULES
 from engine.language.schema import schema_text
 from engine.settings.values import ENVIRONMENT_ONLY, Settings, variable
@@ -81,6 +82,7 @@ def settings() -> str:
 def documents() -> Mapping[str, Callable[[], str]]:
     """Return what makes each document, by its path from the root."""
     return {
+        "docs/cli.md": lambda: manual(head=MADE),
         "docs/rules.md": rules,
         "docs/settings.md": settings,
         "playbooks/playbook.schema.json": lambda: schema_text(action_facts()),

@@ -106,6 +106,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> object:
+    return typer.main.get_command(program()).main(arguments, prog_name="tocsin", standalone_mode=False)
+
+
+def program() -> typer.Typer:
+    """Return the program with all its commands."""
     app = typer.Typer(
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -114,7 +119,7 @@ def _run(arguments: list[str]) -> object:
     app.callback(invoke_without_command=True, help=_help(tocsin))(tocsin)
     for panel, name, command in COMMANDS:
         app.command(name, help=_help(command), rich_help_panel=panel)(command)
-    return typer.main.get_command(app).main(arguments, prog_name="tocsin", standalone_mode=False)
+    return app
 
 
 def _help(command: Callable[..., None]) -> str:
