@@ -9,7 +9,9 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
     from engine.entrypoints.web.parts import Hook, WebParts
 
-LARGEST_HOOK = 1_000_000
+LARGEST = 1_000_000
+"""Bytes of a request's body."""
+log = structlog.get_logger(__name__)
 OPEN = frozenset({"/", "/healthz", "/slack/events", "/jira/webhook"})
 _HOME = """<!doctype html><meta charset="utf-8"><title>Tocsin</title>
 <style>body{font:16px/1.5 system-ui;margin:4rem auto;max-width:40rem;padding:0 1rem;color-scheme:light dark}</style>
@@ -40,13 +44,15 @@ def create_app(parts: WebParts) -> FastAPI:
 
     @app.middleware("http")
     async def guarded(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.url.path not in OPEN and not _authorised(request, parts.token):
+        if request.url.path in OPEN:
+            return await go_on(request)
+        if not _authorised(request, parts.token):
             return _error(401, "This needs the token.", "Send TOCSIN_HOME/api-token as `Authorization: Bearer ...`.")
+        if int(request.headers.get("content-length") or 0) > LARGEST or "transfer-encoding" in request.headers:
+            return _error(413, "The request is too large.", f"Send at most {LARGEST:,} bytes, with their length.")
         return await go_on(request)
 
-    @app.exception_handler(TocsinError)
-    async def refused(_: Request, error: TocsinError) -> Response:
-        return _error(_status(error), error.message, error.hint(), **_details(error))
+    _tell_errors(app)
 
     @app.get("/", response_class=HTMLResponse)
     async def home() -> str:
@@ -60,6 +66,27 @@ def create_app(parts: WebParts) -> FastAPI:
     async def poke() -> None:
         parts.poke()
 
+    _take_hooks(app, parts)
+    return app
+
+
+def _tell_errors(app: FastAPI) -> None:
+    @app.exception_handler(TocsinError)
+    async def refused(_: Request, error: TocsinError) -> Response:
+        return _error(_status(error), error.message, error.hint(), **_details(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def unreadable(_: Request, error: RequestValidationError) -> Response:
+        fields = {".".join(map(str, one["loc"][1:])) or "body": str(one["msg"]) for one in error.errors()}
+        return _error(422, "This is not what is expected here.", "See the fields.", fields=fields)
+
+    @app.exception_handler(Exception)
+    async def fault(_: Request, error: Exception) -> Response:
+        log.error("fault", kind=type(error).__name__)
+        return _error(500, "This is a fault of Tocsin.", "Its log says more; nothing was half done: try it again.")
+
+
+def _take_hooks(app: FastAPI, parts: WebParts) -> None:
     @app.post("/slack/events")
     async def slack(request: Request) -> Response:
         return await _hooked(request, parts.slack, "Slack")
@@ -68,8 +95,6 @@ def create_app(parts: WebParts) -> FastAPI:
     async def jira(request: Request) -> Response:
         return await _hooked(request, parts.jira, "Jira")
 
-    return app
-
 
 async def _hooked(request: Request, hook: Hook | None, name: str) -> Response:
     if hook is None:
@@ -77,7 +102,7 @@ async def _hooked(request: Request, hook: Hook | None, name: str) -> Response:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_HOOK:
+        if len(body) > LARGEST:
             return _error(400, "The request is too large.", "")
     answer = await hook(bytes(body), request.headers)
     then = BackgroundTask(answer.then) if answer.then else None

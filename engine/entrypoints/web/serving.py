@@ -32,7 +32,9 @@ async def run(*, host: str, port: int, ready: Callable[[str], None], note: Calla
     async with open_service() as service:
         listening = _listen(host, port)
         url = f"http://{host}:{listening.getsockname()[1]}"
-        server = _Server(uvicorn.Config(create_app(_parts(service)), log_config=None, access_log=False, lifespan="off"))
+        server = _Server(
+            uvicorn.Config(create_app(parts_of(service)), log_config=None, access_log=False, lifespan="off")
+        )
         tasks = [asyncio.create_task(service.run()), asyncio.create_task(server.serve(sockets=[listening]))]
         stopping = asyncio.Event()
         for sign in (signal.SIGTERM, signal.SIGINT):
@@ -83,7 +85,8 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _parts(service: Service) -> WebParts:
+def parts_of(service: Service) -> WebParts:
+    """Return what the web needs of a service."""
     return WebParts(
         desk=service.office.desk,
         ledger=service.office.ledger,
