@@ -41,8 +41,7 @@ class PlaybookError(TocsinError):
 
     def __init__(self, problems: Sequence[Problem], *, message: str | None = None, hint: str | None = None) -> None:
         self.problems = tuple(problems)
-        first = f"{self.problems[0].place()}: {self.problems[0].message}" if self.problems else None
-        super().__init__(message or first, hint=hint)
+        super().__init__(message or _first_problem(self.problems), hint=hint)
 
 
 class ConfigError(TocsinError):
@@ -126,6 +125,13 @@ class OutcomeUnknownError(IntegrationError):
 
     def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint, retryable=True)
+
+
+def _first_problem(problems: Sequence[Problem]) -> str | None:
+    if not problems:
+        return None
+    more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
+    return f"{problems[0].place()}: {problems[0].message}{more}"
 
 
 def _first_line(kind: type[TocsinError]) -> str:

@@ -31,6 +31,9 @@ class People(Protocol):
     def person(self, person_id: str) -> Person | None:
         """Return the person of that id."""
 
+    def admits(self, person_id: str) -> bool:
+        """Return whether a person is known and not excluded: only such a person acts and holds roles."""
+
     def everyone(self) -> Sequence[Person]:
         """Return every person, in the file's order."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import COMMANDER, Refusal
-from engine.domain.commands import AnswerReview
+from engine.domain.commands import AnswerReview, AssignRole
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.events.shape import InputEvent
@@ -123,7 +123,7 @@ class Desk:
         What has an origin is given once: given again, it comes to what it came to before.
         """
         for _ in range(LOOKS):
-            entries = await self._entries(incident)
+            entries = await self.ledger.entries(incident)
             before = _from(entries, origin)
             if before:
                 return _came_to(before)
@@ -136,11 +136,18 @@ class Desk:
 
     async def came_of(self, incident: str, origin: str) -> Sequence[InputEvent] | Refusal | None:
         """Return what an origin came to before; None when it has come to nothing yet."""
-        before = _from(await self._entries(incident), origin)
+        before = _from(await self.ledger.entries(incident), origin)
         return _came_to(before) if before else None
 
     def judge(self, look: Look, command: cmd.AnyCommand, who: cmd.Who) -> Sequence[InputEvent] | Refusal:
         """Return what a command would come to where the incident stands; nothing is written."""
+        if not self.people.admits(who.person):
+            return Refusal("not_admitted", "You have no part in this.", "Whoever runs Tocsin keeps the people file.")
+        if isinstance(command, AssignRole):
+            stranger = next((person for person in command.people if not self.people.admits(person)), None)
+            if stranger is not None:
+                known = ", ".join(one.id for one in self.people.everyone() if self.people.admits(one.id))
+                return Refusal("unknown_person", f"{stranger} cannot hold a role here.", f"There are: {known}.")
         return take(look.plan, look.incident, command, who, now=look.now, connected=self.connected)
 
     async def refuse(
@@ -152,7 +159,7 @@ class Desk:
     async def put(self, incident: str, events: Sequence[InputEvent], *, origin: str = "") -> None:
         """Put something on the timeline that needs no judgement: it only tells what happened. An origin: once."""
         for _ in range(LOOKS):
-            entries = await self._entries(incident) if origin else ()
+            entries = await self.ledger.entries(incident) if origin else ()
             if _from(entries, origin):
                 return
             expect = entries[-1].seq if entries else None
@@ -162,11 +169,7 @@ class Desk:
 
     async def look(self, incident: str) -> Look:
         """Return where an incident stands; raise `UnknownIncidentError` when there is none of that id."""
-        return await self._folded(await self._entries(incident))
-
-    async def _entries(self, incident: str) -> Sequence[Entry]:
-        await self.ledger.head(incident)
-        return await self.ledger.entries(incident)
+        return await self._folded(await self.ledger.entries(incident))
 
     async def _folded(self, entries: Sequence[Entry]) -> Look:
         state = folded(None, entries)

@@ -89,6 +89,10 @@ class Directory:
         """Return the person of that id, an excluded one too: the timeline still has to name them."""
         return self.people.get(person_id)
 
+    def admits(self, person_id: str) -> bool:
+        """Return whether a person is known and not excluded."""
+        return person_id in self.people and person_id not in self.excluded
+
     def everyone(self) -> Sequence[Person]:
         """Return every person, in the file's order."""
         return tuple(self.people.values())

@@ -25,7 +25,7 @@ from integrations.storage.migrate import bring_up_to_date
 from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
 from integrations.storage.statements import insert_or_replace
-from integrations.storage.stored import entry_of, read_rows
+from integrations.storage.stored import read_entries, read_rows
 from integrations.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -137,8 +137,11 @@ class SqlLedger:
         return await self._write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))
 
     async def entries(self, incident: str, *, after: int = 0) -> Sequence[Entry]:
-        """Return the timeline after a sequence number."""
-        return await self._read(lambda c: [entry_of(row) for row in read_rows(c, self._org, incident, after=after)])
+        """Return the timeline after a sequence number; raises `UnknownIncidentError` and `IntegrityError`."""
+        org = self._org
+        return await self._read(
+            lambda c: read_entries(c, org, incident, after=after, head=reading.head(c, org, incident))
+        )
 
     async def rows(self, incident: str) -> Sequence[Row]:
         """Return the timeline as stored."""

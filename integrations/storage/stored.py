@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from sqlalchemy import and_, select
 
-from engine.domain.chain import Row
+from engine.domain.chain import Head, Row
 from engine.domain.errors import IntegrityError, RunError
 from engine.domain.timeline import parse
 from engine.ports.records import Entry
@@ -31,7 +31,31 @@ def read_rows(connection: Connection, org: str, incident: str, *, after: int = 0
         .where(envelopes.c.org == org, envelopes.c.incident == incident, envelopes.c.seq > after)
         .order_by(envelopes.c.seq)
     )
-    return [Row(*row) for row in connection.execute(statement)]
+    return [
+        Row(row.seq, _bytes(row.envelope), row.hash, _bytes(row.body), _bytes(row.salt))
+        for row in connection.execute(statement)
+    ]
+
+
+@overload
+def _bytes(stored: bytes | str) -> bytes: ...
+@overload
+def _bytes(stored: bytes | str | None) -> bytes | None: ...
+def _bytes(stored: bytes | str | None) -> bytes | None:
+    """Return what is stored as bytes, also where a hand has put text in their place: it is compared, not believed."""
+    return stored.encode() if isinstance(stored, str) else stored
+
+
+def read_entries(connection: Connection, org: str, incident: str, *, after: int, head: Head) -> list[Entry]:
+    """Return the events after a sequence number.
+
+    Raises:
+        IntegrityError: there are fewer than the head says, or one cannot be read.
+    """
+    rows = read_rows(connection, org, incident, after=after)
+    if len(rows) < head.seq - after:
+        raise IntegrityError(f"{incident} has lost events: {after + len(rows)} of {head.seq} are there")
+    return [entry_of(row) for row in rows]
 
 
 def entry_of(row: Row) -> Entry:

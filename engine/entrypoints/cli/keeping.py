@@ -90,7 +90,7 @@ def recover(
         if not accept_loss:
             missing = known.seq - head.seq
             raise RunError(
-                f"{missing} events of {incident} are missing.",
+                f"{missing} of the {known.seq} events of {incident} are missing.",
                 hint="Put the newer database back; --accept-loss goes on without them.",
             )
         event = LossAccepted(

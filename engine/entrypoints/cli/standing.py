@@ -59,6 +59,8 @@ def who_acts(office: Office, named: str | None) -> Who:
             close = get_close_matches(given, [known.id for known in people.everyone()], n=1)
             there = f"Did you mean {close[0]}?" if close else "config/people.yaml lists everybody."
             raise ConfigError(f"There is no person {given}.", hint=there)
+        if not people.admits(given):
+            raise RunError(f"{person.name} is excluded in people.yaml, so nothing is done in that name.")
     else:
         login = getpass.getuser()
         person = people.by_login(login)
