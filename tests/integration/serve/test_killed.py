@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from integrations.sandbox import default_seed, run_sandbox
 from integrations.system.clock import SystemClock
-from tests.integration.runtime.bench import Counterpart, counterpart
+from tests.integration.runtime.bench import counterpart
+from tests.integration.serve.house import TOCSIN, House, surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from integrations.sandbox import Sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
 PHASES = ("contain", "legal", "communicate", "harden", "review")
 HEAD = """\
 tocsin: 1
@@ -65,48 +63,10 @@ def playbook(port: int) -> str:
 
 
 @dataclass
-class House:
-    """A data folder with its playbook, a sandbox, and a counterpart."""
+class Furnished(House):
+    """A house with a Slack and a Jira."""
 
-    environment: Mapping[str, str]
     sandbox: Sandbox
-    system: Counterpart
-    serving: asyncio.subprocess.Process | None = None
-
-    async def serve(self) -> None:
-        """Start the engine, and wait until it says so."""
-        self.serving = await asyncio.create_subprocess_exec(
-            *TOCSIN, "serve", "--port", "0", stdout=asyncio.subprocess.PIPE, env=self.environment
-        )
-        assert self.serving.stdout is not None
-        line = await asyncio.wait_for(self.serving.stdout.readline(), 60)
-        assert b"serves on" in line
-
-    async def kill(self) -> None:
-        """Kill it as a power cut would."""
-        assert self.serving is not None
-        self.serving.kill()
-        await self.serving.wait()
-        self.serving = None
-
-    async def run(self, *arguments: str) -> dict[str, Any]:
-        """Run a command; return its JSON."""
-        child = await asyncio.create_subprocess_exec(
-            *TOCSIN, *arguments, "--json", stdout=asyncio.subprocess.PIPE, env=self.environment
-        )
-        out, _ = await child.communicate()
-        assert child.returncode == 0, out
-        return dict(json.loads(out))
-
-    async def step(self, step: str, state: str) -> None:
-        """Wait until a step is in a state."""
-        async with asyncio.timeout(60):
-            while True:
-                status = await self.run("status", "INC-1")
-                found = {one["id"]: one["state"] for phase in status["phases"] for one in phase["steps"]}
-                if found[step] == state:
-                    return
-                await asyncio.sleep(0.1)  # the state is in another process, which sets no event
 
     async def tickets(self, number: int) -> None:
         """Wait until Jira has so many issues, the epic among them."""
@@ -116,7 +76,7 @@ class House:
 
 
 @pytest.fixture
-async def house(home: Path, tmp_path: Path) -> AsyncIterator[House]:
+async def house(home: Path, tmp_path: Path) -> AsyncIterator[Furnished]:
     """A house whose engine is not running yet."""
     async with counterpart() as system, run_sandbox(default_seed(), now=SystemClock().now) as sandbox:
         folder = tmp_path / "playbooks"
@@ -124,12 +84,7 @@ async def house(home: Path, tmp_path: Path) -> AsyncIterator[House]:
         (folder / "phases.yaml").write_text(playbook(system.port), encoding="utf-8")
         email, token = sandbox.jira_login
         environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "PREFECT_"))},
-            "TOCSIN_HOME": str(home),
-            "TOCSIN_PLAYBOOKS": str(folder),
-            "TOCSIN_PREFECT": "off",
-            "TOCSIN_PERSON": "ana",
-            "TOCSIN_HTTP_ALLOW": f"127.0.0.1:{system.port}",
+            **surroundings(home, folder, system=system),
             "TOCSIN_SLACK_BASE_URL": sandbox.slack_base_url,
             "TOCSIN_SLACK_BOT_TOKEN": sandbox.slack_bot_token,
             "TOCSIN_SLACK_APP_TOKEN": sandbox.slack_app_token,
@@ -139,7 +94,7 @@ async def house(home: Path, tmp_path: Path) -> AsyncIterator[House]:
             "TOCSIN_JIRA_PROJECT": "SEC",
             "TOCSIN_JIRA_INDEX_PATIENCE": "2",  # the sandbox's search does not lag unless it is told to
         }
-        made = House(environment, sandbox, system)
+        made = Furnished(environment, system, sandbox=sandbox)
         try:
             yield made
         finally:
@@ -147,7 +102,7 @@ async def house(home: Path, tmp_path: Path) -> AsyncIterator[House]:
                 await made.kill()
 
 
-async def test_killed_in_each_phase_it_finishes_with_nothing_made_twice(house: House) -> None:
+async def test_killed_in_each_phase_it_finishes_with_nothing_made_twice(house: Furnished) -> None:
     """The act whose answer never came is found by its key; tickets and messages are made once."""
     await house.serve()
     for phase in PHASES:
@@ -163,6 +118,7 @@ async def test_killed_in_each_phase_it_finishes_with_nothing_made_twice(house: H
         await house.serve()
         await house.step(f"act_{number}", "done")
         await house.step(f"task_{number}", "awaiting_person")
+        await house.tickets(number + 2)
         await house.run("done", "INC-1", f"task_{number}")
     await house.step("task_4", "done")
     status = await house.run("status", "INC-1")
@@ -176,7 +132,7 @@ async def test_killed_in_each_phase_it_finishes_with_nothing_made_twice(house: H
     assert (await house.run("verify", "INC-1"))["timelines"][0]["verified"] is True
 
 
-async def test_a_second_engine_on_the_same_data_folder_is_refused(house: House) -> None:
+async def test_a_second_engine_on_the_same_data_folder_is_refused(house: Furnished) -> None:
     """It says who is there, and ends with the incident's exit code."""
     await house.serve()
     second = await asyncio.create_subprocess_exec(
@@ -188,7 +144,7 @@ async def test_a_second_engine_on_the_same_data_folder_is_refused(house: House) 
     assert said.count(b"\n") == 2
 
 
-async def test_with_slack_and_jira_away_the_incident_runs_on(house: House) -> None:
+async def test_with_slack_and_jira_away_the_incident_runs_on(house: Furnished) -> None:
     """What waits for people is in the inbox of the command line, and what is not shown is said."""
     house.environment = {
         **house.environment,

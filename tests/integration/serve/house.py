@@ -1,0 +1,74 @@
+"""`tocsin serve` as a process, and commands beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.integration.runtime.bench import Counterpart
+
+TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
+
+
+@dataclass
+class House:
+    """What the environment of an engine says, a counterpart that it acts on, and the engine's process while it runs."""
+
+    environment: Mapping[str, str]
+    system: Counterpart
+    serving: asyncio.subprocess.Process | None = field(default=None, kw_only=True)
+
+    async def serve(self) -> None:
+        """Start the engine, and wait until it says so."""
+        self.serving = await asyncio.create_subprocess_exec(
+            *TOCSIN, "serve", "--port", "0", stdout=asyncio.subprocess.PIPE, env=self.environment
+        )
+        assert self.serving.stdout is not None
+        line = await asyncio.wait_for(self.serving.stdout.readline(), 60)
+        assert b"serves on" in line
+
+    async def kill(self) -> None:
+        """Kill it as a power cut would."""
+        assert self.serving is not None
+        self.serving.kill()
+        await self.serving.wait()
+        self.serving = None
+
+    async def run(self, *arguments: str) -> dict[str, Any]:
+        """Run a command; return its JSON."""
+        child = await asyncio.create_subprocess_exec(
+            *TOCSIN, *arguments, "--json", stdout=asyncio.subprocess.PIPE, env=self.environment
+        )
+        out, _ = await child.communicate()
+        assert child.returncode == 0, out
+        return dict(json.loads(out))
+
+    async def step(self, step: str, state: str) -> None:
+        """Wait until a step is in a state."""
+        async with asyncio.timeout(60):
+            while True:
+                status = await self.run("status", "INC-1")
+                found = {one["id"]: one["state"] for phase in status["phases"] for one in phase["steps"]}
+                if found[step] == state:
+                    return
+                await asyncio.sleep(0.1)  # the state is in another process, which sets no event
+
+
+def surroundings(home: Path, playbooks: Path, *, system: Counterpart) -> dict[str, str]:
+    """Return the environment of an engine on a data folder, for Ana, with nothing but a counterpart to act on."""
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("TOCSIN_", "PREFECT_"))},
+        "TOCSIN_HOME": str(home),
+        "TOCSIN_PLAYBOOKS": str(playbooks),
+        "TOCSIN_PREFECT": "off",
+        "TOCSIN_PERSON": "ana",
+        "TOCSIN_HTTP_ALLOW": f"127.0.0.1:{system.port}",
+    }
