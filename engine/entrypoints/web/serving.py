@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from engine.entrypoints.web.parts import Headers, Hook
 
 
+BACKLOG = 512
+
+
 async def run(*, host: str, port: int, ready: Callable[[str], None], note: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C; `ready` gets the address, `note` what is worth knowing, also a little later.
 
@@ -78,6 +81,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # so that whoever hears of the address may call at once
     except OSError as error:
         raise ConfigError(
             f"{host}:{port} cannot be listened on: {error.strerror}.", hint="Choose another --port."

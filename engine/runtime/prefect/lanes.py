@@ -1,21 +1,23 @@
 """Hands out warm runs, and keeps a few of them waiting.
 
-Rules kept here: with `auto` nobody waits: a warm run when one is free, else directly; with `required` a stretch waits,
-for a bounded time, for a flow run of its own. Runs are started when the engine is idle, since starting one costs the
-others a tenth of a second; nothing waits for the end of one.
+Rules kept here: with `auto` nobody waits: a warm run when one is free and its server answers, else directly; with
+`required` a stretch waits, for a bounded time, for a flow run of its own. Runs are started when the engine is idle,
+since starting one costs the others a tenth of a second; nothing waits for the end of one, and an end that could not be
+told because the server was away is told when it is back.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from engine.domain.errors import IntegrationError
 from engine.runtime.carrier import Direct
-from engine.runtime.prefect.warm import WarmCarrier, start_warm
+from engine.runtime.prefect.warm import WarmCarrier, close_run, start_warm
 
 if TYPE_CHECKING:
     from engine.runtime.carrier import Carrier
@@ -38,7 +40,8 @@ class PrefectLanes:
         self._free: list[WarmCarrier] = []
         self._came = asyncio.Event()
         self._wanted = 0
-        self._ending: set[asyncio.Task[Any]] = set()
+        self._ending: dict[asyncio.Task[Any], str] = {}
+        self._untold: list[str] = []
 
     def when_idle(self, idle: Callable[[], bool]) -> None:
         """Hear how to tell whether the engine has time."""
@@ -59,7 +62,7 @@ class PrefectLanes:
         del incident
         if isinstance(carrier, WarmCarrier):
             ending = carrier.finish()
-            self._ending.add(ending)
+            self._ending[ending] = str(carrier.flow_run)
             ending.add_done_callback(self._over)
 
     def describe(self) -> str:
@@ -70,6 +73,7 @@ class PrefectLanes:
     async def keep(self) -> None:
         """Keep a few runs waiting until cancelled."""
         while True:
+            await self._tell_ends()
             lacking = max(KEPT, self._wanted) - len(self._free)
             if lacking > 0 and self._ready() and (self._wanted or self._idle()):
                 try:
@@ -83,7 +87,7 @@ class PrefectLanes:
 
     async def close(self) -> None:
         """Let the waiting runs end, for a moment."""
-        ending = {carrier.finish() for carrier in self._free} | self._ending
+        ending = {carrier.finish() for carrier in self._free} | set(self._ending)
         self._free.clear()
         if ending:
             _, late = await asyncio.wait(ending, timeout=PAUSE_SECONDS)
@@ -92,7 +96,7 @@ class PrefectLanes:
             await asyncio.gather(*late, return_exceptions=True)
 
     def _take(self) -> WarmCarrier | None:
-        while self._free:
+        while self._free and self._ready():
             found = self._free.pop(0)
             if found.usable:
                 return found
@@ -104,7 +108,9 @@ class PrefectLanes:
             async with asyncio.timeout(WAIT_SECONDS):
                 while (taken := self._take()) is None:
                     self._came.clear()
-                    await self._came.wait()
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_SECONDS):
+                            await self._came.wait()
                 return taken
         except TimeoutError:
             raise IntegrationError(
@@ -116,6 +122,16 @@ class PrefectLanes:
             self._wanted -= 1
 
     def _over(self, ending: asyncio.Task[Any]) -> None:
-        self._ending.discard(ending)
+        flow_run = self._ending.pop(ending)
         if not ending.cancelled() and ending.exception() is not None:
             log.info("flow_run_not_closed", error=type(ending.exception()).__name__)
+            self._untold.append(flow_run)
+
+    async def _tell_ends(self) -> None:
+        while self._untold and self._ready():
+            try:
+                await close_run(self._untold[0])
+            except Exception as error:  # noqa: BLE001 - as above
+                log.info("flow_run_not_closed", error=type(error).__name__)
+                return
+            self._untold.pop(0)

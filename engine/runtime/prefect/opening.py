@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Use = Literal["auto", "required", "off"]
 START_SECONDS = 120.0
+"""How long `required` waits for a server that is just being started: its first start makes its database."""
+NAMED_SECONDS = 10.0
+"""How long it waits for one that others run."""
 LOOK_SECONDS = 0.5
 log = structlog.get_logger(__name__)
 
@@ -46,15 +49,20 @@ async def open_lanes(
     server = None if api_url else EmbeddedServer(home)
     url = api_url.rstrip("/") if api_url else (server.url if server else "")
     watch = _Watch(url)
+    keeping: asyncio.Task[None] | None = None
     try:
         if server is not None:
             await server.start()
+            keeping = asyncio.create_task(server.keep())
         if use == "required":
-            await watch.wait()
+            await watch.wait(NAMED_SECONDS if api_url else START_SECONDS)
         take_on(home, api_url=url)
         async with _working(watch, ledger=ledger, idle=idle, required=use == "required") as lanes:
             yield lanes
     finally:
+        if keeping is not None:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
         if server is not None:
             await server.stop()
 
@@ -67,11 +75,11 @@ class _Watch:
         self.there = False
         self.came = asyncio.Event()
 
-    async def wait(self) -> None:
-        """Wait until it answers."""
+    async def wait(self, seconds: float) -> None:
+        """Wait until it answers, for so long."""
         async with aiohttp.ClientSession() as session:
             try:
-                async with asyncio.timeout(START_SECONDS):
+                async with asyncio.timeout(seconds):
                     while not await healthy(self._url, session=session):  # noqa: ASYNC110 - another process, no event
                         await asyncio.sleep(LOOK_SECONDS)
             except TimeoutError:

@@ -1,7 +1,8 @@
 """The embedded Prefect server: a child process on loopback with its database in the data folder.
 
-Rules kept here: nothing waits for it; it dies with the process that started it; one that was left over by a process
-that died is recognised by its command line and ended before a new one is started on the same database.
+Rules kept here: nothing waits for it; it dies with the process that started it, and is started again when it dies
+alone; one that was left over by a process that died is recognised by its command line and ended before a new one is
+started on the same database.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ HOST = "127.0.0.1"
 MODULE = "engine.runtime.prefect.child"
 NOTE = "server.pid"
 END_SECONDS = 10.0
-LOOK_SECONDS = 0.5
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 log = structlog.get_logger(__name__)
 
 
@@ -73,10 +74,18 @@ class EmbeddedServer:
             await child.wait()
         (self._folder / NOTE).unlink(missing_ok=True)
 
-    @property
-    def alive(self) -> bool:
-        """Whether the process is there."""
-        return self._child is not None and self._child.returncode is None
+    async def keep(self) -> None:
+        """Start it again whenever it has died, until cancelled; later and later while it does not stay."""
+        pause = PAUSE_SECONDS
+        while self._child is not None:
+            began = asyncio.get_running_loop().time()
+            code = await self._child.wait()
+            if asyncio.get_running_loop().time() - began > LONGEST_PAUSE_SECONDS:
+                pause = PAUSE_SECONDS
+            log.warning("prefect_server_died", code=code, started_again_in=pause)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
+            await self.start()
 
     def _clear(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -20,9 +20,12 @@ from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.context import FlowRunContext, TaskRunContext
+from prefect.states import Completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from prefect.client.schemas.objects import State
 
     from engine.domain.events.shape import Lane
 
@@ -167,3 +170,12 @@ async def start_warm(owner: str) -> WarmCarrier:
         error = ending.exception()
         raise error if error is not None else RuntimeError("the flow ended before it began")
     return WarmCarrier(slot, slot.started.result(), ending=ending, owner=owner)
+
+
+async def close_run(flow_run: str) -> None:
+    """Tell the server that a flow run has ended which could not tell it itself."""
+    async with get_client() as client:
+        state: State[Any] = Completed(
+            message="It ended while the server was away; what it did stands in the incident's timeline."
+        )
+        await client.set_flow_run_state(UUID(flow_run), state, force=True)

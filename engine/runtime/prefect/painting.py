@@ -1,0 +1,121 @@
+"""One stretch painted into Prefect: a flow run, and a task run per effect with the real instants of the effect.
+
+Theory of operation. Prefect's server records task runs from events, so events that carry the real instants make task
+runs that look as if Prefect had run them then. The events are sent here, in one request each stretch, and not by
+Prefect's own worker: that one adds whatever flow run its thread was started in, and does not say whether they arrived.
+
+Rule kept here: ids follow from the effect and the stretch, so that painting again changes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow
+from prefect.events import Event
+from prefect.states import Completed, Failed, Running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import State
+
+    from engine.runtime.prefect.stretches import Shown, Stretch
+
+SPACE = uuid.UUID("6f1f4f0e-7d0b-4f6e-9d54-0b1f6f0b7a11")
+"""The namespace of the ids of painted task runs and their states."""
+TAG, PAINTED = "tocsin", "painted"
+APART = timedelta(microseconds=1)
+"""Prefect keeps one state of a task run per instant."""
+
+
+@flow(name="tocsin-segment")
+def segment(incident: str = "", segment: int = 0) -> None:
+    """Stand for the flow that the engine carries; never called."""
+    del incident, segment
+
+
+async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> None:
+    """Paint one stretch; raises whatever the client raises when it could not be told."""
+    body = {
+        "flow_id": flow_id,
+        "name": f"{stretch.incident} #{stretch.number}",
+        "parameters": {"incident": stretch.incident, "segment": stretch.number},
+        "tags": [TAG, PAINTED, stretch.incident],
+        "idempotency_key": f"{stretch.incident}/{stretch.number}",
+        "state": {"type": "PENDING"},
+    }
+    reply = await client.request("POST", "/flow_runs/", json=body)
+    run = uuid.UUID(reply.json()["id"])
+    events = [event.model_dump(mode="json") for shown in stretch.effects for event in _events(run, stretch, shown)]
+    if events:
+        await client.request("POST", "/events", json=events)
+    await client.set_flow_run_state(run, Running(), force=True)
+    good = all(shown.good for shown in stretch.effects)
+    words = stretch.words() if good else f"Not every effect was done. {stretch.words()}"
+    last: State[Any] = Completed(message=words) if good else Failed(message=words)
+    await client.set_flow_run_state(run, last, force=True)
+
+
+def _events(flow_run: uuid.UUID, stretch: Stretch, shown: Shown) -> Iterator[Event]:
+    """Yield what Prefect would have been told of a task run while it ran."""
+    task_run = uuid.uuid5(SPACE, f"{stretch.incident}/{stretch.number}/{shown.key}")
+    end = ("COMPLETED", "Completed") if shown.good else ("FAILED", "Failed")
+    states = (
+        ("PENDING", "Pending", shown.began - APART),
+        ("RUNNING", "Running", shown.began),
+        (*end, max(shown.ended, shown.began + APART)),
+    )
+    before: dict[str, Any] | None = None
+    for kind, name, at in states:
+        state: dict[str, Any] = {"type": kind, "name": name, "message": "", "state_details": {}, "data": None}
+        yield Event.model_validate(
+            {
+                "id": uuid.uuid5(task_run, kind),
+                "occurred": at,
+                "event": f"prefect.task-run.{name}",
+                "resource": {
+                    "prefect.resource.id": f"prefect.task-run.{task_run}",
+                    "prefect.resource.name": shown.name,
+                    "prefect.state-type": kind,
+                    "prefect.state-name": name,
+                    "prefect.state-timestamp": at.isoformat(),
+                    "prefect.orchestration": "client",
+                },
+                "related": [
+                    {"prefect.resource.id": f"prefect.flow-run.{flow_run}", "prefect.resource.role": "flow-run"},
+                    *(_tag(word) for word in (TAG, PAINTED)),
+                ],
+                "payload": {
+                    "intended": {"from": before["type"] if before else None, "to": kind},
+                    "initial_state": before,
+                    "validated_state": state,
+                    "task_run": {
+                        "name": shown.name,
+                        "task_key": "effect",
+                        "dynamic_key": shown.key,
+                        "tags": [TAG, PAINTED],
+                        **_times(shown, kind, at=at),
+                    },
+                },
+            }
+        )
+        before = state
+
+
+def _times(shown: Shown, kind: str, *, at: datetime) -> dict[str, Any]:
+    """Return what a task run of Prefect knows about its times in a state."""
+    known: dict[str, Any] = {"expected_start_time": shown.began.isoformat(), "run_count": 0}
+    if kind != "PENDING":
+        known |= {"run_count": 1, "start_time": shown.began.isoformat()}
+    if kind not in ("PENDING", "RUNNING"):
+        known |= {"end_time": at.isoformat(), "total_run_time": (at - shown.began).total_seconds()}
+    return known
+
+
+def _tag(word: str) -> dict[str, str]:
+    return {"prefect.resource.id": f"prefect.tag.{word}", "prefect.resource.role": "tag"}

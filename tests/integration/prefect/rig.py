@@ -1,0 +1,127 @@
+"""A house whose engine works with Prefect, and what Prefect's own API says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from tests.integration.runtime.bench import counterpart
+from tests.integration.serve.house import House, surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+HEAD = """\
+tocsin: 1
+playbook: lane
+title: The lane
+version: 1
+inputs: {}
+roles: {commander: {required: true}}
+phases:
+  contain:
+    steps:
+"""
+
+
+@dataclass
+class Lane(House):
+    """A house with Prefect in it."""
+
+    home: Path
+
+    @property
+    def server(self) -> int:
+        """The process of the embedded server."""
+        return int((self.home / "prefect" / "server.pid").read_text(encoding="utf-8"))
+
+    @property
+    def api(self) -> str:
+        """The address of the embedded server's API, as its own command line has it."""
+        words = Path(f"/proc/{self.server}/cmdline").read_bytes().decode().split("\0")
+        host, port = words[words.index("engine.runtime.prefect.child") + 1 :][:2]
+        return f"http://{host}:{port}/api"
+
+    def kill_server(self) -> None:
+        """Kill the embedded server as a fault would, by its own number."""
+        os.kill(self.server, signal.SIGKILL)
+
+    async def ask(self, path: str, **wanted: object) -> list[dict[str, Any]]:
+        """Ask Prefect's API for a list."""
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.api}/{path}/filter", json={"limit": 200, **wanted}) as reply,
+        ):
+            reply.raise_for_status()
+            return list(await reply.json())
+
+    async def runs(self, incident: str = "INC-1") -> list[dict[str, Any]]:
+        """The flow runs of an incident."""
+        return await self.ask("flow_runs", flow_runs={"tags": {"all_": [incident]}})
+
+    async def task_runs(self) -> dict[str, str]:
+        """The state of each task run, by its id."""
+        return {one["id"]: one["state_type"] for one in await self.ask("task_runs")}
+
+    async def seen(self, holds: Callable[[], Any]) -> None:
+        """Wait until Prefect says something; while it is away it says nothing."""
+        async with asyncio.timeout(90):
+            while True:
+                try:
+                    if await holds():
+                        return
+                except (aiohttp.ClientError, OSError, ValueError):
+                    pass
+                await asyncio.sleep(0.2)  # another process, which sets no event
+
+    async def described(self, *words: str) -> None:
+        """Wait until the engine says this of what carries its work."""
+        url = (self.home / "serve.json").read_text(encoding="utf-8")
+        async with aiohttp.ClientSession() as session, asyncio.timeout(90):
+            while True:
+                async with session.get(f"{_url(url)}/healthz") as reply:
+                    lanes = (await reply.json())["lanes"]
+                if all(word in lanes for word in words):
+                    return
+                await asyncio.sleep(0.2)  # as above
+
+
+def _url(note: str) -> str:
+    return str(json.loads(note)["url"])
+
+
+def steps(port: int, *names: str, more: str = "") -> str:
+    """Return steps that post to the counterpart one after the other, and can be looked up there."""
+    lines = []
+    for number, name in enumerate(names):
+        needs = f", needs: [{names[number - 1]}]" if number else ""
+        find = f'find: {{url: "http://127.0.0.1:{port}/requests/{{{{ idempotency_key }}}}", absent: [404]}}'
+        lines.append(
+            f"      - {{id: {name}, title: Step {name}, action: http.request{needs}, "
+            f'with: {{method: POST, url: "http://127.0.0.1:{port}/{name}", {find}}}}}\n'
+        )
+    return HEAD + "".join(lines) + dedent(more)
+
+
+@asynccontextmanager
+async def lane(home: Path, playbooks: Path, *names: str, **environment: str) -> AsyncIterator[Lane]:
+    """Set up a house whose playbook has these steps; its engine is not running yet."""
+    playbooks.mkdir()
+    async with counterpart() as system:
+        (playbooks / "lane.yaml").write_text(steps(system.port, *names), encoding="utf-8")
+        given = {**surroundings(home, playbooks, system=system), "TOCSIN_PREFECT": "auto", **environment}
+        made = Lane(given, system, home=home)
+        try:
+            yield made
+        finally:
+            if made.serving is not None:
+                await made.kill()
