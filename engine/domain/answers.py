@@ -69,6 +69,8 @@ def take_review(
     for name in command.answers:
         if name not in questions:
             return unknown("question", name, questions)
+    if command.anonymous and not may_be_anonymous(plan, incident):
+        return Refusal("anonymous", "Answers to this review keep their name.", "Send it again with your name.")
     answers = {name: text.strip() for name, text in command.answers.items() if text.strip()}
     if not answers:
         return Refusal("empty", "Nothing was answered.", "Answer at least one question; every other may stay open.")
@@ -88,10 +90,19 @@ def find_ask(incident: Incident, target: str, *, approval: bool) -> Ask | None:
 
 def review_questions(plan: Plan, incident: Incident) -> dict[str, str]:
     """Return the questions that are being asked, by id; empty while nobody is asked."""
-    asking = (step for step in plan.steps.values() if step.action == REVIEW_ACTION)
-    done = (entry.output for step in asking if (entry := incident.step(step.id)).status is StepStatus.DONE)
-    asked: Any = next((output.get("questions") for output in done if output), None) or []
+    asked: Any = _asking(plan, incident).get("questions") or []
     return {str(question["id"]): str(question["question"]) for question in asked}
+
+
+def may_be_anonymous(plan: Plan, incident: Incident) -> bool:
+    """Return whether the review that is being asked lets an answer hide who gave it."""
+    return _asking(plan, incident).get("anonymous") is True
+
+
+def _asking(plan: Plan, incident: Incident) -> Mapping[str, Any]:
+    """Return what the review's action came to, empty while nobody is asked."""
+    steps = (incident.step(step.id) for step in plan.steps.values() if step.action == REVIEW_ACTION)
+    return next((entry.output for entry in steps if entry.status is StepStatus.DONE and entry.output), {})
 
 
 def accepted(spec: FieldSpec, raw: Any, name: str, who: cmd.Who, now: datetime) -> Any:  # noqa: ANN401 what was typed, and any typed value

@@ -11,10 +11,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from engine.actions.defang import defanged
-from engine.domain.answers import REVIEW_ACTION, review_questions
+from engine.domain.answers import may_be_anonymous, review_questions
 from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.incident import base_id, instance_number
-from engine.domain.lifecycle import StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
 from engine.domain.values import decode
@@ -88,13 +87,6 @@ def declare_form(plan: Plan, *, name: str, others: Sequence[str]) -> Form:
         intro="\n".join([f"Playbook: {plan.title} ({name}). {plan.description}".strip(), *more]),
         submit="Declare",
     )
-
-
-def may_be_anonymous(plan: Plan, incident: Incident) -> bool:
-    """Return whether the review that is being asked lets an answer hide who gave it."""
-    asking = (incident.step(step.id) for step in plan.steps.values() if step.action == REVIEW_ACTION)
-    done = [entry.output or {} for entry in asking if entry.status is StepStatus.DONE]
-    return bool(done) and done[0].get("anonymous") is not False
 
 
 def _told(spec: FieldSpec) -> FieldSpec:

@@ -22,7 +22,6 @@ from engine.runtime.inward.forms import (
     SIGNED,
     answer_form,
     decline_form,
-    may_be_anonymous,
     review_form,
 )
 
@@ -83,7 +82,7 @@ def filled(kind: FormKind, subject: str, *, values: dict[str, Any], look: Look) 
         case FormKind.DECLINE:
             return cmd.Answer(target=subject, verdict="decline", reason=str(values.get("reason") or "").strip())
         case FormKind.REVIEW:
-            hidden = values.pop(SIGNED, None) == ANONYMOUSLY and may_be_anonymous(look.plan, look.incident)
+            hidden = values.pop(SIGNED, None) == ANONYMOUSLY
             answers = {name: str(text) for name, text in values.items()}
             return cmd.AnswerReview(answers=answers, anonymous=hidden)
         case _:

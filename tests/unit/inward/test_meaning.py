@@ -128,11 +128,11 @@ def test_a_filled_form_is_the_command_it_was_opened_for() -> None:
 
 
 def test_a_review_that_keeps_names_offers_no_other_choice() -> None:
-    """Asking to be anonymous where nobody offered it does not hide the name."""
+    """Asking to be anonymous where nobody offered it is refused later, and not quietly signed here."""
     look = look_of(leak())
     assert SIGNED not in review_form(look.plan, look.incident).fields
     command = filled(FormKind.REVIEW, "review", values={SIGNED: "anonymously", "luck": "Much."}, look=look)
-    assert command == cmd.AnswerReview(answers={"luck": "Much."}, anonymous=False)
+    assert command == cmd.AnswerReview(answers={"luck": "Much."}, anonymous=True)
 
 
 def test_done_of_a_step_that_is_done_several_times_asks_which() -> None:

@@ -57,6 +57,14 @@ class DisableParams(BaseModel):
     account: str
 
 
+class CollectParams(BaseModel):
+    """What review.collect takes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    anonymous: Literal["allowed", "refused"] = "allowed"
+
+
 def _facts(
     name: str, params: type[BaseModel], traits: ActionTraits, *, outputs: set[str] | None = None, generic: bool = False
 ) -> ActionFacts:
@@ -80,6 +88,12 @@ ACTIONS = {
             DisableParams,
             ActionTraits(writes=True, reach=Reach.INWARD, destructive=True),
             outputs={"disabled"},
+        ),
+        _facts(
+            "review.collect",
+            CollectParams,
+            ActionTraits(writes=False, reach=Reach.NONE),
+            outputs={"questions", "anonymous"},
         ),
     )
 }
