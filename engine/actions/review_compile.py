@@ -6,6 +6,8 @@ is harmless.
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from engine.actions.interface import Action, ActionContext, Params, Result
 from engine.domain.errors import IntegrationError
 from engine.domain.plan import ActionTraits, Reach
@@ -16,9 +18,9 @@ class CompileParams(Params):
 
 
 class CompileResult(Result):
-    """Where the report is, its SHA-256, and the head it was made from."""
+    """The report's files in the incident's folder of reports, its SHA-256, and the head it was made from."""
 
-    paths: dict[str, str]
+    files: dict[str, str]
     sha256: str
     head_seq: int
     head_hash: str
@@ -42,4 +44,5 @@ class ReviewCompile(Action[CompileParams, CompileResult]):
             raise IntegrationError("No report was written: nothing here writes reports.", hint=hint)
         report = await context.reports.compile(context.incident)
         head = report.head
-        return CompileResult(paths=dict(report.paths), sha256=report.sha256, head_seq=head.seq, head_hash=head.hash)
+        files = {kind: PurePath(path).name for kind, path in report.paths.items()}
+        return CompileResult(files=files, sha256=report.sha256, head_seq=head.seq, head_hash=head.hash)

@@ -7,6 +7,7 @@ may be away at the start or later, and the incidents run on.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import platform
 import secrets
@@ -145,7 +146,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         plans=office.plans,
         clock=office.clock,
     )
-    owner = f"{platform.node()}:{settings.home}:"
+    owner = f"{platform.node()}:{hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]}:"  # no path on a timeline
     ended = await office.ledger.let_go(owners=owner)
     if ended:
         log.info("went_on_after_an_engine_that_died", incidents=ended)

@@ -102,7 +102,7 @@ async def test_everyone_with_a_role_is_asked_once() -> None:
 async def test_a_report_is_bound_to_its_head() -> None:
     """The result carries the hash and the head; without a writer it fails plainly."""
     result = await ReviewCompile().do(CompileParams(), context(reports=FakeReports()))
-    assert (result.head_seq, result.paths) == (7, {"html": "INC-1.html"})
+    assert (result.head_seq, result.files) == (7, {"html": "INC-1.html"})
     with pytest.raises(IntegrationError, match="No report was written"):
         await ReviewCompile().do(CompileParams(), context())
 
