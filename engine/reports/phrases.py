@@ -15,6 +15,11 @@ def lead(title: str) -> str:
     return title if title.endswith(ENDS) else f"{title}:"
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things: `1 step`, `2 steps`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
 def awaited(reference: str, *, title: Callable[[str], str]) -> str:
     """Return what a step waits for that reads something unknown, like `inputs.recording`; `title` names a step."""
     root, *path = reference.split(".")

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from engine.domain.incident import Ask
+
 MOST_DECISIONS = 6
+ANSWERED = frozenset({"answered", "declined"})
 
 
 def duties(case: Case) -> list[dict[str, Any]]:
@@ -133,7 +136,7 @@ def targets(case: Case) -> list[dict[str, Any]]:
             continue
         ended = ask.closed_at
         late = (ended or case.now) - ask.due
-        outcome = "missed" if late > timedelta(0) else ("met" if ended else "open")
+        outcome = "missed" if late > timedelta(0) else _in_time(ask)
         rows.append(
             {
                 "step": ask.step,
@@ -146,6 +149,13 @@ def targets(case: Case) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _in_time(ask: Ask) -> str:
+    """Return how a target stands that nobody is late with; one that was taken back was neither met nor missed."""
+    if ask.open:
+        return "open"
+    return "met" if ask.outcome in ANSWERED else "no longer asked"
 
 
 def _margin(due: datetime | None, done: datetime | None) -> str | None:

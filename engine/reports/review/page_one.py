@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.incident import base_id
 from engine.domain.plan import StepKind
+from engine.reports.phrases import counted
 from engine.reports.review import places
 from engine.reports.review.case import Case, at
 from engine.reports.values import local, span, text_of
@@ -49,7 +50,7 @@ def happened(case: Case) -> list[str]:
     first += f": “{case.reader.fact('summary', summary).rstrip('.')}”." if summary else "."
     acted = [entry for step, entry in case.steps() if step.kind is StepKind.ACTION and entry.status.value == "done"]
     people = [entry for step, entry in case.steps() if step.human and entry.status.value == "done"]
-    second = f"The engine finished {len(acted)} steps and people finished {len(people)}{_troubles(case)}."
+    second = f"The engine finished {counted(len(acted), 'step')} and people finished {len(people)}{_troubles(case)}."
     contained = incident.advanced_at.get("contained")
     third = (
         f"It was contained after {span(contained - incident.declared_at)} and is {incident.status.value} now."

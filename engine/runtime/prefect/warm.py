@@ -13,14 +13,15 @@ import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
-from prefect.context import FlowRunContext, TaskRunContext
+from prefect.context import FlowRunContext
 from prefect.states import Completed
+from prefect.task_engine import run_task_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +34,6 @@ T = TypeVar("T")
 
 TAG = "tocsin"
 WAITING = "tocsin-waiting"
-BEGIN_SECONDS = 5.0
-"""How long it is waited, after an effect has ended, for the id of the task run that shows it."""
 log = structlog.get_logger(__name__)
 
 
@@ -50,8 +49,8 @@ class _Job:
     name: str
     work: asyncio.Future[Any]
     failed: Callable[[Any], bool]
-    task_run: str | None = None
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    task_run: UUID
+    """The id that its task run gets; it follows from the flow run, so nobody has to wait for it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,9 +64,6 @@ _SLOT: ContextVar[_Slot] = ContextVar("tocsin_slot")
 
 @task(cache_policy=NO_CACHE, persist_result=False, retries=0, log_prints=False)
 async def _effect(job: Any) -> None:  # noqa: ANN401 - Prefect would look into a type that it knows
-    context = TaskRunContext.get()
-    job.task_run = str(context.task_run.id) if context else None
-    job.begun.set()
     if job.failed(await asyncio.shield(job.work)):
         raise NotDoneError
 
@@ -95,13 +91,12 @@ async def _segment(incident: str = "", segment: int = 0) -> None:
 
 async def _shown(job: _Job) -> None:
     try:
-        await _effect.with_options(task_run_name=job.name)(job)
+        shown = _effect.with_options(task_run_name=job.name)
+        await run_task_async(shown, task_run_id=job.task_run, parameters={"job": job})
     except NotDoneError:
         return
     except Exception as error:  # noqa: BLE001 - the effect is carried whatever Prefect does
         log.warning("prefect_task_failed", error=type(error).__name__)
-    finally:
-        job.begun.set()
 
 
 class WarmCarrier:
@@ -115,6 +110,7 @@ class WarmCarrier:
         self._ending = ending
         self.flow_run: str | None = flow_run
         self._naming: asyncio.Task[None] | None = None
+        self._shown = 0
 
     @property
     def usable(self) -> bool:
@@ -127,15 +123,11 @@ class WarmCarrier:
 
     async def show(self, name: str, work: asyncio.Future[T], *, failed: Callable[[T], bool]) -> tuple[T, str | None]:
         """Await work that was begun already, shown by a Prefect task run."""
-        job = _Job(name, work, failed)
+        self._shown += 1
+        job = _Job(name, work, failed, uuid5(UUID(str(self.flow_run)), f"{self._shown} {name}"))
         self._slot.jobs.put_nowait(job)
         outcome = await asyncio.shield(work)
-        try:
-            async with asyncio.timeout(BEGIN_SECONDS):
-                await job.begun.wait()
-        except TimeoutError:
-            log.warning("prefect_task_not_begun")
-        return outcome, job.task_run
+        return outcome, str(job.task_run) if self.usable else None
 
     def finish(self) -> asyncio.Task[Any]:
         """Let the flow end; return the task that ends when Prefect has been told."""

@@ -63,7 +63,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON
+    def json(self) -> Any:  # noqa: ANN401 - any JSON value
         """The object on the standard output."""
         return json.loads(self.out)
 

@@ -126,7 +126,7 @@ def test_programs_get_stable_keys_and_utc(tocsin: Run, incident: str) -> None:
         assert INSTANT.fullmatch(moment), moment
 
 
-def instants(value: Any) -> list[str]:  # noqa: ANN401 - JSON
+def instants(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
     """Return every text that looks like a moment."""
     match value:
         case dict():

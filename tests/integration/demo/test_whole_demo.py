@@ -125,7 +125,7 @@ def test_targets_are_recounted_from_the_rows(played: Played) -> None:
         at = datetime.fromisoformat(envelope["at"])
         if envelope["type"] == "ask_opened" and content["due"] and content["kind"] != "approval":
             opened[content["ask"]] = datetime.fromisoformat(content["due"])
-        elif envelope["type"] in ("ask_answered", "ask_closed") and content["ask"] in opened:
+        elif envelope["type"] == "ask_answered" and content["ask"] in opened:
             ended[content["ask"]] = at
     now = datetime.fromisoformat(played.report["page_one"]["head"]["made_at"])
     late = {ask: ended.get(ask, now) - due for ask, due in opened.items()}
