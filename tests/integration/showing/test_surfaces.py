@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 from engine.domain.lifecycle import IncidentStatus, StepStatus
-from engine.domain.surfaces import CHANNEL, EPIC, LIVING, TICKET, TICKET_CLOSE, TICKET_REOPEN, made, ticket_of
+from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, TICKET, TICKET_CLOSE, TICKET_REOPEN, made, ticket_of
 from engine.domain.timeline import TicketChanged
 from integrations.sandbox import Fault, FaultKind
 from tests.integration.sandbox.clients import until
@@ -180,3 +181,40 @@ async def test_heads_are_published_when_a_phase_settles(on_stage: Stage) -> None
     assert any(str(effect.result["hash"]) in text for text in on_stage.texts())
     assert state.effects[next(k for k, e in state.effects.items() if e.kind == CHANNEL)].status == "done"
     assert sum(e.kind == TICKET for e in state.effects.values()) == 2
+
+
+def crowded() -> str:
+    """A playbook of a hundred steps, forty of them asked at once, each with more text than anybody should write."""
+    form = ", ".join(f"field_{number}: {{type: text, optional: true}}" for number in range(12))
+    long = "Read all of this before you begin. " * 60
+    asked = [
+        f'          - {{id: ask_{number}, title: "{"Question " * 14}{number}", why: "{long}", task: "{long}", '
+        f"owner: commander, due: 1h, form: {{{form}}}}}\n"
+        for number in range(40)
+    ]
+    later = [
+        f"          - {{id: later_{number}, title: L {number}, task: Do., owner: counsel, due: 1h, needs: [ask_0]}}\n"
+        for number in range(60)
+    ]
+    head = PLAYBOOK.partition("          - {id: lock")[0]
+    return head + "".join(asked + later)
+
+
+async def test_a_plan_of_a_hundred_steps_fits_into_slack_and_jira(on_stage: Stage) -> None:
+    """Everything is shown within the limits that both really have; what does not fit is counted, not lost."""
+    async with on_stage.engine():
+        incident = await on_stage.declare(crowded())
+
+        def all_there(state: Incident) -> bool:
+            return made(state, LIVING, LIVING) and all(
+                made(state, kind, ask) for kind in (CARD, TICKET) for ask in state.asks
+            )
+
+        state = await on_stage.until(incident, all_there)
+        async with asyncio.timeout(30):
+            while on_stage.mirror.busy:  # noqa: ASYNC110 - a count, which sets no event
+                await asyncio.sleep(0.02)
+    assert len(state.asks) == 40
+    refused = {(call.name, call.error) for call in on_stage.sandbox.log.entries if call.error}
+    assert refused <= {("chat.postMessage", "ratelimited")}
+    assert repeated(on_stage) == []
