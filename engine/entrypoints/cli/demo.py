@@ -24,9 +24,13 @@ def demo(
     Jira show them and act only there; time is a story's clock.
     """
     import asyncio
+    from contextlib import suppress
 
     from engine.entrypoints.demo.demo import Choices
     from engine.entrypoints.demo.demo import demo as play
     from engine.settings.read import home_folder
 
-    asyncio.run(play(Choices(home=home_folder() / "demo", playbook=playbook, keep=keep, json=json_)))
+    with suppress(asyncio.CancelledError):
+        asyncio.run(play(Choices(home=home_folder() / "demo", playbook=playbook, keep=keep, json=json_)))
+        return
+    raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ class Choices:
 async def demo(choices: Choices) -> None:
     """Play the demo; raise `RunError` when something does not hold."""
     shutil.rmtree(choices.home, ignore_errors=True)
+    _end_on_signal()
     told = story() if choices.playbook == story().playbook else _unscripted(choices.playbook)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
         with View(quiet=choices.json) as view:
@@ -63,6 +65,14 @@ async def demo(choices: Choices) -> None:
                 _tell(summary, view, json_=choices.json)
                 if choices.keep:
                     await _kept_up(stage, view)
+
+
+def _end_on_signal() -> None:
+    """Have SIGTERM and a closed terminal end the demo as Ctrl-C does: with everything that it started."""
+    mine = asyncio.current_task()
+    if mine is not None:
+        for sign in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(sign, mine.cancel)
 
 
 def _play(stage: Stage, told: Story, view: View) -> Play:

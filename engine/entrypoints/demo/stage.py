@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import re
+import signal
 import socket
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
 START_SECONDS, END_SECONDS = 60.0, 20.0
+PR_SET_PDEATHSIG = 1
 KEPT = ("TOCSIN_PREFECT", "PREFECT_API_URL", "TOCSIN_CONFIG", "TOCSIN_PLAYBOOKS")
 """What the demo takes over from its own environment; everything else of Tocsin's is its own."""
 _EXPORT = re.compile(r"^export (\w+)=(.*)$")
@@ -109,7 +112,7 @@ async def _child(*arguments: str, until: str, log: Path, env: Mapping[str, str])
     """Run a command until the block ends; give what it said until it was ready."""
     with log.open("wb") as errors:
         child = await asyncio.create_subprocess_exec(
-            *TOCSIN, *arguments, stdout=asyncio.subprocess.PIPE, stderr=errors, env=env
+            *TOCSIN, *arguments, stdout=asyncio.subprocess.PIPE, stderr=errors, env=env, preexec_fn=_end_with_parent
         )
     try:
         yield await _ready(child, arguments[0], until=until, log=log)
@@ -138,6 +141,12 @@ async def _ready(child: asyncio.subprocess.Process, name: str, *, until: str, lo
     except TimeoutError:
         raise StuckError(f"`tocsin {name}` was not ready in {START_SECONDS:g} s; it said: {said}") from None
     return said
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this child when the demo dies, however that dies; see prctl(2). Only on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _begin(home: Path, at: datetime) -> None:
