@@ -31,6 +31,6 @@ def now(home: Path) -> datetime:
     return StoryClock(home / STORY).now()
 
 
-def jump(home: Path, *, to: datetime) -> None:
-    """Let the story stand at a later instant from now on; raise `RunError` when that is over."""
-    StoryClock(home / STORY).jump(to)
+def reach(home: Path, *, at: datetime) -> None:
+    """Let the story stand at an instant from now on, unless it has come there by itself."""
+    StoryClock(home / STORY).reach(at)

@@ -84,6 +84,11 @@ class StoryClock(SystemClock):
             raise RunError("the story's clock only jumps forward", hint="Choose an instant that is still to come.")
         self._keep(Anchor(to, self.real_now(), self._current().scale))
 
+    def reach(self, at: datetime) -> None:
+        """Let the story stand at an instant from now on, unless it has come there by itself."""
+        if at >= self.now():
+            self._keep(Anchor(at, self.real_now(), self._current().scale))
+
     def jump_by(self, span: timedelta) -> None:
         """Let that much of the story pass at once."""
         self.jump(self.now() + span)

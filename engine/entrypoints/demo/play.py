@@ -63,7 +63,7 @@ class Play:
                 return
             waited = (await self.stage.health())["next_timer"]
             upcoming = datetime.fromisoformat(waited) if waited else to
-            clock.jump(self.stage.home, to=max(now + timedelta(milliseconds=1), min(to, upcoming)))
+            clock.reach(self.stage.home, at=max(now + timedelta(milliseconds=1), min(to, upcoming)))
             await self.poke()
 
     async def settle(self) -> None:

@@ -19,7 +19,7 @@ def seed() -> Seed:
     """The default seed with an impatient Slack, so that time-outs are quick."""
     plain = default_seed()
     slack = plain.slack.model_copy(
-        update={"ack_seconds": 0.5, "event_retry_seconds": (0.0, 0.05, 0.1), "events": ("message", "channel_archive")}
+        update={"ack_seconds": 1.5, "event_retry_seconds": (0.0, 0.05, 0.1), "events": ("message", "channel_archive")}
     )
     return plain.model_copy(update={"slack": slack})
 

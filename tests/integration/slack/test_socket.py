@@ -58,9 +58,9 @@ class Desk:
 
 @pytest.fixture
 def seed() -> Seed:
-    """An impatient Slack, and an app that subscribed to no events, as our manifest has it."""
+    """An app that subscribed to no events, as our manifest has it."""
     plain = default_seed()
-    return plain.model_copy(update={"slack": plain.slack.model_copy(update={"ack_seconds": 0.5, "events": ()})})
+    return plain.model_copy(update={"slack": plain.slack.model_copy(update={"events": ()})})
 
 
 @pytest.fixture

@@ -56,3 +56,12 @@ def test_salts_and_ids_are_fresh() -> None:
     assert new_salt() != new_salt()
     assert len(new_salt()) == 16
     assert new_id() != new_id()
+
+
+def test_a_story_reaches_an_instant_or_has_passed_it(tmp_path: Path) -> None:
+    """Whoever moves it to what is due next need not care that it came there by itself meanwhile."""
+    clock = StoryClock(tmp_path / "story", start=START, scale=1.0)
+    clock.reach(START - timedelta(hours=1))
+    assert clock.now() >= START
+    clock.reach(START + timedelta(hours=1))
+    assert clock.now() >= START + timedelta(hours=1)
