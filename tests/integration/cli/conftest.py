@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.bootstrap.serving import open_service
-from engine.entrypoints.cli.main import main
 from tests.architecture.sources import ROOT
+from tests.terminal import Run, typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,32 +51,6 @@ phases:
 FIRST = ("-i", "summary=A recording is public", "-i", "urls=https://video.example/1")
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The object on the standard output."""
-        return json.loads(self.out)
-
-    def said(self, code: int, *words: str) -> None:
-        """Check that it ended with an error of one line and a hint, which hold these words."""
-        assert (self.code, self.out) == (code, ""), self
-        lines = self.err.splitlines()
-        assert lines[0].startswith(("error: ", "refused: "))
-        assert lines[-1].startswith("hint: ")
-        assert "Traceback" not in self.err
-        assert [word for word in words if word not in self.err] == []
-
-
-Run = Callable[..., Ran]
-
-
 @pytest.fixture
 def tocsin(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command as Ben, a responder, unless it says otherwise."""
@@ -91,16 +62,7 @@ def tocsin(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     monkeypatch.setenv("TOCSIN_PLAYBOOKS", str(folder))
     monkeypatch.setenv("TOCSIN_PREFECT", "off")
     monkeypatch.setenv("TOCSIN_PERSON", "ben")
-
-    def run(*arguments: str) -> Ran:
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        captured = capsys.readouterr()
-        code = ended.value.code
-        assert isinstance(code, int)
-        return Ran(code, captured.out, captured.err)
-
-    return run
+    return typed(capsys)
 
 
 @pytest.fixture

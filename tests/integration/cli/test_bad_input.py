@@ -14,7 +14,7 @@ from tests.integration.cli.conftest import FIRST, carry
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.integration.cli.conftest import Run
+    from tests.terminal import Run
 
 
 @pytest.mark.parametrize("command", ["plan", "trigger"])

@@ -10,7 +10,7 @@ import pytest
 from tests.integration.cli.conftest import FIRST, carry
 
 if TYPE_CHECKING:
-    from tests.integration.cli.conftest import Run
+    from tests.terminal import Run
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 

@@ -11,8 +11,6 @@ from textwrap import dedent
 from typing import Any
 
 import aiohttp
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from jira import JIRA
 
 from engine.domain import surfaces
@@ -36,72 +34,15 @@ from engine.runtime.showing.shower import Shower
 from engine.settings.people import read_people
 from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
-from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret, unpack, verify_signature
+from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret
 from integrations.system.clock import SystemClock
+from tests.integration.inward.listener import listening
+from tests.integration.inward.playbooks import LEAK, playbooks
 from tests.integration.runtime.bench import FACTS, Bench, Counterpart
 from tests.integration.sandbox.clients import Human, until
 
 CONFIG = Path(__file__).parents[3] / "config"
 
-LEAK = """
-    tocsin: 1
-    playbook: leak
-    title: A small leak
-    version: 1
-    inputs:
-      summary: {type: text, max: 300}
-      urls: {type: url, list: true, min: 1}
-      anyone_minor: {type: choice, options: ["no", "yes", unknown], default: unknown}
-    roles:
-      commander: {required: true, title: Incident commander}
-      responder: {required: true, title: Responder}
-      counsel: {required: true, title: Counsel}
-      compliance: {title: Compliance}
-    phases:
-      contain:
-        steps:
-          - id: depicted
-            title: Who is shown?
-            decision: Say it from the invitation.
-            by: [commander]
-            form:
-              anyone_minor: {type: choice, options: ["no", "yes", unknown], revises: inputs.anyone_minor}
-              seen_at: {type: datetime, hint: When it was seen}
-              contact: {type: person, optional: true}
-              names: {type: text, sensitivity: restricted, optional: true}
-          - {id: warn_hosts, title: Warn the hosts, task: Tell every host., owner: responder}
-          - id: statement
-            title: Draft the statement
-            task: Write it.
-            owner: responder
-            approve: {by: [counsel, responder]}
-            form: {text: {type: text}}
-      legal:
-        steps:
-          - id: file_authority
-            title: File with the authority
-            task: File it.
-            owner: counsel
-            form:
-              reference: {type: text}
-              submitted_at: {type: datetime}
-              names: {type: text, sensitivity: restricted, optional: true}
-      review:
-        after: []
-        steps:
-          - {id: collect, title: Ask everyone, action: review.collect}
-    """
-OTHER = """
-    tocsin: 1
-    playbook: other
-    title: Something else
-    version: 1
-    inputs: {device: {type: text}}
-    roles: {commander: {required: true}}
-    phases:
-      contain:
-        steps: [{id: find, title: Find it, task: Look for it., owner: commander}]
-    """
 BEN = Who(person="ben", via="slack", strength="slack-signed", zone="Europe/Berlin")
 
 
@@ -225,7 +166,7 @@ class House:
 @asynccontextmanager
 async def house(home: Path, *, line: str = "socket", engine: bool = True) -> AsyncIterator[House]:
     """Open the house; the engine and the worker run until the block ends."""
-    async with aiohttp.ClientSession() as session, _listening() as listener:
+    async with aiohttp.ClientSession() as session, listening() as listener:
         seed = default_seed()
         url = listener.url if line == "http" else None
         slack = seed.slack.model_copy(update={"events": (), "request_url": url})
@@ -265,7 +206,7 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
             poke=lambda: _all(pokes),
         )
         places, asides = Places(bench.ledger), Asides(chat)
-        library = Library(_playbooks(home), actions=FACTS, default="leak")
+        library = Library(playbooks(home), actions=FACTS, default="leak")
         talk = Conversation(desk=desk, places=places, identities=Identities(people), library=library)
         acts = ChatActs(conversation=talk, interpret=interpret, asides=asides)
         forms = ChatForms(conversation=talk, interpret=interpret)
@@ -297,14 +238,6 @@ def _all(pokes: list[Callable[[], None]]) -> None:
         poke()
 
 
-def _playbooks(home: Path) -> Path:
-    folder = home / "playbooks"
-    folder.mkdir(exist_ok=True)
-    (folder / "leak.yaml").write_text(dedent(LEAK), encoding="utf-8")
-    (folder / "other.yaml").write_text(dedent(OTHER), encoding="utf-8")
-    return folder
-
-
 @asynccontextmanager
 async def _working(made: House, *, engine: bool) -> AsyncIterator[None]:
     if not engine:
@@ -334,36 +267,3 @@ async def _delivering(made: House, *, line: str) -> AsyncIterator[None]:
         yield
     finally:
         await socket.close()
-
-
-@dataclass
-class Listener:
-    """A request URL for signed deliveries."""
-
-    url: str = ""
-    secret: str = ""
-    reception: Reception | None = None
-
-    async def take(self, request: web.Request) -> web.Response:
-        """Verify, keep, answer, then open what is to be opened."""
-        body = await request.read()
-        now = SystemClock().real_now()
-        payload = (
-            unpack(body) if verify_signature(self.secret, body=body, headers=request.headers, real_now=now) else None
-        )
-        if payload is None or self.reception is None:
-            return web.Response(status=400)
-        received = await self.reception.receive(payload, envelope="")
-        if received.new:
-            await self.reception.follow_up(payload)
-        return web.json_response(received.answer or {})
-
-
-@asynccontextmanager
-async def _listening() -> AsyncIterator[Listener]:
-    listener = Listener()
-    app = web.Application()
-    app.router.add_post("/slack", listener.take)
-    async with TestServer(app) as server:
-        listener.url = str(server.make_url("/slack"))
-        yield listener

@@ -51,6 +51,12 @@ class House:
         assert child.returncode == 0, out
         return dict(json.loads(out))
 
+    async def asked(self, path: str) -> None:
+        """Wait until the counterpart has been asked for something."""
+        async with asyncio.timeout(60):
+            while not self.system.asked[path]:  # noqa: ASYNC110 - a count, which sets no event
+                await asyncio.sleep(0.02)
+
     async def step(self, step: str, state: str) -> None:
         """Wait until a step is in a state."""
         async with asyncio.timeout(60):

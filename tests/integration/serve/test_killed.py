@@ -109,9 +109,7 @@ async def test_killed_in_each_phase_it_finishes_with_nothing_made_twice(house: F
         house.system.faults[f"/{phase}"] = ["hang"]
     assert (await house.run("trigger", "phases"))["created"] is True
     for number, phase in enumerate(PHASES):
-        async with asyncio.timeout(60):
-            while not house.system.asked[f"/{phase}"]:  # noqa: ASYNC110 - a count, which sets no event
-                await asyncio.sleep(0.02)
+        await house.asked(f"/{phase}")
         await house.kill()
         house.system.gate.set()
         house.system.gate = asyncio.Event()

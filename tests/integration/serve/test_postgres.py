@@ -60,9 +60,7 @@ def house(home: Path, playbooks: Path, *, system: Counterpart, url: str) -> Hous
 
 async def killed_at(made: House, path: str) -> None:
     """Wait until an act is under way, and kill the engine before its answer comes."""
-    async with asyncio.timeout(60):
-        while not made.system.asked[path]:  # noqa: ASYNC110 - a count, which sets no event
-            await asyncio.sleep(0.02)
+    await made.asked(path)
     await made.kill()
     made.system.gate.set()
     made.system.gate = asyncio.Event()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema.validators import Draft202012Validator
 
-from tests.unit.cli.conftest import Run
+from tests.terminal import Run
 
 ROOT = Path(__file__).parents[3]
 GOOD = ROOT / "tests/goldens/playbooks/good/small-leak.yaml"

@@ -138,3 +138,28 @@ class Story:
     def _take(self, subject: str) -> Perform:
         key = next(key for key, move in self.pending.items() if move.subject == subject)
         return self.pending.pop(key)
+
+
+HEAD = """
+    tocsin: 1
+    playbook: story
+    title: A story
+    version: 1
+    inputs:
+      urls: {type: url, list: true, min: 1}
+      minor: {type: choice, options: ["no", "yes", unknown], default: unknown}
+      recording: {type: text, optional: true}
+    roles:
+      commander: {required: true}
+      counsel: {required: true}
+    phases:
+"""
+
+
+ACT = 'action: http.request, with: {url: "https://a.example"}'
+
+
+def story(phases: str, **inputs: object) -> Story:
+    """Begin a story with these phases."""
+    given = {"urls": ["https://a.example/1"], "minor": "unknown", **inputs}
+    return Story((HEAD + phases).replace("ACT", ACT), **given)  # type: ignore[arg-type]  # typed values of every kind
