@@ -226,7 +226,7 @@ def _token_person(office: Office) -> Who:
     """Return whom the API's token stands for: TOCSIN_PERSON, else the first commander of people.yaml."""
     named = office.settings.person or next(iter(office.people.holders(COMMANDER)), None)
     person = office.people.person(named) if named else None
-    if person is None:
+    if person is None or not office.people.admits(person.id):
         raise ConfigError(
             "Nobody stands behind the API's token.", hint="Set TOCSIN_PERSON, or give people.yaml a commander."
         )

@@ -7,9 +7,11 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from engine.domain import commands as cmd
 from engine.domain.lifecycle import IncidentStatus, StepStatus
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, TICKET, TICKET_CLOSE, TICKET_REOPEN, made, ticket_of
 from engine.domain.timeline import TicketChanged
+from engine.reports.status import status
 from integrations.sandbox import Fault, FaultKind
 from tests.integration.sandbox.clients import until
 
@@ -121,6 +123,24 @@ async def test_a_reply_lost_after_commit_makes_nothing_twice(on_stage: Stage) ->
         state = await on_stage.until(incident, ready)
     assert repeated(on_stage) == []
     assert sum(effect.adopted for effect in state.effects.values()) >= 2
+
+
+async def test_what_nobody_can_tell_is_shown_and_settled_by_a_person(on_stage: Stage) -> None:
+    """The act was sent, its reply is lost, and the other side cannot be asked: nothing is guessed, nothing repeated."""
+    on_stage.bench.system.faults["/lock"] = ["drop"]
+    async with on_stage.engine():
+        incident = await on_stage.declare(PLAYBOOK)
+        await on_stage.until(incident, lambda state: state.step("lock").status is StepStatus.UNCONFIRMED)
+        await on_stage.seen(lambda texts: any("Lock it" in text and "nobody can tell" in text for text in texts))
+        look = await on_stage.desk.look(incident)
+        needs = status(look.plan, look.incident, now=look.now)["attention"]
+        assert [(need["kind"], need["subject"]) for need in needs] == [("unconfirmed", "lock")]
+        assert f"tocsin resolve {incident} 'lock'" in needs[0]["text"]
+        settle = cmd.ResolveStep(step="lock", outcome="done", reason="it stands in its log")
+        taken = await on_stage.desk.give(incident, settle, cmd.Who(person="ana"))
+        assert [event.type for event in taken] == ["step_resolved"]  # type: ignore[union-attr]  # events, or the test fails
+        await on_stage.until(incident, lambda state: state.step("lock").status is StepStatus.DONE)
+    assert on_stage.bench.system.asked["/lock"] == 1
 
 
 async def test_a_jira_that_is_down_delays_tickets_and_not_people(on_stage: Stage) -> None:
