@@ -15,8 +15,8 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: .venv/stamp-runtime ## play a leak from alarm to review on this machine (KEEP=1 leaves its pages up)
-	$(BIN)/tocsin demo $(if $(KEEP),--keep) $(ARGS)
+demo: .venv/stamp-runtime ## play a leak from alarm to review on this machine (KEEP=1 leaves its pages up, CRASH=1 kills the engine on the way)
+	$(BIN)/tocsin demo $(if $(KEEP),--keep) $(if $(CRASH),--crash) $(ARGS)
 
 test: .venv/stamp-dev node_modules/.stamp ## run every test, offline and in random order (ARGS="-k ledger" picks some)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(ARGS)

@@ -43,6 +43,7 @@ class Choices:
     playbook: str
     keep: bool = False
     json: bool = False
+    crash: bool = False
 
 
 async def demo(choices: Choices) -> None:
@@ -56,6 +57,7 @@ async def demo(choices: Choices) -> None:
             async with open_stage(choices.home, at=moment(told.start), session=session) as stage:
                 try:
                     play = _play(stage, told, view)
+                    play.crash = choices.crash
                     await _declare(play)
                     await play.run()
                     summary = await closing(stage, play.incident)

@@ -25,6 +25,8 @@ ZONE = ZoneInfo("Europe/Berlin")
 CALM = 2
 """How often in a row nothing must be under way before time jumps."""
 TICKET_CREATED = "POST issue"
+CRASHED_AFTER = "command"
+"""The deed of the line whose consequences are interrupted."""
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Play:
     story: Story
     view: View
     incident: str = ""
+    crash: bool = False
+    """Whether the engine is killed once, in the middle of the work that a line has set going."""
     done: int = 0
     notes: list[str] = field(default_factory=list)
 
@@ -46,8 +50,25 @@ class Play:
             await self.advance(moment(line.at))
             shown = await self.perform(line)
             self.view.said(self.now(), line.who, line.shows if not shown else f"{line.shows}: {shown}")
+            if self.crash and line.deed == CRASHED_AFTER:
+                self.crash = False
+                await self.killed()
         self.done = len(self.story.line)
         await self.settle()
+
+    async def killed(self) -> None:
+        """Kill the engine with SIGKILL while it works, and start it again."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not (await self.stage.health())["under_way"]["carried"]:  # noqa: ASYNC110 - it does not ring
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            raise StuckError("the engine was never seen at work, so it was not killed in the middle of any") from None
+        await self.stage.crash()
+        status = await self.stage.status(self.incident)
+        going = [step["id"] for phase in status["phases"] for step in phase["steps"] if step["state"] == "running"]
+        what = ", ".join(going) or "what is shown in Slack and Jira"
+        self.view.said(self.now(), "-", f"kill -9 to the engine while it works on {what}; it is started again")
 
     def now(self) -> datetime:
         """Return the story's present instant in its zone."""

@@ -45,6 +45,7 @@ class Stage:
     world: World
     environment: Mapping[str, str]
     session: aiohttp.ClientSession
+    engine: _Served
 
     async def health(self) -> dict[str, Any]:
         """Return whether the engine is busy, and which moment of the story it waits for next."""
@@ -68,6 +69,11 @@ class Stage:
         async with self.session.post(f"{self.sandbox}/faults", json=fault) as reply:
             reply.raise_for_status()
 
+    async def crash(self) -> None:
+        """Kill the engine in the middle of whatever it does, and start it again."""
+        await self.engine.kill()
+        await self.engine.begin()
+
     async def run(self, *arguments: str, home: Path | None = None) -> tuple[int, str]:
         """Run a command as a user would; return its exit code and what it wrote."""
         environment = {**self.environment, "TOCSIN_HOME": str(home or self.home)}
@@ -87,7 +93,7 @@ async def open_stage(home: Path, *, at: datetime, session: aiohttp.ClientSession
         world = await stack.enter_async_context(open_world())
         port = _free_port()
         hook = f"http://127.0.0.1:{port}/jira/webhook"
-        said = await stack.enter_async_context(
+        _, said = await stack.enter_async_context(
             _child(
                 "sandbox", "--port", "0", "--jira-webhook", hook, until="People:", log=home / "sandbox.log", env=plain
             )
@@ -101,21 +107,51 @@ async def open_stage(home: Path, *, at: datetime, session: aiohttp.ClientSession
             "TOCSIN_HTTP_ALLOW": f"127.0.0.1:{world.port}",
             "TOCSIN_PERSON": "ana",
         }
-        served = await stack.enter_async_context(
-            _child("serve", "--port", str(port), until="serves on", log=home / "serve.log", env=environment)
-        )
-        yield Stage(home, sandbox, _address(served), world, environment, session)
+        served = _Served(port, log=home / "serve.log", environment=environment)
+        stack.push_async_callback(served.end)
+        await served.begin()
+        yield Stage(home, sandbox, f"http://127.0.0.1:{port}", world, environment, session, served)
+
+
+class _Served:
+    """The engine's process, which can be killed and started again on its port."""
+
+    def __init__(self, port: int, *, log: Path, environment: Mapping[str, str]) -> None:
+        self._port = port
+        self._log = log
+        self._environment = environment
+        self._running = AsyncExitStack()
+        self._child: asyncio.subprocess.Process | None = None
+
+    async def begin(self) -> None:
+        """Start it; return when it says so."""
+        arguments = ("serve", "--port", str(self._port))
+        started = _child(*arguments, until="serves on", log=self._log, env=self._environment)
+        self._child, _ = await self._running.enter_async_context(started)
+
+    async def kill(self) -> None:
+        """Kill it as a power cut would."""
+        if self._child is not None:
+            self._child.kill()
+            await self._child.wait()
+        await self.end()
+
+    async def end(self) -> None:
+        """End it, if it still runs."""
+        await self._running.aclose()
 
 
 @asynccontextmanager
-async def _child(*arguments: str, until: str, log: Path, env: Mapping[str, str]) -> AsyncIterator[list[str]]:
-    """Run a command until the block ends; give what it said until it was ready."""
-    with log.open("wb") as errors:
+async def _child(
+    *arguments: str, until: str, log: Path, env: Mapping[str, str]
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, list[str]]]:
+    """Run a command until the block ends; give its process and what it said until it was ready."""
+    with log.open("ab") as errors:
         child = await asyncio.create_subprocess_exec(
             *TOCSIN, *arguments, stdout=asyncio.subprocess.PIPE, stderr=errors, env=env, preexec_fn=_end_with_parent
         )
     try:
-        yield await _ready(child, arguments[0], until=until, log=log)
+        yield child, await _ready(child, arguments[0], until=until, log=log)
     finally:
         if child.returncode is None:
             child.terminate()
