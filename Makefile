@@ -9,7 +9,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,9 @@ check: .venv/stamp-dev ## format, lint, types, layers, generated documents, arch
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m engine.entrypoints.docs --check
 	$(BIN)/python -m pytest -q tests/architecture
+
+bench: .venv/stamp-dev ## measure the engine beside bare requests and plain Prefect; writes bench.json
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/stamp-dev ## resolve the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --output-file requirements.lock pyproject.toml
