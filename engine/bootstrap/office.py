@@ -156,7 +156,6 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     desk = Desk(
         ledger=ledger,
         plans=plans,
-        actions=facts,
         people=people,
         clock=clock,
         connected=settings.slack or settings.jira,

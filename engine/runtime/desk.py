@@ -19,7 +19,6 @@ from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.events.shape import InputEvent
 from engine.domain.intake import refused, take
 from engine.domain.values import Instant
-from engine.language.api import compile_playbook
 from engine.ports.records import DeclareIncident
 from engine.runtime.segment import folded
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from engine.domain import commands as cmd
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
-    from engine.language.api import ActionFacts
     from engine.ports.ledger import Ledger
     from engine.ports.people import People
     from engine.ports.records import Entry
@@ -75,7 +73,6 @@ class Desk:
 
     ledger: Ledger
     plans: Plans
-    actions: Mapping[str, ActionFacts]
     people: People
     clock: Clock
     connected: bool = False
@@ -92,7 +89,7 @@ class Desk:
             PlaybookError: the playbook has errors.
             InputError: an input is missing, unknown or not of its type; all are named.
         """
-        plan = compile_playbook(playbook.data, path=playbook.path, actions=self.actions)
+        plan = self.plans.compiled(playbook.data, path=playbook.path)
         inputs = declared_inputs(plan, given, zone=who.typing_zone, now=Instant(self.clock.now(), who.zone or "UTC"))
         event = ev.IncidentDeclared(
             incident="",

@@ -1,10 +1,11 @@
-"""The plans of running incidents, compiled once from the playbook text each run is pinned to."""
+"""The plans of running incidents, compiled once per text: the one that a run is pinned to, or is about to be."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from engine.language.api import compile_playbook
+from engine.language.api import digest as digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,13 @@ class Plans:
         plan = self._known.get(digest)
         if plan is None:
             text = await self._ledger.definition(digest)
-            plan = compile_playbook(text.encode(), path=f"{playbook}.yaml", actions=self._actions)
-            self._known[digest] = plan
+            plan = self.compiled(text.encode(), path=f"{playbook}.yaml")
         return plan
+
+    def compiled(self, data: bytes, *, path: str) -> Plan:
+        """Return the plan of a playbook's text; raise `PlaybookError` when it has errors."""
+        known = self._known.get(digest_of(data))
+        if known is None:
+            known = compile_playbook(data, path=path, actions=self._actions)
+            self._known[known.digest] = known
+        return known

@@ -199,7 +199,6 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
         desk = Desk(
             ledger=bench.ledger,
             plans=bench.shop.plans,
-            actions=FACTS,
             people=people,
             clock=clock,
             connected=True,

@@ -22,7 +22,7 @@ from integrations.jira import JiraPool, JiraSite, JiraTracker
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import SlackApi, SlackChat
 from integrations.system.clock import SystemClock
-from tests.integration.runtime.bench import FACTS, Bench, counterpart
+from tests.integration.runtime.bench import Bench, counterpart
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -56,7 +56,6 @@ class Stage:
         self.desk = Desk(
             ledger=bench.ledger,
             plans=bench.shop.plans,
-            actions=FACTS,
             people=PEOPLE,
             clock=bench.clock,
             connected=True,
