@@ -124,13 +124,16 @@ async def open_service() -> AsyncIterator[Service]:
         ConfigError: settings, people or calendars cannot be used.
     """
     settings = settings_of()
-    with held(settings.home):
+    with held(settings.home) as unclean:
         configure_logs(
             settings.home / "logs" / "serve.log", secrets=[*settings.secrets(), *secret_values()], level="INFO"
         )
         async with AsyncExitStack() as stack:
             office = await stack.enter_async_context(open_office(settings))
             await office.ledger.check_heads()
+            if unclean:
+                log.warning("the_last_engine_ended_without_a_word", then="what is done now is looked up first")
+                await office.ledger.distrust()
             yield await _assembled(office, stack)
 
 

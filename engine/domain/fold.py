@@ -85,7 +85,12 @@ def _reopen_ordered(state: Incident, _event: ev.ReopenOrdered, _: datetime) -> I
 
 
 def _segment_began(state: Incident, event: ev.SegmentBegan, _: datetime) -> Incident:
-    return replace(state, segments=(*state.segments, Segment(event.number, event.lane, event.flow_run)))
+    segment = Segment(event.number, event.lane, event.flow_run)
+    return replace(state, segments=(*state.segments, segment), unclean=state.unclean or event.unclean)
+
+
+def _loss_accepted(state: Incident, _event: ev.LossAccepted, _: datetime) -> Incident:
+    return replace(state, unclean=True)
 
 
 def _phase_opened(state: Incident, event: ev.PhaseOpened, at: datetime) -> Incident:
@@ -125,6 +130,7 @@ _HANDLERS: Handlers = {
     ev.CloseOrdered: _close_ordered,
     ev.ReopenOrdered: _reopen_ordered,
     ev.SegmentBegan: _segment_began,
+    ev.LossAccepted: _loss_accepted,
     ev.PhaseOpened: _phase_opened,
     ev.PhaseSettled: _phase_settled,
     ev.IncidentAdvanced: _incident_advanced,

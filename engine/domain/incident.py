@@ -201,6 +201,8 @@ class Incident:
     reopened: bool = False
     """A person opened it again: a person closes it again."""
     advanced_at: Mapping[str, datetime] = field(default_factory=dict)
+    unclean: bool = False
+    """More may have been done than the timeline tells: whatever is done from here on is looked up first."""
     seq: int = 0
 
     def step(self, instance: str) -> Step:

@@ -74,6 +74,9 @@ class Ledger(Protocol):
     async def let_go(self, *, owners: str) -> int:
         """End the leases of engines that are surely dead: those whose name begins so; return how many there were."""
 
+    async def distrust(self) -> None:
+        """Have the next lease of every incident be an unclean one: the database itself may lack its end."""
+
     async def release(self, lease: Lease, *, expect: int | None) -> bool:
         """Give the lease back if the head is still `expect`; False (and keep it) when the timeline has grown.
 

@@ -32,6 +32,8 @@ class Lease:
     incident: str
     owner: str
     fence: int
+    unclean: bool = False
+    """Whoever held it before did not give it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,11 @@ class Tracker(Protocol):
     async def create_ticket(self, draft: TicketDraft, *, key: str) -> TicketRef:
         """Create a ticket under the epic."""
 
-    async def find_ticket(self, *, key: str) -> Found[TicketRef] | Absent | CannotTell:
-        """Look up an epic or ticket by the key it was created with."""
+    async def find_ticket(self, *, key: str, patient: bool = True) -> Found[TicketRef] | Absent | CannotTell:
+        """Look up an epic or ticket by the key it was created with.
+
+        `patient`: absent is only said once a search that lags behind would have shown it; else after one look.
+        """
 
     async def describe(self, ticket: str, description: str) -> None:
         """Replace the description. Idempotent."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Literal, cast
 
 from engine.actions.interface import ActionContext
+from engine.runtime.performing import since
 
 if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
@@ -35,14 +35,13 @@ class PortContexts:
 
     def context(self, plan: Plan, incident: Incident, move: Perform) -> ActionContext:
         """Return the context of one move; what is not known about minors is `unknown`."""
-        effect = incident.effects.get(move.key)
         minor = incident.fact(MINOR_FACT) if MINOR_FACT in plan.inputs else "unknown"
         return ActionContext(
             incident=incident.id,
             title=incident.title,
             step=move.subject,
             key=move.key,
-            started_at=datetime.fromisoformat(effect.started) if effect and effect.started else self.clock.real_now(),
+            started_at=since(incident, move.key, now=self.clock.real_now()),
             exercise=incident.exercise,
             minor=cast('Literal["no", "yes", "unknown"]', minor or "unknown"),
             channel=_channel(incident),

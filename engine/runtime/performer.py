@@ -1,9 +1,9 @@
 """Acting on the world once, as near as the world allows: from a move to the event that says what became of it.
 
-Theory of operation. The intent is on disk before this module is asked. A first attempt acts; an attempt after
-a crash, or after an answer that never came, first looks the act up at the far side by its key. Found: it is
-adopted. Surely absent: it is done. Cannot tell: it is unconfirmed, and a person says. An answer that does not
-come during the act is treated the same, within the same attempt.
+Theory of operation. The intent is on disk before this module is asked. A first attempt acts (it looks first, where the
+timeline may lack its end); an attempt after a crash, or after an answer that never came, first looks the act up at the
+far side by its key. Found: it is adopted. Surely absent: it is done. Cannot tell: it is unconfirmed, and a person says.
+An answer that does not come during the act is treated the same, within the same attempt.
 
 Rules kept here: exactly one event comes back, never an exception; the clients' own retries are off, so one
 attempt is one request; a bug in an action is a failed step with a message, not a dead engine.
@@ -89,7 +89,7 @@ class Performer:
                 match await action.find(params, context):
                     case Found(value=found):
                         return _stored(found, action, step, move), True
-                    case CannotTell(why=why) if doubt is not Doubt.DECIDED or look:
+                    case CannotTell(why=why) if not doubt.bold or look:
                         raise OutcomeUnknownError(why)
                     case Absent() | CannotTell():
                         pass

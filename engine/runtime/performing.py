@@ -7,6 +7,7 @@ is looked up before it is done.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,11 +25,32 @@ Outcome = ev.EffectDone | ev.EffectFailed | ev.EffectUnconfirmed
 
 
 class Doubt(StrEnum):
-    """Whether an earlier attempt may have been done: surely not, perhaps, or perhaps but a person said: again."""
+    """Whether an earlier attempt may have been done.
+
+    NONE: surely not. SLIGHT: the timeline tells of none, but may lack its end. OPEN: perhaps. DECIDED: perhaps, but a
+    person said: again. With SLIGHT and DECIDED, what cannot be told is done.
+    """
 
     NONE = "none"
+    SLIGHT = "slight"
     OPEN = "open"
     DECIDED = "decided"
+
+    @property
+    def bold(self) -> bool:
+        """Whether it is done where nobody can tell."""
+        return self in (Doubt.SLIGHT, Doubt.DECIDED)
+
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def since(incident: Incident, key: str, *, now: datetime) -> datetime:
+    """Return the real instant before which nothing of an effect can be at the far side."""
+    if incident.unclean:
+        return LONG_AGO
+    effect = incident.effects.get(key)
+    return datetime.fromisoformat(effect.started) if effect and effect.started else now
 
 
 class Performs(Protocol):

@@ -13,15 +13,15 @@ what still runs is cancelled; results are appended whatever came in meanwhile.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conductor import NOTHING_CONNECTED, advance
-from engine.domain.errors import HeadMovedError, LeaseLostError
+from engine.domain.errors import HeadMovedError, LeaseLostError, TocsinError
 from engine.domain.fold import fold
 from engine.runtime.performing import Doubt
 
@@ -81,13 +81,18 @@ class Segment:
     async def run(self) -> Incident:
         """Do everything that can be done now; return the state it ends in, the lease given back."""
         self.since = self.shop.clock.monotonic()
-        async with _kept(self.shop, self.lease):
-            try:
-                return await self._run()
-            finally:
-                for task in self.running.values():
-                    task.cancel()
-                await asyncio.gather(*self.running.values(), return_exceptions=True)
+        try:
+            async with _kept(self.shop, self.lease):
+                try:
+                    return await self._run()
+                finally:
+                    for task in self.running.values():
+                        task.cancel()
+                    await asyncio.gather(*self.running.values(), return_exceptions=True)
+        except asyncio.CancelledError:  # the engine stops: the next one need not wait for the lease to expire
+            with suppress(TocsinError):
+                await self.shop.ledger.release(self.lease, expect=None)
+            raise
 
     async def _run(self) -> Incident:
         while True:
@@ -130,8 +135,9 @@ class Segment:
             return True
         self.began = True
         self.moves += len(fresh)
+        known = replace(turn.incident, unclean=turn.incident.unclean or self.lease.unclean)
         for move in fresh:
-            self._start(plan, turn.incident, move, doubt=_doubt(incident, move))
+            self._start(plan, known, move, doubt=_doubt(known, move))
         return True
 
     def _beginning(self, incident: Incident) -> ev.SegmentBegan:
@@ -142,6 +148,7 @@ class Segment:
             lane=self.carrier.lane,
             flow_run=self.carrier.flow_run,
             engine=self.lease.owner,
+            unclean=self.lease.unclean,
         )
 
     def _start(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> None:
@@ -224,7 +231,9 @@ def _intended(incident: Incident, move: Perform) -> bool:
 
 
 def _doubt(incident: Incident, move: Perform) -> Doubt:
+    """Return how sure it is that a move was not made before."""
     effect = incident.effects.get(move.key)
+    least = Doubt.SLIGHT if incident.unclean else Doubt.NONE
     if effect is None:
-        return Doubt.NONE
-    return Doubt.OPEN if effect.unsure else DOUBTS.get(effect.status, Doubt.NONE)
+        return least
+    return Doubt.OPEN if effect.unsure else DOUBTS.get(effect.status, least)

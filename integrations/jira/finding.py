@@ -1,7 +1,7 @@
 """Finding again what a lost reply left behind: tickets by label and property, comments by their mark.
 
 Rules kept here:
-1. A search lags behind, so a ticket counts as absent only after `index_patience` seconds in which nothing was found.
+1. A search lags behind, so a ticket counts as absent only after so many seconds of patience in which nothing was found.
 2. A hit of the search is only a hint; the issue is read by key and its property decides.
 3. Two with one key: the oldest is the one.
 """
@@ -22,13 +22,15 @@ _LONGEST_PAUSE = 5.0
 _PAGE = 100
 
 
-async def issue_with(key: str, *, pool: JiraPool, site: JiraSite, clock: Clock) -> Found[str] | Absent | CannotTell:
-    """Return the key of the issue that carries an idempotency key."""
-    waited, pause = 0.0, min(_LONGEST_PAUSE, site.index_patience / _PAUSES)
+async def issue_with(
+    key: str, *, pool: JiraPool, site: JiraSite, clock: Clock, patience: float
+) -> Found[str] | Absent | CannotTell:
+    """Return the key of the issue that carries an idempotency key; `patience` is in seconds."""
+    waited, pause = 0.0, min(_LONGEST_PAUSE, patience / _PAUSES)
     try:
         while True:
             answer = await _look_once(key, pool=pool, site=site)
-            if not isinstance(answer, Absent) or waited >= site.index_patience:
+            if not isinstance(answer, Absent) or waited >= patience:
                 return answer
             await clock.sleep(pause)
             waited += pause

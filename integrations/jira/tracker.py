@@ -49,9 +49,10 @@ class JiraTracker:
         """Create a ticket under the epic."""
         return await self._create(draft, key=key, epic=False)
 
-    async def find_ticket(self, *, key: str) -> Found[TicketRef] | Absent | CannotTell:
+    async def find_ticket(self, *, key: str, patient: bool = True) -> Found[TicketRef] | Absent | CannotTell:
         """Look up an epic or ticket by the key it was created with."""
-        answer = await issue_with(key, pool=self._pool, site=self._site, clock=self._clock)
+        patience = self._site.index_patience if patient else 0.0
+        answer = await issue_with(key, pool=self._pool, site=self._site, clock=self._clock, patience=patience)
         return Found(self._ref(answer.value)) if isinstance(answer, Found) else answer
 
     async def describe(self, ticket: str, description: str) -> None:

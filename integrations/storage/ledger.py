@@ -132,6 +132,10 @@ class SqlLedger:
         """End the leases of dead engines."""
         return await self._write("", partial(self._recorder.let_go, owners=owners))
 
+    async def distrust(self) -> None:
+        """Have every incident's next lease be unclean."""
+        await self._write("", self._recorder.distrust)
+
     async def release(self, lease: Lease, *, expect: int | None) -> bool:
         """Give a lease back; raises `LeaseLostError` when it was lost."""
         return await self._write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))

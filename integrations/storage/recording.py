@@ -5,6 +5,8 @@ Rules kept here:
 2. Nothing is written to a timeline that is shorter than its head known outside the database, or that differs
    from it there, except the event that accepts the loss.
 3. Only the holder of the newest fence writes engine events.
+4. An owner's name stays on a lease until it is given back: who finds one takes over from somebody who ended without
+   a word.
 """
 
 from __future__ import annotations
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from integrations.storage.writer import Writing
 
 ENGINE_ACTOR = "engine"
+NOBODY = "nobody"
+"""The owner of leases that are not trusted to have been given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ class Recorder:
         if row.lease_expires is not None and row.lease_expires > now:
             return None
         self._check(writing, row)
-        lease = Lease(incident, owner, row.fence + 1)
+        lease = Lease(incident, owner, row.fence + 1, unclean=row.lease_owner is not None)
         self._set(writing, incident, lease_owner=owner, lease_expires=now + ttl, fence=lease.fence)
         return lease
 
@@ -126,8 +130,13 @@ class Recorder:
     def let_go(self, writing: Writing, *, owners: str) -> int:
         """End every lease whose owner's name begins so."""
         theirs = and_(incidents.c.org == self.org, incidents.c.lease_owner.startswith(owners, autoescape=True))
-        ended = update(incidents).where(theirs).values(lease_owner=None, lease_expires=None)
-        return writing.connection.execute(ended).rowcount
+        ended = update(incidents).where(theirs, incidents.c.lease_expires.is_not(None))
+        return writing.connection.execute(ended.values(lease_expires=None, fence=incidents.c.fence + 1)).rowcount
+
+    def distrust(self, writing: Writing) -> None:
+        """Mark every lease that was given back as if it had not been."""
+        given_back = and_(incidents.c.org == self.org, incidents.c.lease_owner.is_(None))
+        writing.connection.execute(update(incidents).where(given_back).values(lease_owner=NOBODY))
 
     def release(self, writing: Writing, lease: Lease, *, expect: int | None) -> bool:
         """Give a lease back unless the timeline has grown past what its holder has seen."""

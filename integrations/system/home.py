@@ -1,7 +1,7 @@
 """One engine per data folder: a lock that dies with its process, and a note of where that process listens.
 
 Rules kept here: the lock is the operating system's, so a killed process leaves none behind; the note is only believed
-while somebody holds the lock.
+while somebody holds the lock; a mark stays behind, on disk, unless the process came to its own end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-LOCK, NOTE = "serve.lock", "serve.json"
+LOCK, NOTE, MARK = "serve.lock", "serve.json", "serve.open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,12 @@ class Serving:
 
 
 @contextmanager
-def held(home: Path) -> Iterator[None]:
-    """Hold a data folder alone; raise `BusyHomeError` when another process holds it."""
+def held(home: Path) -> Iterator[bool]:
+    """Hold a data folder alone; tell whether whoever held it before ended without a word.
+
+    Raises:
+        BusyHomeError: another process holds it.
+    """
     home.mkdir(parents=True, exist_ok=True)
     with (home / LOCK).open("a") as lock:
         try:
@@ -41,8 +45,13 @@ def held(home: Path) -> Iterator[None]:
             there = serving(home)
             who = f" (process {there.pid}, {there.url})" if there else ""
             raise BusyHomeError(f"Another `tocsin serve` already works on {home}{who}.") from None
+        mark = home / MARK
+        unclean = mark.exists()
+        mark.touch()
+        _flush(home)
         try:
-            yield
+            yield unclean
+            mark.unlink()
         finally:
             (home / NOTE).unlink(missing_ok=True)
 
@@ -65,3 +74,11 @@ def serving(home: Path) -> Serving | None:
     except (OSError, ValueError, TypeError):
         return None
     return None
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

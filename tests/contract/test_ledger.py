@@ -91,7 +91,7 @@ async def test_only_the_newest_fence_writes_engine_events(place: Place, ledger: 
     assert await ledger.claim(lease.incident, owner="two", ttl=TTL) is None
     place.clock.instant += TTL
     taken = await ledger.claim(lease.incident, owner="two", ttl=TTL)
-    assert taken == Lease(lease.incident, "two", 2)
+    assert taken == Lease(lease.incident, "two", 2, unclean=True)
     with pytest.raises(LeaseLostError):
         await ledger.append_engine(lease, [PhaseOpened(phase="contain")])
     assert not await ledger.renew(lease, ttl=TTL)

@@ -17,6 +17,8 @@ class SegmentBegan(Event):
     lane: Lane
     flow_run: str | None = None
     engine: str = ""
+    unclean: bool = False
+    """The engine before it ended without a word, so more may have been done than the timeline tells."""
 
 
 class PhaseOpened(Event):

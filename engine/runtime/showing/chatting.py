@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError
 from engine.domain.surfaces import CARD, CHANNEL, HEAD_CHAT, LIVING, NOTICE, REVIEW_CARD, effect_of
 from engine.ports.chat import MessageRef
 from engine.ports.lookup import Absent, CannotTell, Found
+from engine.runtime.performing import since
 from engine.runtime.showing.words import asking, overview, telling
 
 if TYPE_CHECKING:
@@ -39,15 +39,15 @@ class ChatSurfaces:
         ref = await self.chat.post(channel_of(scene), message, key=move.key)
         return await self._placed(ref, move, more)
 
-    async def find(self, scene: Scene, move: Perform) -> Found[dict[str, Any]] | Absent | CannotTell:
-        """Look a surface up; one that is there is also finished."""
+    async def find(self, scene: Scene, move: Perform, *, patient: bool) -> Found[dict[str, Any]] | Absent | CannotTell:
+        """Look a surface up; one that is there is also finished. Nothing in a chat needs patience."""
+        del patient
         if move.kind == CHANNEL:
             name = overview.channel_name(scene.incident.id)
             known = await self.chat.find_channel(name, incident=scene.incident.id, key=move.key)
             return Found(await self._furnished(scene, known.value)) if isinstance(known, Found) else known
-        effect = scene.incident.effects.get(move.key)
-        since = datetime.fromisoformat(effect.started) if effect and effect.started else self.clock.real_now()
-        found = await self.chat.find_post(channel_of(scene), key=move.key, since=since)
+        earliest = since(scene.incident, move.key, now=self.clock.real_now())
+        found = await self.chat.find_post(channel_of(scene), key=move.key, since=earliest)
         if not isinstance(found, Found):
             return found
         _, more = await self._message(scene, move)

@@ -55,7 +55,7 @@ class Shower:
         """Make one surface, or say when it is tried again."""
         scene = Scene(plan, incident, self.people, self.clock.now())
         try:
-            result, adopted = await self._made(scene, move, unsure=doubt is not Doubt.NONE)
+            result, adopted = await self._made(scene, move, doubt=doubt)
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)
@@ -64,16 +64,16 @@ class Shower:
             return self._later(move, IntegrationError(f"a fault in Tocsin itself: {type(error).__name__}"))
         return ev.EffectDone(**_what(move), result=result, adopted=adopted)
 
-    async def _made(self, scene: Scene, move: Perform, *, unsure: bool) -> tuple[dict[str, Any], bool]:
+    async def _made(self, scene: Scene, move: Perform, *, doubt: Doubt) -> tuple[dict[str, Any], bool]:
         side = self._side(move)
         for look in range(LOOKS):
-            if unsure or look:
-                match await side.find(scene, move):
+            if doubt is not Doubt.NONE or look:
+                match await side.find(scene, move, patient=doubt is not Doubt.SLIGHT or bool(look)):
                     case Found(value=found):
                         return found, True
-                    case CannotTell(why=why):
+                    case CannotTell(why=why) if doubt is not Doubt.SLIGHT or look:
                         raise OutcomeUnknownError(f"it cannot be told whether it is there: {why}")
-                    case Absent():
+                    case Absent() | CannotTell():
                         pass
             try:
                 return await side.make(scene, move), False

@@ -45,10 +45,10 @@ class TrackerSurfaces:
             case _:
                 return await self._commented(scene, move)
 
-    async def find(self, scene: Scene, move: Perform) -> Found[dict[str, Any]] | Absent | CannotTell:
+    async def find(self, scene: Scene, move: Perform, *, patient: bool) -> Found[dict[str, Any]] | Absent | CannotTell:
         """Look a surface up. Closing and reopening can be done again, so only their comment is looked for."""
         if move.kind in (EPIC, TICKET):
-            found = await self.tracker.find_ticket(key=move.key)
+            found = await self.tracker.find_ticket(key=move.key, patient=patient)
             return Found(_placed(found.value)) if isinstance(found, Found) else found
         ticket = scene.epic()[0] if move.kind == HEAD_TRACKER else _ticket(scene, move)
         said = await self.tracker.find_comment(ticket, key=move.key)

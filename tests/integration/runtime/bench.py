@@ -45,6 +45,8 @@ class Counterpart:
     port: int = 0
     asked: Counter[str] = field(default_factory=Counter)
     """Requests by path."""
+    did: Counter[str] = field(default_factory=Counter)
+    """By path, how often it was really done: also again under a key that was done already."""
     done: dict[str, str] = field(default_factory=dict)
     """Idempotency key -> path, for what was really done."""
     faults: dict[str, list[str]] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class Counterpart:
         wrong = fault.pop(0) if fault else ""
         if wrong == "429":
             return web.Response(status=429, headers={"Retry-After": "0"})
+        self.did[path] += 1
         self.done[request.headers["Idempotency-Key"]] = path
         if wrong == "drop" and request.transport is not None:
             request.transport.close()
