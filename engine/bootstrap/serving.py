@@ -92,13 +92,14 @@ class Service:
         """Return whether anything is under way, and the next moment of the story that is waited for."""
         ledger = self.office.ledger
         waiting = await ledger.pending(limit=100)
-        runnable = await ledger.runnable(limit=100)
-        upcoming = await ledger.next_timer()
+        clock = self.office.clock
+        agenda = await ledger.agenda(story_now=clock.now(), real_now=clock.real_now(), limit=100)
+        upcoming = agenda.next_timer
         under_way = {
             "carried": self.engine.busy,
             "shown": self.mirror.busy,
             "inbox": len(waiting),
-            "runnable": len(runnable),
+            "runnable": len(agenda.runnable),
         }
         return {
             "status": "ok",
@@ -163,7 +164,8 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
             idle=lambda: not any(engine.busy for engine in busy),
         )
     )
-    engine = Engine(_workshop(office, sides, named), name=f"{owner}{new_id()[:12]}", lanes=lanes)
+    http = await stack.enter_async_context(WebClient(AllowList.parse(list(settings.http_allow))))
+    engine = Engine(_workshop(office, sides, named, http), name=f"{owner}{new_id()[:12]}", lanes=lanes)
     busy.append(engine)
     library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
     slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
@@ -191,9 +193,9 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     return service
 
 
-def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets) -> Workshop:
+def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets, http: WebClient) -> Workshop:
     contexts = PortContexts(
-        http=WebClient(AllowList.parse(list(office.settings.http_allow))),
+        http=http,
         vault=office.vault,
         secrets=named,
         clock=office.clock,

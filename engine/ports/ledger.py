@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from engine.domain.chain import Head, Row
     from engine.domain.timeline import Event, InputEvent
-    from engine.ports.records import AskRow, DeclareIncident, Entry, InboxRow, IncidentRow, Lease, Timer
+    from engine.ports.records import Agenda, AskRow, DeclareIncident, Entry, InboxRow, IncidentRow, Lease, Timer
 
 
 class Ledger(Protocol):
@@ -86,14 +86,8 @@ class Ledger(Protocol):
             LeaseLostError: another engine holds the incident.
         """
 
-    async def runnable(self, *, limit: int) -> Sequence[str]:
-        """Return incidents whose timeline has grown since they were last carried, and whose lease is free."""
-
-    async def timers_due(self, *, story_now: datetime, real_now: datetime, limit: int) -> Sequence[Timer]:
-        """Return timers that are due and have not fired."""
-
-    async def next_timer(self) -> Mapping[str, datetime]:
-        """Return the earliest due instant of unfired timers per clock (`story`, `real`)."""
+    async def agenda(self, *, story_now: datetime, real_now: datetime, limit: int) -> Agenda:
+        """Return what there is to do now, and the next moment that is waited for."""
 
     async def incidents(self) -> Sequence[IncidentRow]:
         """Return every incident, newest first."""

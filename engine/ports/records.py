@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from engine.domain.chain import Head
@@ -34,6 +34,18 @@ class Lease:
     fence: int
     unclean: bool = False
     """Whoever held it before did not give it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """What an engine has to do."""
+
+    runnable: Sequence[str]
+    """Incidents whose timeline has grown since they were last carried, and whose lease is free; the oldest first."""
+    due: Sequence[Timer]
+    """Timers that are due and have not fired, the earliest first."""
+    next_timer: Mapping[str, datetime]
+    """The earliest instant of unfired timers, due or not, per clock (`story`, `real`)."""
 
 
 @dataclass(frozen=True, slots=True)

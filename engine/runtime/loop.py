@@ -10,12 +10,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 
-from engine.domain.errors import IntegrationError, LeaseLostError, TocsinError
+from engine.domain.errors import IntegrationError, IntegrityError, LeaseLostError, TocsinError
 from engine.runtime.lanes import DirectLanes, Lanes
 from engine.runtime.segment import LEASE, Segment, Workshop
+
+if TYPE_CHECKING:
+    from engine.ports.records import Agenda
 
 AT_ONCE = 64
 EVERY = 1.0
@@ -72,25 +76,46 @@ class Engine:
             await asyncio.gather(*self._carried.values(), return_exceptions=True)
 
     async def _round(self) -> None:
+        clock = self._shop.clock
         try:
-            await self._fire()
-            await self._carry()
-            await self._pause()
+            agenda = await self._agenda()
+            self._carry(agenda)
+            if not await self._fire(agenda):
+                await self._pause(agenda)
         except (TocsinError, OSError) as error:  # a database that is away comes back
             log.warning("round_failed", error=type(error).__name__, why=str(error))
-            await self._shop.clock.sleep(EVERY)
+            await clock.sleep(EVERY)
 
-    async def _fire(self) -> None:
+    async def _agenda(self) -> Agenda:
         clock = self._shop.clock
-        story_now, real_now = clock.now(), clock.real_now()
-        for timer in await self._shop.ledger.timers_due(story_now=story_now, real_now=real_now, limit=AT_ONCE):
-            now = real_now if timer.clock == "real" else story_now
-            await self._shop.ledger.fire_timer(timer, late=max(0, int((now - timer.due).total_seconds())))
+        return await self._shop.ledger.agenda(story_now=clock.now(), real_now=clock.real_now(), limit=AT_ONCE)
 
-    async def _carry(self) -> None:
-        now = self._shop.clock.monotonic()
-        for incident in await self._shop.ledger.runnable(limit=AT_ONCE):
-            if incident not in self._carried and self._resting.get(incident, _AWAKE).until <= now:
+    async def _fire(self, agenda: Agenda) -> bool:
+        """Fire what is due; return whether there was anything that could be."""
+        clock, fired = self._shop.clock, False
+        for timer in agenda.due:
+            if self._rests(timer.incident):
+                continue
+            now = clock.real_now() if timer.clock == "real" else clock.now()
+            try:
+                await self._shop.ledger.fire_timer(timer, late=max(0, int((now - timer.due).total_seconds())))
+                fired = True
+            except IntegrityError as error:
+                log.exception("timer_not_fired", incident=timer.incident, why=error.message, hint=error.hint())
+                self._rest(timer.incident)
+        return fired
+
+    def _rests(self, incident: str) -> bool:
+        return self._resting.get(incident, _AWAKE).until > self._shop.clock.monotonic()
+
+    def _rest(self, incident: str) -> float:
+        """Leave an incident alone for a while; return for how many seconds."""
+        rest = self._resting[incident] = self._resting.get(incident, _AWAKE).after(self._shop.clock.monotonic())
+        return rest.seconds
+
+    def _carry(self, agenda: Agenda) -> None:
+        for incident in agenda.runnable:
+            if incident not in self._carried and not self._rests(incident):
                 task = asyncio.create_task(self._segment(incident))
                 self._carried[incident] = task
                 task.add_done_callback(partial(self._ended, incident))
@@ -109,8 +134,7 @@ class Engine:
         except LeaseLostError:
             log.warning("lease_lost", incident=incident)
         except Exception:
-            rest = self._resting[incident] = self._resting.get(incident, _AWAKE).after(self._shop.clock.monotonic())
-            log.exception("segment_failed", incident=incident, tried_again_in=rest.seconds)
+            log.exception("segment_failed", incident=incident, tried_again_in=self._rest(incident))
         finally:
             await self._lanes.ended(carrier, incident)
 
@@ -118,15 +142,14 @@ class Engine:
         self._carried.pop(incident, None)
         self.poke()
 
-    async def _pause(self) -> None:
+    async def _pause(self, agenda: Agenda) -> None:
         """Wait for a poke, the next timer or the next second, whichever comes first."""
         clock = self._shop.clock
-        upcoming = await self._shop.ledger.next_timer()
         delays = [EVERY]
-        if "story" in upcoming:
-            delays.append(clock.real_delay(upcoming["story"]))
-        if "real" in upcoming:
-            delays.append((upcoming["real"] - clock.real_now()).total_seconds())
+        if "story" in agenda.next_timer and not agenda.due:
+            delays.append(clock.real_delay(agenda.next_timer["story"]))
+        if "real" in agenda.next_timer and not agenda.due:
+            delays.append((agenda.next_timer["real"] - clock.real_now()).total_seconds())
         try:
             async with asyncio.timeout(max(0.0, min(delays))):
                 await self._poked.wait()

@@ -1,10 +1,11 @@
 """One stretch of work on one incident: everything that can be done now is done, until only people or time are awaited.
 
-Theory of operation. Under a lease, the timeline is folded and the conductor is asked. What follows is written in
-one append, the intents of effects with it; the effects then run side by side, and each result is written as it
-comes. Inputs may arrive at any moment: an append that was decided on an older timeline is refused, and the
-segment folds again. It ends with the lease given back, only if the timeline has not grown since it was last read; one
-that has made many moves or taken long ends as soon as nothing of its own is running, and is followed by the next.
+Theory of operation. Under a lease, the timeline is folded and the conductor is asked. What follows is written in one
+append, the intents of effects with it; the effects then run side by side. What some came to is written together with
+what follows from it, so that a step after a step costs one flush to disk. Inputs may arrive at any moment: an append
+that was decided on an older timeline is refused, and the segment folds again. It ends with the lease given back, only
+if the timeline has not grown since it was last read; one that has made many moves or taken long ends as soon as nothing
+of its own is running, and is followed by the next.
 
 Rules kept here: no effect starts before its intent is on disk; nothing is appended once the lease is lost, and
 what still runs is cancelled; results are appended whatever came in meanwhile.
@@ -20,13 +21,14 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.conductor import NOTHING_CONNECTED, advance
+from engine.domain.conductor import NOTHING_CONNECTED, Turn, advance
 from engine.domain.errors import HeadMovedError, LeaseLostError, TocsinError
 from engine.domain.fold import fold
 from engine.runtime.performing import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
 
     from engine.domain.calendar import BusinessCalendar
     from engine.domain.conducting.situation import Perform
@@ -47,6 +49,8 @@ LONGEST = 60.0
 """Real seconds. Past one of the two bounds a segment begins nothing more, so that no flow run grows without an end."""
 POLL = 0.5
 """Real seconds after which a segment looks for inputs while effects are running."""
+HELD = 0.005
+"""Real seconds that a result from which nothing follows waits for the next one."""
 DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
 """What the state of an effect says about earlier attempts; an unconfirmed one comes back only when a person says so."""
 
@@ -74,6 +78,10 @@ class Segment:
     carrier: Carrier
     incident: Incident | None = None
     running: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
+    ended: list[Outcome] = field(default_factory=list)
+    """What effects came to, not written down yet."""
+    waits_since: float = 0.0
+    behind: bool = False
     began: bool = False
     moves: int = 0
     since: float = 0.0
@@ -96,48 +104,66 @@ class Segment:
 
     async def _run(self) -> Incident:
         while True:
-            incident = await self._catch_up()
-            if self._full:
-                if not self.running:
-                    await self.shop.ledger.release(self.lease, expect=None)
-                    return incident
-                await self._collect()
-                continue
-            plan = await self.shop.plans.of(incident.digest, playbook=incident.playbook)
-            if await self._take_turn(plan, incident):
+            incident = await self._caught_up()
+            if self._full and not self.running and not self.ended:
+                await self.shop.ledger.release(self.lease, expect=None)
+                return incident
+            if await self._take_turn(incident):
                 continue
             if self.running:
                 await self._collect()
             elif await self.shop.ledger.release(self.lease, expect=incident.seq):
                 return incident
+            else:
+                self.behind = True
 
     @property
     def _full(self) -> bool:
         shop = self.shop
         return self.moves >= shop.most_moves or shop.clock.monotonic() - self.since >= shop.longest
 
-    async def _take_turn(self, plan: Plan, incident: Incident) -> bool:
-        """Write down what follows and start its effects; return whether the timeline has to be looked at again."""
-        turn = advance(
-            plan, incident, now=self.shop.clock.now(), calendar=self.shop.calendar, connected=self.shop.connected
-        )
+    async def _take_turn(self, incident: Incident) -> bool:
+        """Write down what has ended and what follows, in one append; return whether there is something to look at."""
+        plan = await self.shop.plans.of(incident.digest, playbook=incident.playbook)
+        now = self.shop.clock.now()
+        for outcome in self.ended:
+            incident = fold(incident, outcome, at=now, seq=incident.seq + 1)
+        turn = self._turn(plan, incident, now)
         fresh = [move for move in turn.performs if move.key not in self.running]
         started = instant_text(self.shop.clock.real_now())
         intents = [_intent(move, started) for move in fresh if not _intended(incident, move)]
-        events: list[Event] = [*turn.events, *intents]
-        if not events and not fresh:
+        if not turn.events and not fresh and (not self.ended or self._may_wait()):
             return False
+        events: list[Event] = [*self.ended, *turn.events, *intents]
         if not self.began:
             events.insert(0, self._beginning(incident))
-        try:
-            await self.shop.ledger.append_engine(self.lease, events, expect=incident.seq)
-        except HeadMovedError:
+        if not await self._append(events):
             return True
-        self.began = True
         self.moves += len(fresh)
         known = replace(turn.incident, unclean=turn.incident.unclean or self.lease.unclean)
         for move in fresh:
             self._start(plan, known, move, doubt=_doubt(known, move))
+        return True
+
+    def _turn(self, plan: Plan, incident: Incident, now: datetime) -> Turn:
+        """Return what follows; once the segment is full, nothing more does."""
+        if self._full:
+            return Turn((), (), incident)
+        return advance(plan, incident, now=now, calendar=self.shop.calendar, connected=self.shop.connected)
+
+    async def _append(self, events: list[Event]) -> bool:
+        """Append what was decided; if the timeline has grown meanwhile, only what has ended. Return whether all was."""
+        try:
+            entries = await self.shop.ledger.append_engine(self.lease, events, expect=self._seq)
+        except HeadMovedError:
+            self.behind = True
+            if self.ended:
+                await self.shop.ledger.append_engine(self.lease, self.ended)
+                self.ended.clear()
+            return False
+        self.began = True
+        self.ended.clear()
+        self.incident = folded(self.incident, entries)
         return True
 
     def _beginning(self, incident: Incident) -> ev.SegmentBegan:
@@ -163,18 +189,28 @@ class Segment:
         return outcome.model_copy(update={"task_run": task_run})
 
     async def _collect(self) -> None:
-        """Wait until an effect ends, or for a moment, and write down the results there are."""
-        done, _ = await asyncio.wait(self.running.values(), timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
-            return
-        ended = [key for key, task in self.running.items() if task in done]
-        await self.shop.ledger.append_engine(self.lease, [self.running[key].result() for key in ended])
-        for key in ended:
-            del self.running[key]
+        """Wait until an effect ends, or for a moment, after which what came in is looked at."""
+        patience = HELD if self.ended else POLL
+        done, _ = await asyncio.wait(self.running.values(), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        self.behind = not done and not self.ended
+        for key in [key for key, task in self.running.items() if task in done]:
+            if not self.ended:
+                self.waits_since = self.shop.clock.monotonic()
+            self.ended.append(self.running.pop(key).result())
 
-    async def _catch_up(self) -> Incident:
-        after = self.incident.seq if self.incident else 0
-        self.incident = folded(self.incident, await self.shop.ledger.entries(self.lease.incident, after=after))
+    def _may_wait(self) -> bool:
+        """Whether results from which nothing follows may wait a moment, to be flushed together with others."""
+        return bool(self.running) and self.shop.clock.monotonic() - self.waits_since < HELD
+
+    @property
+    def _seq(self) -> int:
+        return self.incident.seq if self.incident else 0
+
+    async def _caught_up(self) -> Incident:
+        """Return the state, read again where somebody else may have written."""
+        if self.incident is None or self.behind:
+            self.incident = folded(self.incident, await self.shop.ledger.entries(self.lease.incident, after=self._seq))
+            self.behind = False
         return self.incident
 
 

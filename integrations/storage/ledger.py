@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.domain import chain
 from engine.domain.errors import ConfigError, IntegrityError
+from engine.ports.records import Agenda
 from integrations.storage import reading
 from integrations.storage.databases import connect
 from integrations.storage.heads import HeadFile
@@ -163,19 +164,16 @@ class SqlLedger:
         """Return the text of a playbook; raises `RunError` when the ledger does not have it."""
         return await self._read(lambda c: reading.definition(c, self._org, digest))
 
-    async def runnable(self, *, limit: int) -> Sequence[str]:
-        """Return incidents that have grown since they were last carried, and are free."""
-        now = self._recorder.clock.real_now()
-        return await self._read(lambda c: reading.runnable(c, self._org, now=now, limit=limit))
-
-    async def timers_due(self, *, story_now: datetime, real_now: datetime, limit: int) -> Sequence[Timer]:
-        """Return timers that are due and have not fired, the earliest first."""
+    async def agenda(self, *, story_now: datetime, real_now: datetime, limit: int) -> Agenda:
+        """Return what there is to do, in one read."""
         instants = {"story": story_now, "real": real_now}
-        return await self._read(lambda c: reading.timers_due(c, self._org, instants=instants, limit=limit))
-
-    async def next_timer(self) -> Mapping[str, datetime]:
-        """Return the earliest due instant per clock."""
-        return await self._read(lambda c: reading.next_timer(c, self._org))
+        return await self._read(
+            lambda c: Agenda(
+                runnable=reading.runnable(c, self._org, now=real_now, limit=limit),
+                due=reading.timers_due(c, self._org, instants=instants, limit=limit),
+                next_timer=reading.next_timer(c, self._org),
+            )
+        )
 
     async def incidents(self) -> Sequence[IncidentRow]:
         """Return every incident, newest first."""

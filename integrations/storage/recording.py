@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from engine.domain.chain import Head, Row, Stamp, seal
 from engine.domain.errors import HeadMovedError, IntegrityError, LeaseLostError, UnknownIncidentError
@@ -39,6 +39,11 @@ if TYPE_CHECKING:
     from integrations.storage.writer import Writing
 
 ENGINE_ACTOR = "engine"
+_ITS_ROW = and_(incidents.c.org == bindparam("its_org"), incidents.c.incident == bindparam("its_id"))
+# What every append executes is made once: to make and compile a statement takes longer than to execute it.
+_ROW = select(incidents).where(_ITS_ROW).with_for_update()
+_HEAD = update(incidents).where(_ITS_ROW).values(head_seq=bindparam("to_seq"), head_hash=bindparam("to_hash"))
+_ENVELOPES, _CONTENTS = insert(envelopes), insert(contents)
 NOBODY = "nobody"
 """The owner of leases that are not trusted to have been given back."""
 
@@ -158,8 +163,7 @@ class Recorder:
         return len(rows)
 
     def _locked(self, writing: Writing, incident: str) -> SqlRow[tuple[object, ...]]:
-        where = and_(incidents.c.org == self.org, incidents.c.incident == incident)
-        row = writing.connection.execute(select(incidents).where(where).with_for_update()).first()
+        row = writing.connection.execute(_ROW, {"its_org": self.org, "its_id": incident}).first()
         if row is None:
             raise UnknownIncidentError(f"there is no incident {incident}")
         return row
@@ -196,7 +200,8 @@ class Recorder:
         entries, rows = self._chained(Head(row.head_seq, row.head_hash), events, incident=row.incident)
         _insert(writing, place, rows)
         head = Head(rows[-1].seq, rows[-1].hash)
-        self._set(writing, row.incident, head_seq=head.seq, head_hash=head.hash)
+        where = {"its_org": self.org, "its_id": row.incident}
+        writing.connection.execute(_HEAD, {**where, "to_seq": head.seq, "to_hash": head.hash})
         for entry in entries:
             project(writing.connection, place, entry)
         writing.marks[row.incident] = Mark(head, accepted)
@@ -236,8 +241,8 @@ def _hash_at(writing: Writing, row: SqlRow[tuple[object, ...]], seq: int) -> obj
 
 def _insert(writing: Writing, place: dict[str, str], rows: Sequence[Row]) -> None:
     writing.connection.execute(
-        insert(envelopes), [{**place, "seq": row.seq, "envelope": row.envelope, "hash": row.hash} for row in rows]
+        _ENVELOPES, [{**place, "seq": row.seq, "envelope": row.envelope, "hash": row.hash} for row in rows]
     )
     writing.connection.execute(
-        insert(contents), [{**place, "seq": row.seq, "salt": row.salt, "body": row.content} for row in rows]
+        _CONTENTS, [{**place, "seq": row.seq, "salt": row.salt, "body": row.content} for row in rows]
     )

@@ -1,8 +1,9 @@
 """One thread that writes, and makes many requests durable with one commit.
 
 Rules kept here:
-1. All requests that wait are taken together: each in a savepoint of its own, then one commit, then their
-   heads flushed to the head file, and only then is anybody told. Nothing is told that is not on disk.
+1. All requests that wait are taken together: each in a savepoint of its own (one alone needs none), then one
+   commit, then their heads flushed to the head file, and only then is anybody told. Nothing is told that is not on
+   disk.
 2. A request that is refused takes back its own writes and no others; a commit that fails fails every request.
 3. Requests are performed in the order of their keys (the incident they lock), so that writers never wait for
    each other in a circle; requests of one key keep their order.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -129,10 +131,10 @@ class Writer:
             for request in batch:
                 writing = Writing(connection)
                 try:
-                    with connection.begin_nested():
+                    with connection.begin_nested() if len(batch) > 1 else nullcontext():
                         result = request.work(writing)
                 except Exception as error:
-                    if connection.invalidated:
+                    if connection.invalidated or len(batch) == 1:
                         raise
                     waiting.discard(request.future)
                     request.future.set_exception(_in_our_words(error))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from engine.domain.timeline import (
     TimerSet,
 )
 from engine.ports.ledger import Inbox, Ledger
-from engine.ports.records import Lease, Timer
+from engine.ports.records import Agenda, Lease, Timer
 from integrations.storage.ledger import SqlLedger
 from integrations.storage.schema import inbox
 from tests.contract.storage import NOON, Place, declaration
@@ -34,6 +34,16 @@ async def carried(ledger: SqlLedger) -> Lease:
     lease = await ledger.claim(incident, owner="one", ttl=TTL)
     assert lease is not None
     return lease
+
+
+async def agenda(ledger: SqlLedger, *, story: datetime = NOON, real: datetime = NOON) -> Agenda:
+    """Return what there is to do at these instants."""
+    return await ledger.agenda(story_now=story, real_now=real, limit=5)
+
+
+async def runnable(ledger: SqlLedger, *, real: datetime = NOON) -> list[str]:
+    """Return what can be carried."""
+    return list((await agenda(ledger, real=real)).runnable)
 
 
 def approval(*, quorum: int) -> AskOpened:
@@ -104,20 +114,20 @@ async def test_only_the_newest_fence_writes_engine_events(place: Place, ledger: 
 async def test_a_lease_is_not_given_back_when_the_timeline_has_grown(ledger: SqlLedger) -> None:
     """No wake-up is lost: the incident is runnable until its whole timeline was carried."""
     lease = await carried(ledger)
-    assert await ledger.runnable(limit=5) == []
+    assert await runnable(ledger) == []
     await ledger.append_inputs(lease.incident, [NoteAdded(text="late")])
     assert not await ledger.release(lease, expect=1)
     assert await ledger.release(lease, expect=2)
-    assert await ledger.runnable(limit=5) == []
+    assert await runnable(ledger) == []
     await ledger.append_inputs(lease.incident, [NoteAdded(text="later")])
-    assert await ledger.runnable(limit=5) == [lease.incident]
+    assert await runnable(ledger) == [lease.incident]
 
 
 async def test_an_incident_given_back_unfinished_stays_runnable(ledger: SqlLedger) -> None:
     """A holder that stops half way leaves the rest to the next one."""
     lease = await carried(ledger)
     assert await ledger.release(lease, expect=None)
-    assert await ledger.runnable(limit=5) == ["INC-1"]
+    assert await runnable(ledger) == ["INC-1"]
     assert await ledger.claim("INC-1", owner="two", ttl=TTL) is not None
 
 
@@ -127,18 +137,17 @@ async def test_leases_of_dead_engines_end_at_once(ledger: SqlLedger) -> None:
     await ledger.release(other, expect=None)
     alive = await ledger.claim("INC-2", owner="two", ttl=TTL)
     assert await ledger.let_go(owners="on") == 1
-    assert await ledger.runnable(limit=5) == ["INC-1"]
+    assert await runnable(ledger) == ["INC-1"]
     with pytest.raises(LeaseLostError):
         await ledger.append_engine(dead, [PhaseOpened(phase="contain")])
     assert alive is not None
     assert await ledger.renew(alive, ttl=TTL)
 
 
-async def test_an_incident_whose_holder_died_is_runnable_again(place: Place, ledger: SqlLedger) -> None:
+async def test_an_incident_whose_holder_died_is_runnable_again(ledger: SqlLedger) -> None:
     """The lease runs out by itself."""
     lease = await carried(ledger)
-    place.clock.instant += TTL
-    assert await ledger.runnable(limit=5) == [lease.incident]
+    assert await runnable(ledger, real=NOON + TTL) == [lease.incident]
 
 
 async def test_a_timer_fires_once(ledger: SqlLedger) -> None:
@@ -146,15 +155,15 @@ async def test_a_timer_fires_once(ledger: SqlLedger) -> None:
     lease = await carried(ledger)
     due = NOON + timedelta(minutes=5)
     await ledger.append_engine(lease, [TimerSet(timer="t1", due=due.isoformat(), purpose="due")])
-    assert await ledger.next_timer() == {"story": due}
-    assert await ledger.timers_due(story_now=NOON, real_now=due, limit=5) == []
-    [timer] = await ledger.timers_due(story_now=due, real_now=NOON, limit=5)
+    assert (await agenda(ledger)).next_timer == {"story": due}
+    assert (await agenda(ledger, story=NOON, real=due)).due == []
+    [timer] = (await agenda(ledger, story=due, real=NOON)).due
     assert timer == Timer(lease.incident, "t1", due, "story")
     fired = await asyncio.gather(*(ledger.fire_timer(timer, late=3) for _ in range(8)))
     assert sorted(fired) == [False] * 7 + [True]
     entries = await ledger.entries(lease.incident)
     assert [entry.event.late for entry in entries if isinstance(entry.event, TimerFired)] == [3]
-    assert await ledger.next_timer() == {}
+    assert (await agenda(ledger)).next_timer == {}
 
 
 async def test_a_timer_that_was_set_anew_does_not_fire_for_its_old_instant(ledger: SqlLedger) -> None:
@@ -204,10 +213,10 @@ async def test_projections_made_again_are_the_same(ledger: SqlLedger) -> None:
     await ledger.append_engine(lease, [approval(quorum=2), TimerSet(timer="t", due=NOON.isoformat(), purpose="due")])
     await ledger.append_engine(lease, [IncidentAdvanced(state="contained")])
     await ledger.append_inputs(lease.incident, [AskAnswered(ask="a1", verdict="approve", by="ada")])
-    before = await ledger.incidents(), await ledger.open_asks(), await ledger.next_timer()
+    before = await ledger.incidents(), await ledger.open_asks(), (await agenda(ledger)).next_timer
     assert before[0][0].state == "contained"
     assert await ledger.rebuild() == 5
-    assert (await ledger.incidents(), await ledger.open_asks(), await ledger.next_timer()) == before
+    assert (await ledger.incidents(), await ledger.open_asks(), (await agenda(ledger)).next_timer) == before
     await ledger.append_inputs(lease.incident, [AskAnswered(ask="a1", verdict="approve", by="bo")])
     assert await ledger.open_asks() == []
 

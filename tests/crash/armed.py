@@ -85,7 +85,7 @@ def lay(mine: Mine) -> None:
 
 
 def _in_writes(mine: Mine) -> None:
-    chained, record = Recorder._chained, HeadFile.record  # noqa: SLF001 - the seams are inside
+    chained, record = Recorder._chained, HeadFile.record
 
     @wraps(chained)
     def noting(self: Recorder, head: Any, events: Any, *, incident: str) -> Any:  # noqa: ANN401 - passed on as they are
@@ -101,7 +101,7 @@ def _in_writes(mine: Mine) -> None:
         mine.at("told")
         mine.over()
 
-    Recorder._chained = noting  # type: ignore[method-assign]  # noqa: SLF001 - that is the mine
+    Recorder._chained = noting  # type: ignore[method-assign]
     HeadFile.record = recording  # type: ignore[method-assign]  # that is the mine
     event.listen(Engine, "commit", lambda _: mine.at("uncommitted"))
     for name in ("claim", "renew", "release"):

@@ -84,8 +84,8 @@ class Mirror:
         self._woken.set()
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        while True:
+        """Work until cancelled; without a chat and a tracker there is nothing to do."""
+        while self._chat is not None or self._tracker is not None:
             self._woken.clear()
             try:
                 await self._round()

@@ -80,7 +80,7 @@ def carry() -> None:
         async with open_service() as service:
             running = asyncio.create_task(service.engine.run())
             async with asyncio.timeout(60):
-                while await service.office.ledger.runnable(limit=1) or service.engine.busy:  # noqa: ASYNC110 - the ledger sets no event
+                while (await service.health())["under_way"]["runnable"] or service.engine.busy:  # noqa: ASYNC110 - the ledger sets no event
                     await asyncio.sleep(0.02)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
