@@ -9,7 +9,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check crash bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -28,6 +28,9 @@ check: .venv/stamp-dev ## format, lint, types, layers, generated documents, arch
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m engine.entrypoints.docs --check
 	$(BIN)/python -m pytest -q tests/architecture
+
+crash: .venv/stamp-dev ## kill the engine at every named point, on SQLite and PostgreSQL (`make test` takes a dozen a day)
+	CRASHES=all $(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/crash $(ARGS)
 
 bench: .venv/stamp-dev ## measure the engine beside bare requests and plain Prefect; writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)

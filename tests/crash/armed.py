@@ -101,7 +101,7 @@ def _in_writes(mine: Mine) -> None:
         mine.at("told")
         mine.over()
 
-    Recorder._chained = noting  # type: ignore[method-assign]
+    Recorder._chained = noting  # type: ignore[method-assign]  # that is the mine
     HeadFile.record = recording  # type: ignore[method-assign]  # that is the mine
     event.listen(Engine, "commit", lambda _: mine.at("uncommitted"))
     for name in ("claim", "renew", "release"):
@@ -142,7 +142,7 @@ def _in_effects(mine: Mine) -> None:
     JiraPool.post = _sent(mine, JiraPool.post, lambda given, _: given[0] == "issue")  # type: ignore[method-assign]  # as above
 
 
-def _sent(mine: Mine, original: Callable[..., Any], makes: Callable[[tuple[Any, ...], dict[str, Any]], bool]) -> Any:  # noqa: ANN401 - a method
+def _sent(mine: Mine, original: Callable[..., Any], makes: Callable[[tuple[Any, ...], dict[str, Any]], bool]) -> Any:  # noqa: ANN401 - some method or other
     @wraps(original)
     async def sending(self: object, *given: Any, **named: Any) -> Any:  # noqa: ANN401 - passed on as they are
         answer = await original(self, *given, **named)

@@ -1,5 +1,7 @@
 """Hands out warm runs, and keeps a few of them waiting.
 
+`carrier`, `ended` and `describe` are the engine's, and called in its loop; everything else happens in Prefect's.
+
 Rules kept here: with `auto` nobody waits: a warm run when one is free and its server answers, else directly; with
 `required` a stretch waits, for a bounded time, for a flow run of its own. Runs are started when the engine is idle,
 since starting one costs the others a tenth of a second; nothing waits for the end of one, and an end that could not be
@@ -10,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 KEPT = 2
 WAIT_SECONDS = 30.0
 LOOK_SECONDS = 0.2
+WANTED_SECONDS = 0.02
 PAUSE_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,6 @@ class PrefectLanes:
         self._ready = ready
         self._idle: Callable[[], bool] = lambda: True
         self._free: list[WarmCarrier] = []
-        self._came = asyncio.Event()
         self._wanted = 0
         self._ending: dict[asyncio.Task[Any], str] = {}
         self._untold: list[str] = []
@@ -61,9 +62,12 @@ class PrefectLanes:
         """Let a warm run end in the background."""
         del incident
         if isinstance(carrier, WarmCarrier):
-            ending = carrier.finish()
-            self._ending[ending] = str(carrier.flow_run)
-            ending.add_done_callback(self._over)
+            carrier.apart(self._finish, carrier)
+
+    def _finish(self, carrier: WarmCarrier) -> None:
+        ending = carrier.finish()
+        self._ending[ending] = str(carrier.flow_run)
+        ending.add_done_callback(self._over)
 
     def describe(self) -> str:
         """Return in words what carries the work now."""
@@ -78,7 +82,6 @@ class PrefectLanes:
             if lacking > 0 and self._ready() and (self._wanted or self._idle()):
                 try:
                     self._free.append(await start_warm(self._owner))
-                    self._came.set()
                     continue
                 except Exception as error:  # noqa: BLE001 - a server that is away comes back
                     log.info("flow_run_not_started", error=type(error).__name__)
@@ -106,11 +109,8 @@ class PrefectLanes:
         self._wanted += 1
         try:
             async with asyncio.timeout(WAIT_SECONDS):
-                while (taken := self._take()) is None:
-                    self._came.clear()
-                    with suppress(TimeoutError):
-                        async with asyncio.timeout(LOOK_SECONDS):
-                            await self._came.wait()
+                while (taken := self._take()) is None:  # noqa: ASYNC110 - they come in another thread's loop
+                    await asyncio.sleep(WANTED_SECONDS)
                 return taken
         except TimeoutError:
             raise IntegrationError(

@@ -1,15 +1,19 @@
 """Prefect flow runs that were started beforehand and wait for an incident.
 
-Theory of operation. The body of a warm run waits for jobs. A job is an effect that was begun already, and each is
-shown by a Prefect task run that awaits it; so Prefect costs the effect nothing. Tasks of a running flow call no API, so
-a server that is away delays nothing. The last job is the end; what the flow run then tells its server is not awaited.
+Theory of operation. The body of a warm run waits for jobs, in Prefect's own loop. A job is an effect that was begun
+already in the engine's, and each is shown by a Prefect task run that awaits its end; so Prefect costs the effect
+nothing. Tasks of a running flow call no API, so a server that is away delays nothing. The last job is the end; what the
+flow run then tells its server is not awaited.
 
-Rule kept here: whatever goes wrong in Prefect, what an effect came to comes back.
+Rules kept here: whatever goes wrong in Prefect, what an effect came to comes back. `begun`, `show` and `usable` are the
+engine's, and called in its loop; everything else happens in Prefect's.
 """
 
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -47,10 +51,10 @@ class NotDoneError(Exception):
 @dataclass(slots=True, eq=False)
 class _Job:
     name: str
-    work: asyncio.Future[Any]
-    failed: Callable[[Any], bool]
     task_run: UUID
     """The id that its task run gets; it follows from the flow run, so nobody has to wait for it."""
+    failed: Future[bool] = field(default_factory=Future)
+    """Done when the effect has ended, with whether it was not done."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,7 +68,7 @@ _SLOT: ContextVar[_Slot] = ContextVar("tocsin_slot")
 
 @task(cache_policy=NO_CACHE, persist_result=False, retries=0, log_prints=False)
 async def _effect(job: Any) -> None:  # noqa: ANN401 - Prefect would look into a type that it knows
-    if job.failed(await asyncio.shield(job.work)):
+    if await asyncio.wrap_future(job.failed):
         raise NotDoneError
 
 
@@ -108,6 +112,7 @@ class WarmCarrier:
         self._slot = slot
         self._owner = owner
         self._ending = ending
+        self._loop = asyncio.get_running_loop()
         self.flow_run: str | None = flow_run
         self._naming: asyncio.Task[None] | None = None
         self._shown = 0
@@ -119,20 +124,32 @@ class WarmCarrier:
 
     def begun(self, incident: str, number: int) -> None:
         """Name the flow run after its incident, in the background."""
-        self._naming = asyncio.create_task(self._named(incident, number))
+        self.apart(self._name, incident, number)
 
     async def show(self, name: str, work: asyncio.Future[T], *, failed: Callable[[T], bool]) -> tuple[T, str | None]:
         """Await work that was begun already, shown by a Prefect task run."""
         self._shown += 1
-        job = _Job(name, work, failed, uuid5(UUID(str(self.flow_run)), f"{self._shown} {name}"))
-        self._slot.jobs.put_nowait(job)
-        outcome = await asyncio.shield(work)
+        job = _Job(name, uuid5(UUID(str(self.flow_run)), f"{self._shown} {name}"))
+        self.apart(self._slot.jobs.put_nowait, job)
+        try:
+            outcome = await asyncio.shield(work)
+            job.failed.set_result(failed(outcome))
+        finally:
+            job.failed.cancel()
         return outcome, str(job.task_run) if self.usable else None
+
+    def apart(self, call: Callable[..., object], *given: object) -> None:
+        """Have something called in Prefect's loop; where that has ended, there is nobody to be told."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(call, *given)
 
     def finish(self) -> asyncio.Task[Any]:
         """Let the flow end; return the task that ends when Prefect has been told."""
         self._slot.jobs.put_nowait(None)
         return self._ending
+
+    def _name(self, incident: str, number: int) -> None:
+        self._naming = asyncio.create_task(self._named(incident, number))
 
     async def _named(self, incident: str, number: int) -> None:
         try:

@@ -1,0 +1,149 @@
+"""Prefect's side of the engine, in a thread with an event loop of its own.
+
+Theory of operation. What Prefect does for a task run takes it a few milliseconds of computing each, and its import more
+than a second. On the engine's own loop every effect would wait for that; here it waits only for the interpreter's lock,
+which is handed over often. The engine hears of lanes once they are there, and carries directly until then.
+
+Rules kept here: no coroutine of one loop awaits one of the other; what passes between them are plain values, calls that
+are put into the other loop, and futures of `concurrent.futures`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+import aiohttp
+import structlog
+
+from engine.domain.errors import IntegrationError
+from engine.runtime.carrier import Direct
+from engine.runtime.prefect.server import healthy
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from engine.ports.ledger import Ledger
+    from engine.runtime.carrier import Carrier
+    from engine.runtime.lanes import Lanes
+
+LOOK_SECONDS = 0.5
+END_SECONDS = 10.0
+HANDED_OVER = 0.0005
+"""Seconds for which a thread keeps the interpreter's lock while another one wants it; Python's own choice is ten times
+that, which is a quarter of a quick request."""
+log = structlog.get_logger(__name__)
+
+
+class Apart:
+    """The thread; `lanes` is done once they can be asked for, or with what went wrong."""
+
+    def __init__(self, url: str, *, ledger: Ledger, idle: Callable[[], bool], required: bool) -> None:
+        self.lanes: Future[Lanes] = Future()
+        self._watch = Watch(url)
+        self._ledger = ledger
+        self._idle = idle
+        self._required = required
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._over = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="prefect", daemon=True)
+
+    def start(self) -> None:
+        """Begin; nothing waits for it."""
+        sys.setswitchinterval(HANDED_OVER)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """End it, for a bounded time: a server that is away would be waited for much longer."""
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._over.set)
+        await asyncio.to_thread(self._thread.join, END_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._work())
+        except Exception as error:
+            log.exception("prefect_side_ended")
+            if not self.lanes.done():
+                self.lanes.set_exception(error)
+
+    async def _work(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        # Prefect's settings have to be in the environment before it is imported.
+        from engine.runtime.prefect import follower, lanes, sweep  # noqa: PLC0415 - late on purpose
+
+        watch = self._watch
+        made = lanes.PrefectLanes(owner=sweep.owner_id(), required=self._required, ready=lambda: watch.there)
+        made.when_idle(self._idle)
+        painter = follower.Follower(self._ledger, ready=lambda: watch.there, idle=self._idle)
+        tasks = (watch.run(), made.keep(), painter.run(), _swept(watch, sweep.sweep))
+        working = [asyncio.create_task(task) for task in tasks]
+        self.lanes.set_result(made)
+        await self._over.wait()
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        await made.close()
+
+
+class LateLanes:
+    """The lanes of a thread that may still be coming: directly until then, or, where they are required, waiting."""
+
+    def __init__(self, coming: Future[Lanes], *, required: bool) -> None:
+        self._coming = coming
+        self._required = required
+
+    async def carrier(self, incident: str) -> Carrier:
+        """Return what carries the next stretch."""
+        if not self._required and not self._there:
+            return Direct()
+        try:
+            lanes = await asyncio.wrap_future(self._coming)
+        except Exception as error:
+            raise IntegrationError(f"Prefect cannot be used: {type(error).__name__}", hint="See serve.log.") from error
+        return await lanes.carrier(incident)
+
+    async def ended(self, carrier: Carrier, incident: str) -> None:
+        """Take a carrier back."""
+        if self._there:
+            await self._coming.result().ended(carrier, incident)
+
+    def describe(self) -> str:
+        """Say what carries the work now."""
+        return self._coming.result().describe() if self._there else "directly; Prefect is being loaded"
+
+    @property
+    def _there(self) -> bool:
+        return self._coming.done() and self._coming.exception() is None
+
+
+class Watch:
+    """Looks whether the server answers."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.there = False
+        self.came = asyncio.Event()
+
+    async def run(self) -> None:
+        """Keep looking until cancelled."""
+        async with aiohttp.ClientSession() as session:
+            while True:
+                self.there = await healthy(self._url, session=session)
+                if self.there:
+                    self.came.set()
+                await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _swept(watch: Watch, sweep: Callable[[], Awaitable[int]]) -> None:
+    await watch.came.wait()
+    try:
+        closed = await sweep()
+    except Exception as error:  # noqa: BLE001 - tried again at the next start
+        log.info("not_swept", error=type(error).__name__)
+        return
+    if closed:
+        log.info("left_over_flow_runs_closed", count=closed)
