@@ -19,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conductor import NOTHING_CONNECTED, Turn, advance
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from engine.runtime.performing import Outcome, Performs
     from engine.runtime.plans import Plans
 
+log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=6)
 MOST_MOVES = 500
 LONGEST = 60.0
@@ -233,7 +236,12 @@ async def _kept(shop: Workshop, lease: Lease) -> AsyncIterator[None]:
         nonlocal lost
         while True:
             await shop.clock.sleep(LEASE.total_seconds() / 3)
-            if not await shop.ledger.renew(lease, ttl=LEASE):
+            try:
+                kept = await shop.ledger.renew(lease, ttl=LEASE)
+            except TocsinError as error:  # whether it is lost is told by the next append
+                log.warning("lease_not_renewed", incident=lease.incident, why=error.message)
+                continue
+            if not kept:
                 lost = True
                 if inside is not None:
                     inside.cancel()

@@ -27,7 +27,7 @@ from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
 from integrations.storage.statements import insert_or_replace
 from integrations.storage.stored import read_entries, read_rows
-from integrations.storage.writer import Writer
+from integrations.storage.writer import Writer, in_our_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LOST = (
+    "Keep a copy of the data folder and put the newer database back; where that is lost, "
+    "`tocsin recover INC --accept-loss --reason ...` goes on without it."
+)
 WRITERS = {"sqlite": 1, "postgresql": 4}
 READERS = 4
 
@@ -225,7 +229,7 @@ class SqlLedger:
         known = await self._in_thread(self._recorder.heads.all)
         faults = await self._read(lambda c: reading.head_faults(c, self._org, known))
         if faults:
-            raise IntegrityError("; ".join(faults))
+            raise IntegrityError("; ".join(faults), hint=_LOST)
 
     async def rebuild(self) -> int:
         """Make every projection again from the timelines; return how many events were read."""
@@ -239,8 +243,11 @@ class SqlLedger:
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:
-            with self._engine.connect() as connection:
-                return work(connection)
+            try:
+                with self._engine.connect() as connection:
+                    return work(connection)
+            except SQLAlchemyError as error:
+                raise in_our_words(error, did="read") from error
 
         return await self._in_thread(run)
 

@@ -117,7 +117,7 @@ class Writer:
         try:
             done = self._commit(batch, waiting)
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody may be left waiting
-            failure = _in_our_words(error)
+            failure = in_our_words(error, did="written")
             for future in waiting:
                 future.set_exception(failure)
             return
@@ -137,7 +137,7 @@ class Writer:
                     if connection.invalidated or len(batch) == 1:
                         raise
                     waiting.discard(request.future)
-                    request.future.set_exception(_in_our_words(error))
+                    request.future.set_exception(in_our_words(error, did="written"))
                     continue
                 done.append(Performed(request, result))
                 marks.update(writing.marks)
@@ -146,11 +146,12 @@ class Writer:
         return done
 
 
-def _in_our_words(error: Exception) -> Exception:
+def in_our_words(error: Exception, *, did: str) -> Exception:
+    """Return what a database's error means to whoever wanted something of the ledger; any other error as it is."""
     if not isinstance(error, SQLAlchemyError | OSError):
         return error
     failure = RunError(
-        f"the ledger could not be written: {getattr(error, 'orig', None) or error}",
+        f"the ledger could not be {did}: {getattr(error, 'orig', None) or error}",
         hint="Look at the disk's space and the database; nothing is lost that was reported as done.",
     )
     failure.__cause__ = error

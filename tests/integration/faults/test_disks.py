@@ -1,0 +1,155 @@
+"""Disks that are full or read-only, and a database whose end was lost: told plainly, and never a wrong ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.domain.errors import TocsinError
+from integrations.storage.ledger import open_ledger
+from integrations.system.clock import SystemClock
+from integrations.system.identifiers import new_salt
+from tests.integration.faults.rig import done_once, houses, timeline
+from tests.integration.serve.house import TOCSIN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.integration.serve.house import House
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+FRAME = 4096 + 24
+"""Bytes of a frame in SQLite's write-ahead log: a page and its header."""
+
+
+@contextmanager
+def small_disk(folder: Path, *, size: str) -> Iterator[Path]:
+    """A file system of its own; the test is skipped where none can be mounted."""
+    folder.mkdir()
+    if not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)):
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def _mount(*arguments: str) -> bool:
+    if shutil.which("mount") is None:
+        return False
+    return subprocess.run(["mount", *arguments], check=False, capture_output=True).returncode == 0
+
+
+async def refused(house: House, *arguments: str) -> tuple[int, str]:
+    """Run a command that ends by itself; return its exit code and what it said."""
+    child = await asyncio.create_subprocess_exec(
+        *TOCSIN,
+        *arguments,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env=house.environment,
+    )
+    _, said = await asyncio.wait_for(child.communicate(), 60)
+    return int(child.returncode or 0), said.decode()
+
+
+async def logged(home: Path, word: str) -> None:
+    """Wait until the engine's log has a word."""
+    log = home / "logs" / "serve.log"
+    async with asyncio.timeout(60):
+        while word not in log.read_text(encoding="utf-8"):  # noqa: ASYNC110 - a file, which sets no event
+            await asyncio.sleep(0.1)
+
+
+async def test_a_full_disk_is_told_and_the_incident_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    """While nothing can be written nothing is begun; the trigger is refused in words; room is all it takes."""
+    with small_disk(tmp_path / "disk", size="32m") as disk:
+        async with houses(disk, "one") as (one,):
+            one.system.faults["/second"] = ["hang"]
+            await one.serve()
+            await one.run("trigger", "two")
+            await one.asked("/second")
+            ballast = disk / "ballast"
+            with ballast.open("wb") as file:
+                try:
+                    while file.write(b"x" * 4096):
+                        file.flush()
+                except OSError:
+                    pass
+            code, said = await refused(one, "trigger", "two")
+            assert code != 0
+            assert said.startswith("error: the ledger could not be written")
+            assert "Traceback" not in said
+            one.system.gate.set()
+            assert one.serving is not None
+            assert one.serving.returncode is None
+            ballast.unlink()
+            await one.step("third", "done")
+            assert done_once(one.system)
+            await timeline(disk / "one")
+
+
+async def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:
+    """One line of what is wrong and one of what to do, and no traceback."""
+    with small_disk(tmp_path / "disk", size="16m") as disk:
+        async with houses(disk, "one") as (one,):
+            await one.run("trigger", "two")
+            assert _mount("-o", "remount,ro", str(disk))
+            for command in (("serve", "--port", "0"), ("trigger", "two")):
+                code, said = await refused(one, *command)
+                assert code == 2
+                errors = [line for line in said.splitlines() if not line.startswith("note:")]
+                assert [line.partition(":")[0] for line in errors] == ["error", "hint"]
+                assert "read" in errors[0].lower()
+
+
+async def test_a_database_that_lost_its_end_is_not_served_until_a_person_accepts_it(tmp_path: Path) -> None:
+    """The head outside knows better; afterwards what may have been done is looked up, and nothing is done twice."""
+    async with houses(tmp_path, "one") as (one,):
+        home = tmp_path / "one"
+        one.system.faults["/third"] = ["hang"]
+        await one.serve()
+        await one.run("trigger", "two")
+        await one.asked("/third")
+        await one.kill()
+        one.system.gate.set()
+        lost = await asyncio.to_thread(cut, home)
+        code, said = await refused(one, "serve", "--port", "0")
+        assert code == 3
+        assert "known outside the database" in said
+        assert "tocsin recover" in said
+        assert (await refused(one, "recover", "INC-1", "--accept-loss", "--reason", "the disk failed"))[0] == 0
+        await one.serve()
+        await one.step("third", "done")
+        assert lost > 0
+        assert done_once(one.system)
+        entries = await timeline(home)
+        assert "loss_accepted" in [entry.event.type for entry in entries]
+
+
+def cut(home: Path) -> int:
+    """Cut frames off the end of the write-ahead log until the timeline is shorter; return how many."""
+    log = home / "tocsin.db-wal"
+    whole = log.read_bytes()
+    for frames in range(1, len(whole) // FRAME):
+        log.write_bytes(whole[: len(whole) - frames * FRAME])
+        (home / "tocsin.db-shm").unlink(missing_ok=True)
+        kept = home.with_name("copy")
+        shutil.copytree(home, kept)
+        try:
+            with closing(
+                open_ledger(f"sqlite:///{kept / 'tocsin.db'}", home=kept, clock=SystemClock(), salt=new_salt)
+            ) as it:
+                asyncio.run(it.check_heads())
+        except TocsinError:
+            return frames
+        finally:
+            shutil.rmtree(kept)
+    raise AssertionError("nothing was lost")
