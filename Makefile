@@ -6,7 +6,7 @@ ARGS ?=
 
 # Locks hold what the default index offers, whatever this machine's own pip configuration adds to it.
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --allow-unsafe \
-	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --extra build
+	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check crash bench lock clean
@@ -32,15 +32,16 @@ check: .venv/stamp-dev ## format, lint, types, layers, generated documents, arch
 crash: .venv/stamp-dev ## kill the engine at every named point, on SQLite and PostgreSQL (`make test` takes a dozen a day)
 	CRASHES=all $(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/crash $(ARGS)
 
-bench: .venv/stamp-dev ## measure the engine beside bare requests and plain Prefect; writes bench.json
+bench: .venv/stamp-dev .venv-bench/stamp ## measure the engine beside bare requests, plain Prefect and DBOS; writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/stamp-dev ## resolve the locks again (ARGS=--upgrade takes newer versions)
-	$(COMPILE) $(ARGS) --output-file requirements.lock pyproject.toml
-	$(COMPILE) $(ARGS) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) $(ARGS) --extra build --output-file requirements.lock pyproject.toml
+	$(COMPILE) $(ARGS) --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) $(ARGS) --constraint requirements.lock --output-file requirements-bench.lock requirements-bench.in
 
 clean: ## remove everything that make and the tools have made
-	rm -rf .venv node_modules build dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench node_modules build dist htmlcov .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/bin/python:
@@ -60,6 +61,13 @@ clean: ## remove everything that make and the tools have made
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/stamp-runtime
+
+# DBOS is measured beside the engine and no part of it, so it has an environment of its own.
+.venv-bench/stamp: requirements-bench.lock | .venv/bin/python
+	@echo "installing the packages of $<: once, a few seconds"
+	$(PYTHON) -m venv --clear .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements-bench.lock
+	@touch $@
 
 node_modules/.stamp: package-lock.json
 	@if command -v npm >/dev/null; then npm ci --no-audit --no-fund && touch $@; \

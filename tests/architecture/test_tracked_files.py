@@ -28,7 +28,7 @@ def test_no_file_names_a_path_of_one_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_each_locked_package_is_pinned_with_hashes(lock: str) -> None:
     """A lock says exactly what is installed and leaves open from where."""
     text = (ROOT / lock).read_text(encoding="utf-8")

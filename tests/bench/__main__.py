@@ -1,4 +1,4 @@
-"""`make bench`: how long the work takes, side by side in one run: without an engine, in Tocsin, in plain Prefect.
+"""`make bench`: how long the work takes, side by side in one run: without an engine, in Tocsin, in Prefect, in DBOS.
 
 The ways are interleaved, so that whatever else the machine does meets them all; what counts are the ratios of medians.
 """
@@ -20,8 +20,9 @@ import aiohttp
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.processes import Engine, Lined, Took, engine, lined, stub
+from tests.bench.processes import Engine, Lined, Took, durable, engine, lined, stub
 from tests.bench.work import COUNT, playbook
+from tests.contract.storage import empty_database, postgres_server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,8 @@ NAMES = {
     "direct": "Tocsin, directly",
     "warm": "Tocsin, in a waiting Prefect flow run",
     "plain": "P: a Prefect flow written by hand",
+    "durable": "D: a DBOS workflow, on SQLite",
+    "durable_postgres": "D: a DBOS workflow, on PostgreSQL",
 }
 
 
@@ -54,7 +57,16 @@ async def main() -> int:
         bare = await stack.enter_async_context(lined("tests.bench.bare", far))
         hand = {"PREFECT_API_URL": warm.prefect(), "PREFECT_LOGGING_LEVEL": "CRITICAL", "DO_NOT_TRACK": "1"}
         plain = await stack.enter_async_context(lined("tests.bench.plain", far, **hand))
-        found = await _measured(console, {"bare": bare, "direct": direct, "warm": warm, "plain": plain})
+        database = stack.enter_context(empty_database(stack.enter_context(postgres_server())))
+        ways: dict[str, Lined | Engine] = {
+            "bare": bare,
+            "direct": direct,
+            "warm": warm,
+            "plain": plain,
+            "durable": await stack.enter_async_context(durable(far, f"sqlite:///{scratch / 'durable.sqlite'}")),
+            "durable_postgres": await stack.enter_async_context(durable(far, database)),
+        }
+        found = await _measured(console, ways)
     return _told(console, found)
 
 

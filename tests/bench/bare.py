@@ -1,4 +1,4 @@
-"""L: the same requests from one warm asyncio process, without any engine. A line on the standard input is a trigger."""
+"""L: the same requests from one warm asyncio process, without any engine. A line is a trigger."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import aiohttp
 
+from tests.bench.triggers import heed
 from tests.bench.work import BODY, PHASES
 
 
@@ -26,10 +27,7 @@ async def _chain(session: aiohttp.ClientSession, base: str, chain: Sequence[str]
 async def main(port: int) -> None:
     """Do the work for each line; say so when it is done."""
     async with aiohttp.ClientSession() as session:
-        print("ready", flush=True)  # noqa: T201 - what a process says to its parent
-        while (await asyncio.to_thread(sys.stdin.readline)).strip():
-            await work(session, f"http://127.0.0.1:{port}")
-            print("done", flush=True)  # noqa: T201 - as above
+        await heed(lambda: work(session, f"http://127.0.0.1:{port}"))
 
 
 if __name__ == "__main__":

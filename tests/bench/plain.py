@@ -10,6 +10,7 @@ import aiohttp
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
+from tests.bench.triggers import heed
 from tests.bench.work import BODY, PHASES
 
 _SESSIONS: list[aiohttp.ClientSession] = []
@@ -38,10 +39,7 @@ async def main(port: int) -> None:
     """Do the work for each line; say so when it is done."""
     async with aiohttp.ClientSession() as session:
         _SESSIONS.append(session)
-        print("ready", flush=True)  # noqa: T201 - what a process says to its parent
-        while (await asyncio.to_thread(sys.stdin.readline)).strip():
-            await work(f"http://127.0.0.1:{port}")
-            print("done", flush=True)  # noqa: T201 - as above
+        await heed(lambda: work(f"http://127.0.0.1:{port}"))
 
 
 if __name__ == "__main__":

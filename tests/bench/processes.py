@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -18,9 +19,10 @@ from tests.integration.serve.house import TOCSIN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
-    from pathlib import Path
 
 PATIENCE = 120.0
+DURABLE = Path(__file__).parents[2] / ".venv-bench" / "bin" / "python"
+"""The Python that has DBOS: `make bench` builds its environment."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ class Lined:
 async def lined(module: str, far: Far, **environment: str) -> AsyncIterator[Lined]:
     """Run a module that does the work for each line."""
     async with _python(module, str(far.port), **environment) as (child, _):
+        yield Lined(child, far)
+
+
+@asynccontextmanager
+async def durable(far: Far, database: str) -> AsyncIterator[Lined]:
+    """Run the work in DBOS, which keeps its state in a database."""
+    given = {**os.environ, "DBOS_SYSTEM_DATABASE_URL": database}
+    async with _child(str(DURABLE), "-m", "tests.bench.durable", str(far.port), environment=given) as (child, _):
         yield Lined(child, far)
 
 
