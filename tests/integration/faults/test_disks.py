@@ -14,7 +14,7 @@ from engine.domain.errors import TocsinError
 from integrations.storage.ledger import open_ledger
 from integrations.system.clock import SystemClock
 from integrations.system.identifiers import new_salt
-from tests.integration.faults.rig import done_once, houses, timeline
+from tests.integration.faults.houses import done_once, houses, timeline
 from tests.integration.serve.house import TOCSIN
 
 if TYPE_CHECKING:
