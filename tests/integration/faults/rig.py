@@ -1,0 +1,141 @@
+"""A house in which something breaks: the engine's process, its database, its disk. Three acts one after the other.
+
+Whatever breaks, one thing is looked at in the end: each act was done once, each has one result, and the timeline fits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import timeline as ev
+from integrations.storage.ledger import open_ledger
+from integrations.system.clock import SystemClock
+from integrations.system.identifiers import new_salt
+from tests.integration.runtime.bench import counterpart
+from tests.integration.serve.house import TOCSIN, House, surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from engine.ports.records import Entry
+
+PATIENCE = 60.0
+ACTS = ("/one", "/two", "/three")
+PLAYBOOK = """\
+tocsin: 1
+playbook: acts
+title: Three acts
+version: 1
+inputs: {}
+roles: {commander: {required: true}}
+phases:
+  contain:
+    steps:
+      - {id: one, title: One, action: http.request, with: {method: POST, url: "URL/one", find: FIND}}
+      - {id: two, title: Two, action: http.request, needs: [one], with: {method: POST, url: "URL/two", find: FIND}}
+      - {id: three, title: Three, action: http.request, needs: [two],
+         with: {method: POST, url: "URL/three", find: FIND}}
+"""
+FIND = '{url: "URL/requests/{{ idempotency_key }}", absent: [404]}'
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int | None
+    said: str
+
+
+@dataclass
+class Rig(House):
+    """A house that can be looked into while things break."""
+
+    @property
+    def home(self) -> Path:
+        """The data folder."""
+        return Path(self.environment["TOCSIN_HOME"])
+
+    @property
+    def address(self) -> str:
+        """Where the ledger is."""
+        return self.environment.get("TOCSIN_DATABASE_URL", f"sqlite:///{self.home / 'tocsin.db'}")
+
+    def logged(self) -> list[dict[str, Any]]:
+        """Return what the engine has logged; a line that a full disk has cut off does not count."""
+        lines = (self.home / "logs" / "serve.log").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds; the engine stays up meanwhile."""
+        async with asyncio.timeout(PATIENCE):
+            while not holds():
+                assert self.serving is None or self.serving.returncode is None
+                await asyncio.sleep(0.02)  # what breaks sets no event
+
+    async def logs(self, event: str) -> None:
+        """Wait until the engine has logged something."""
+        await self.until(lambda: any(line["event"] == event for line in self.logged()))
+
+    async def ended(self, *arguments: str) -> Ended:
+        """Run a command to its end; return its exit code and what it said about it."""
+        child = await asyncio.create_subprocess_exec(
+            *TOCSIN, *arguments, stderr=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL, env=self.environment
+        )
+        try:
+            _, said = await asyncio.wait_for(child.communicate(), PATIENCE)
+        finally:
+            if child.returncode is None:
+                child.kill()
+                await child.wait()
+        return Ended(child.returncode, said.decode())
+
+    async def triggered(self) -> None:
+        """Declare INC-1."""
+        assert (await self.run("trigger", "acts"))["incident"] == "INC-1"
+
+    def let_through(self) -> None:
+        """Answer whoever hangs; the next one may hang again."""
+        self.system.gate.set()
+        self.system.gate = asyncio.Event()
+
+    async def entries(self) -> Sequence[Entry]:
+        """Read the timeline beside the engine."""
+        async with open_ledger(self.address, home=self.home, clock=SystemClock(), salt=new_salt) as ledger:
+            return await ledger.entries("INC-1")
+
+    async def closed(self) -> Sequence[Entry]:
+        """Wait until the incident is closed, then return the timeline, in which each act stands once and which fits."""
+        await self.step("three", "done")
+        entries = await self.entries()
+        done = Counter(entry.event.subject for entry in entries if isinstance(entry.event, ev.EffectDone))
+        assert done == {"one": 1, "two": 1, "three": 1}
+        assert dict(self.system.did) == dict.fromkeys(ACTS, 1)
+        assert (await self.run("verify", "INC-1"))["timelines"][0]["verified"] is True
+        return entries
+
+    async def stop(self) -> None:
+        """Kill the engine if it runs."""
+        if self.serving is not None:
+            await self.kill()
+
+
+@asynccontextmanager
+async def rig(home: Path, **more: str) -> AsyncIterator[Rig]:
+    """Furnish a house without an engine yet, with a data folder at `home` and `more` in its environment."""
+    async with counterpart() as system:
+        folder = home.parent / "playbooks"
+        folder.mkdir(exist_ok=True)
+        text = PLAYBOOK.replace("FIND", FIND).replace("URL", f"http://127.0.0.1:{system.port}")
+        (folder / "acts.yaml").write_text(text, encoding="utf-8")
+        made = Rig({**surroundings(home, folder, system=system), **more}, system)
+        try:
+            yield made
+        finally:
+            await made.stop()
