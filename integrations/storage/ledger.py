@@ -20,6 +20,7 @@ from engine.domain.errors import ConfigError, IntegrityError
 from engine.ports.records import Agenda
 from integrations.storage import reading
 from integrations.storage.databases import connect
+from integrations.storage.faults import not_read, unusable
 from integrations.storage.heads import HeadFile
 from integrations.storage.inbox import finish_row, pending_rows, put_row
 from integrations.storage.migrate import bring_up_to_date
@@ -27,7 +28,7 @@ from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
 from integrations.storage.statements import insert_or_replace
 from integrations.storage.stored import read_entries, read_rows
-from integrations.storage.writer import Writer, in_our_words
+from integrations.storage.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -66,7 +67,7 @@ def open_ledger(url: str, *, home: Path, clock: Clock, salt: Callable[[], bytes]
         bring_up_to_date(engine, home=home)
     except SQLAlchemyError as error:
         engine.dispose()
-        raise _unusable(error) from error
+        raise unusable(error) from error
     except ConfigError:
         engine.dispose()
         raise
@@ -246,17 +247,10 @@ class SqlLedger:
             try:
                 with self._engine.connect() as connection:
                     return work(connection)
-            except SQLAlchemyError as error:
-                raise in_our_words(error, did="read") from error
+            except (SQLAlchemyError, OSError) as error:
+                raise not_read(error) from error
 
         return await self._in_thread(run)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
-
-
-def _unusable(error: SQLAlchemyError) -> ConfigError | IntegrityError:
-    reason = str(getattr(error, "orig", None) or error).strip()
-    if "not a database" in reason or "malformed" in reason:
-        return IntegrityError(f"the ledger's file is damaged: {reason}")
-    return ConfigError(f"the ledger's database cannot be used: {reason}", hint="Check TOCSIN_DATABASE_URL.")

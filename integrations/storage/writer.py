@@ -19,9 +19,8 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from engine.domain.errors import RunError
+from integrations.storage.faults import not_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,7 +116,7 @@ class Writer:
         try:
             done = self._commit(batch, waiting)
         except Exception as error:  # noqa: BLE001 - whatever it was, nobody may be left waiting
-            failure = in_our_words(error, did="written")
+            failure = not_written(error)
             for future in waiting:
                 future.set_exception(failure)
             return
@@ -137,22 +136,10 @@ class Writer:
                     if connection.invalidated or len(batch) == 1:
                         raise
                     waiting.discard(request.future)
-                    request.future.set_exception(in_our_words(error, did="written"))
+                    request.future.set_exception(not_written(error))
                     continue
                 done.append(Performed(request, result))
                 marks.update(writing.marks)
         self.commits += 1
         self._heads.record(marks)
         return done
-
-
-def in_our_words(error: Exception, *, did: str) -> Exception:
-    """Return what a database's error means to whoever wanted something of the ledger; any other error as it is."""
-    if not isinstance(error, SQLAlchemyError | OSError):
-        return error
-    failure = RunError(
-        f"the ledger could not be {did}: {getattr(error, 'orig', None) or error}",
-        hint="Look at the disk's space and the database; nothing is lost that was reported as done.",
-    )
-    failure.__cause__ = error
-    return failure
