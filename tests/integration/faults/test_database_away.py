@@ -35,7 +35,7 @@ class Server:
 
     def stop(self, how: str) -> None:
         """Stop it: `fast` ends what is open in order, `immediate` is a crash."""
-        from pgserver._commands import pg_ctl  # noqa: PLC0415 - a test-only package  # type: ignore[attr-defined]  # it is made at its import
+        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415 - made at its import, in tests only
 
         pg_ctl(["-w", "-m", how, "stop"], pgdata=self.handle.pgdata, user=self.handle.system_user)
 
