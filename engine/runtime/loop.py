@@ -133,6 +133,9 @@ class Engine:
             self._resting.pop(incident, None)
         except LeaseLostError:
             log.warning("lease_lost", incident=incident)
+        except TocsinError as error:
+            rest = self._rest(incident)
+            log.warning("segment_failed", incident=incident, why=error.message, hint=error.hint(), tried_again_in=rest)
         except Exception:
             log.exception("segment_failed", incident=incident, tried_again_in=self._rest(incident))
         finally:

@@ -1,13 +1,15 @@
 """Structured logs: one JSON object per line, without secrets.
 
 Rules kept here: whatever a record holds, the values of known secrets and of keys that name a secret are replaced
-before it is written; records of other libraries go the same way; nothing below `level` is written.
+before it is written; records of other libraries go the same way; nothing below `level` is written. What the disk does
+not take is said on the standard error, in the same words.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TextIO
@@ -94,5 +96,25 @@ def configure_logs(target: TextIO | Path, *, secrets: Iterable[str] = (), level:
 def _handler(target: TextIO | Path) -> logging.Handler:
     if isinstance(target, Path):
         target.parent.mkdir(parents=True, exist_ok=True)
-        return logging.FileHandler(target, encoding="utf-8")
+        return _FileElseStderr(target, encoding="utf-8")
     return logging.StreamHandler(target)
+
+
+class _FileElseStderr(logging.FileHandler):
+    """Writes to a file; a full disk makes nobody mute."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record) + self.terminator
+            try:
+                self._write(line)
+            except OSError:
+                sys.stderr.write(line)
+                sys.stderr.flush()
+        except Exception:  # noqa: BLE001 - what the standard library does with whatever goes wrong here
+            self.handleError(record)
+
+    def _write(self, line: str) -> None:
+        if self.stream is not None:  # it is None once it is closed
+            self.stream.write(line)
+            self.flush()
