@@ -228,24 +228,29 @@ def folded(incident: Incident | None, entries: Sequence[Entry]) -> Incident:
 
 @asynccontextmanager
 async def _kept(shop: Workshop, lease: Lease) -> AsyncIterator[None]:
-    """Keep a lease alive; when it is lost, what runs inside is cancelled and `LeaseLostError` raised."""
+    """Keep a lease alive; when it is lost, what runs inside is cancelled and `LeaseLostError` raised.
+
+    A lease that could not be prolonged in its time counts as lost: another engine may have it.
+    """
     inside = asyncio.current_task()
     lost = False
 
     async def renew() -> None:
         nonlocal lost
-        while True:
-            await shop.clock.sleep(LEASE.total_seconds() / 3)
+        clock, span = shop.clock, LEASE.total_seconds()
+        ends = clock.monotonic() + span
+        while not lost:
+            await clock.sleep(min(span / 3, ends - clock.monotonic()))
+            began = clock.monotonic()
             try:
-                kept = await shop.ledger.renew(lease, ttl=LEASE)
-            except TocsinError as error:  # whether it is lost is told by the next append
-                log.warning("lease_not_renewed", incident=lease.incident, why=error.message)
-                continue
-            if not kept:
-                lost = True
-                if inside is not None:
-                    inside.cancel()
-                return
+                async with asyncio.timeout(max(0.0, ends - began)):
+                    lost = not await shop.ledger.renew(lease, ttl=LEASE)
+                ends = began + span
+            except (TocsinError, TimeoutError) as error:  # a database that is away may come back in time
+                log.warning("lease_not_prolonged", incident=lease.incident, why=str(error))
+                lost = clock.monotonic() >= ends
+        if inside is not None:
+            inside.cancel()
 
     renewing = asyncio.create_task(renew())
     try:

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,10 @@ class Ended:
 class Rig(House):
     """A house that can be looked into while things break."""
 
+    said: bytearray = field(default_factory=bytearray, kw_only=True)
+    """What the engine has said on its standard error."""
+    listening: asyncio.Task[None] | None = field(default=None, kw_only=True)
+
     @property
     def home(self) -> Path:
         """The data folder."""
@@ -68,9 +72,22 @@ class Rig(House):
         return self.environment.get("TOCSIN_DATABASE_URL", f"sqlite:///{self.home / 'tocsin.db'}")
 
     def logged(self) -> list[dict[str, Any]]:
-        """Return what the engine has logged; a line that a full disk has cut off does not count."""
-        lines = (self.home / "logs" / "serve.log").read_text(encoding="utf-8").splitlines()
+        """Return what the engine has logged, to its file or else to its standard error; half a line does not count."""
+        file = (self.home / "logs" / "serve.log").read_text(encoding="utf-8", errors="replace")
+        lines = [*file.splitlines(), *self.said.decode().splitlines()]
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+
+    async def serve(self) -> None:
+        """Start the engine, and wait until it says so."""
+        pipe = asyncio.subprocess.PIPE
+        self.serving = await asyncio.create_subprocess_exec(
+            *TOCSIN, "serve", "--port", "0", stdout=pipe, stderr=pipe, env=self.environment
+        )
+        assert self.serving.stdout is not None
+        assert self.serving.stderr is not None
+        self.listening = asyncio.create_task(self._listen(self.serving.stderr))
+        line = await asyncio.wait_for(self.serving.stdout.readline(), PATIENCE)
+        assert b"serves on" in line, self.said.decode()
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds; the engine stays up meanwhile."""
@@ -125,12 +142,26 @@ class Rig(House):
         if self.serving is not None:
             await self.kill()
 
+    async def kill(self) -> None:
+        """Kill it as a power cut would, and hear its last words."""
+        await super().kill()
+        if self.listening is not None:
+            await self.listening
+
+    async def _listen(self, stderr: asyncio.StreamReader) -> None:
+        while heard := await stderr.readline():
+            self.said += heard
+
 
 @asynccontextmanager
-async def rig(home: Path, **more: str) -> AsyncIterator[Rig]:
-    """Furnish a house without an engine yet, with a data folder at `home` and `more` in its environment."""
+async def rig(home: Path, *, place: Path | None = None, **more: str) -> AsyncIterator[Rig]:
+    """Furnish a house without an engine yet, with a data folder at `home` and `more` in its environment.
+
+    `place` is where everything else goes, beside the data folder if it is not given.
+    """
+    place = place or home.parent
     async with counterpart() as system:
-        folder = home.parent / "playbooks"
+        folder = place / "playbooks"
         folder.mkdir(exist_ok=True)
         text = PLAYBOOK.replace("FIND", FIND).replace("URL", f"http://127.0.0.1:{system.port}")
         (folder / "acts.yaml").write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,9 +36,11 @@ class Server:
 
     def stop(self, how: str) -> None:
         """Stop it: `fast` ends what is open in order, `immediate` is a crash."""
-        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415 - made at its import, in tests only
+        from pgserver import postgres_server  # noqa: PLC0415 - a test-only package
 
-        pg_ctl(["-w", "-m", how, "stop"], pgdata=self.handle.pgdata, user=self.handle.system_user)
+        program = Path(postgres_server.__file__).parent / "pginstall" / "bin" / "pg_ctl"
+        command = [program, "-D", self.handle.pgdata, "-w", "-m", how, "stop"]
+        subprocess.run(command, check=True, capture_output=True, user=self.handle.system_user)
 
     def start(self) -> None:
         """Start it again where it was."""

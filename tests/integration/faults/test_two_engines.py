@@ -51,7 +51,9 @@ async def test_an_engine_that_stood_still_past_its_lease_does_nothing_more(home:
     """Another one takes over from it and finishes; awake again, it appends nothing and asks nobody for anything."""
     with database() as url:
         async with rig(home, TOCSIN_DATABASE_URL=url) as first:
-            second = replace(first, environment={**first.environment, "TOCSIN_HOME": str(tmp_path / "second")})
+            second = replace(
+                first, environment={**first.environment, "TOCSIN_HOME": str(tmp_path / "second")}, said=bytearray()
+            )
             first.system.faults["/two"] = ["hang"]
             await first.serve()
             assert first.serving is not None
