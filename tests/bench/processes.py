@@ -78,16 +78,16 @@ class Lined:
         self._child = child
         self._far = far
 
-    async def once(self) -> Took:
-        """Trigger it once."""
+    async def once(self, pieces: int = 1) -> Took:
+        """Trigger it once, for so many pieces of work at once."""
         await self._far.taken()
         if self._child.stdin is None or self._child.stdout is None:
             raise RuntimeError("the process cannot be spoken to")
         began = time.monotonic()
-        self._child.stdin.write(b"go\n")
+        self._child.stdin.write(f"go {pieces}\n".encode())
         await self._child.stdin.drain()
         await asyncio.wait_for(self._child.stdout.readline(), PATIENCE)
-        return took(began, await self._far.all_of(COUNT))
+        return took(began, await self._far.all_of(COUNT * pieces))
 
 
 @asynccontextmanager
@@ -115,12 +115,17 @@ class Engine:
         token = (home / "api-token").read_text(encoding="utf-8").strip()
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def once(self) -> Took:
-        """Declare an incident, and wait until its work is done."""
+    async def once(self, pieces: int = 1) -> Took:
+        """Declare so many incidents at once, and wait until their work is done, each request once."""
         await self._far.taken()
         began = time.monotonic()
-        await self.declare()
-        return took(began, await self._far.all_of(COUNT))
+        await asyncio.gather(*(self.declare() for _ in range(pieces)))
+        seen = await self._far.all_of(COUNT * pieces)
+        await self.calm()
+        seen += await self._far.taken()
+        if len({key for _, _, key in seen}) != COUNT * pieces or len(seen) != COUNT * pieces:
+            raise RuntimeError(f"{COUNT * pieces} requests were to be made, each once; {len(seen)} came")
+        return took(began, seen)
 
     async def declare(self) -> str:
         """Declare an incident."""
@@ -143,6 +148,23 @@ class Engine:
                 if not health["busy"] and all(word in health["lanes"] for word in words):
                     return
                 await asyncio.sleep(0.05)
+
+    async def all_in_prefect(self) -> int:
+        """Wait until Prefect shows each stretch of every incident, ended; return how many incidents there are."""
+        async with self._far.session.get(f"{self._url}/api/v1/incidents", headers=self._headers) as reply:
+            names = [one["incident"] for one in (await reply.json())["incidents"]]
+        async with asyncio.timeout(PATIENCE * 5):
+            for name in names:
+                while not await self._in_prefect(name):  # noqa: ASYNC110 - another process, which sets no event
+                    await asyncio.sleep(0.5)
+        return len(names)
+
+    async def _in_prefect(self, incident: str) -> bool:
+        async with self._far.session.get(f"{self._url}/api/v1/incidents/{incident}", headers=self._headers) as reply:
+            stretches = len((await reply.json())["segments"])
+        wanted = {"flow_runs": {"tags": {"all_": [incident]}, "state": {"type": {"any_": ["COMPLETED", "FAILED"]}}}}
+        async with self._far.session.post(f"{self.prefect()}/flow_runs/count", json=wanted) as reply:
+            return int(await reply.text()) >= stretches
 
     def prefect(self) -> str:
         """Return the address of its embedded Prefect server."""

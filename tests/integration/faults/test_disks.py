@@ -1,11 +1,11 @@
-"""Disks that are full or read-only, and a database whose end was lost: told plainly, and never a wrong ledger."""
+"""A disk that is read-only, and a database whose end was lost: told plainly, and never a wrong ledger."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 import subprocess
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,39 +58,6 @@ async def refused(house: House, *arguments: str) -> tuple[int, str]:
     )
     _, said = await asyncio.wait_for(child.communicate(), 60)
     return int(child.returncode or 0), said.decode()
-
-
-async def logged(home: Path, word: str) -> None:
-    """Wait until the engine's log has a word."""
-    log = home / "logs" / "serve.log"
-    async with asyncio.timeout(60):
-        while word not in log.read_text(encoding="utf-8"):  # noqa: ASYNC110 - a file, which sets no event
-            await asyncio.sleep(0.1)
-
-
-async def test_a_full_disk_is_told_and_the_incident_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    """While nothing can be written nothing is begun; the trigger is refused in words; room is all it takes."""
-    with small_disk(tmp_path / "disk", size="32m") as disk:
-        async with houses(disk, "one") as (one,):
-            one.system.faults["/second"] = ["hang"]
-            await one.serve()
-            await one.run("trigger", "two")
-            await one.asked("/second")
-            ballast = disk / "ballast"
-            with ballast.open("wb", buffering=0) as file, suppress(OSError):
-                while file.write(b"x" * 4096):
-                    pass
-            code, said = await refused(one, "trigger", "two")
-            assert code != 0
-            assert said.startswith("error: the ledger could not be written")
-            assert "Traceback" not in said
-            one.system.gate.set()
-            assert one.serving is not None
-            assert one.serving.returncode is None
-            ballast.unlink()
-            await one.step("third", "done")
-            assert done_once(one.system)
-            await timeline(disk / "one")
 
 
 async def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:
