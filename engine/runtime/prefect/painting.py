@@ -39,8 +39,8 @@ def segment(incident: str = "", segment: int = 0) -> None:
     del incident, segment
 
 
-async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> None:
-    """Paint one stretch; raises whatever the client raises when it could not be told."""
+async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> str:
+    """Paint one stretch; return its flow run. Raises whatever the client raises when it could not be told."""
     body = {
         "flow_id": flow_id,
         "name": f"{stretch.incident} #{stretch.number}",
@@ -55,15 +55,19 @@ async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> None:
     if events:
         await client.request("POST", "/events", json=events)
     await client.set_flow_run_state(run, Running(), force=True)
-    good = all(shown.good for shown in stretch.effects)
-    words = stretch.words() if good else f"Not every effect was done. {stretch.words()}"
-    last: State[Any] = Completed(message=words) if good else Failed(message=words)
-    await client.set_flow_run_state(run, last, force=True)
+    await client.set_flow_run_state(run, ending(stretch, stretch.words()), force=True)
+    return str(run)
+
+
+def ending(stretch: Stretch, words: str) -> State[Any]:
+    """Return the state that tells the truth about an ended stretch."""
+    return Completed(message=words) if stretch.good else Failed(message=f"Not every effect was done. {words}")
 
 
 def _events(flow_run: uuid.UUID, stretch: Stretch, shown: Shown) -> Iterator[Event]:
     """Yield what Prefect would have been told of a task run while it ran."""
-    task_run = uuid.uuid5(SPACE, f"{stretch.incident}/{stretch.number}/{shown.key}")
+    made_up = uuid.uuid5(SPACE, f"{stretch.incident}/{stretch.number}/{shown.key}")
+    task_run = uuid.UUID(shown.task_run) if shown.task_run else made_up
     end = ("COMPLETED", "Completed") if shown.good else ("FAILED", "Failed")
     states = (
         ("PENDING", "Pending", shown.began - APART),

@@ -1,4 +1,4 @@
-"""The directly carried stretches of a timeline, as Prefect would have seen them. Pure; it knows no Prefect.
+"""The stretches of a timeline, as Prefect sees them or would have seen them. Pure; it knows no Prefect.
 
 Rule kept here: a stretch whose last effect has not ended yet is not shown; it is looked at again later.
 """
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from engine.domain.events.shape import Lane
     from engine.ports.records import Entry
 
 
@@ -27,25 +28,37 @@ class Shown:
     began: datetime
     ended: datetime
     good: bool
+    task_run: str | None = None
+    """The task run that showed it, if it was carried in a flow run."""
 
 
 @dataclass(slots=True)
 class Stretch:
-    """A stretch of work that was carried directly."""
+    """A stretch of work, and the flow run that it was carried in, if any."""
 
     incident: str
     number: int
     began: datetime
+    lane: Lane = "direct"
+    flow_run: str | None = None
     effects: list[Shown] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether every effect was done."""
+        return all(shown.good for shown in self.effects)
 
     def words(self) -> str:
         """Return when it really was: Prefect gives a flow run's state the instant at which it is told."""
         ended = max((shown.ended for shown in self.effects), default=self.began)
-        return f"Carried without Prefect from {instant_text(self.began)} to {instant_text(ended)}; painted afterwards."
+        span = f"from {instant_text(self.began)} to {instant_text(ended)}"
+        if self.flow_run is None:
+            return f"Carried without Prefect {span}; painted afterwards."
+        return f"Carried {span} in a flow run that this server does not know; painted afterwards."
 
 
-def stretches(incident: str, entries: Sequence[Entry], *, after: int) -> Iterator[Stretch]:
-    """Yield the directly carried, ended stretches of a timeline that come after a number."""
+def stretches(incident: str, entries: Sequence[Entry], *, after: int = 0) -> Iterator[Stretch]:
+    """Yield the ended stretches of a timeline that come after a number."""
     current: Stretch | None = None
     begun: dict[str, datetime] = {}
     for entry in entries:
@@ -54,15 +67,15 @@ def stretches(incident: str, entries: Sequence[Entry], *, after: int) -> Iterato
             case ev.SegmentBegan():
                 if current is not None:
                     yield current
-                wanted = event.lane == "direct" and event.number > after
-                current = Stretch(incident, event.number, entry.real_at) if wanted else None
+                stretch = Stretch(incident, event.number, entry.real_at, lane=event.lane, flow_run=event.flow_run)
+                current = stretch if event.number > after else None
             case ev.EffectIntended():
                 begun[event.key] = entry.real_at
             case ev.EffectDone() | ev.EffectFailed() | ev.EffectUnconfirmed() if current is not None:
                 began = begun.get(event.key, entry.real_at)
                 good = isinstance(event, ev.EffectDone)
-                key = f"{event.key}:{event.attempt}"
-                current.effects.append(Shown(key, f"{event.kind} {event.subject}", began, entry.real_at, good))
+                key, name = f"{event.key}:{event.attempt}", f"{event.kind} {event.subject}"
+                current.effects.append(Shown(key, name, began, entry.real_at, good, event.task_run))
     if current is not None and not _under_way(entries):
         yield current
 

@@ -20,6 +20,9 @@ from tests.integration.serve.house import House, surroundings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+WARM = ("2 flow runs waiting", "server there")
+"""What the engine says when its lane is ready."""
+
 HEAD = """\
 tocsin: 1
 playbook: lane
@@ -71,6 +74,11 @@ class Lane(House):
     async def task_runs(self) -> dict[str, str]:
         """The state of each task run, by its id."""
         return {one["id"]: one["state_type"] for one in await self.ask("task_runs")}
+
+    async def pages(self, incident: str = "INC-1") -> list[dict[str, Any]]:
+        """The versions of an incident's artifact, the newest first."""
+        key = {"key": {"any_": [incident.lower()]}}
+        return await self.ask("artifacts", artifacts=key, sort="CREATED_DESC")
 
     async def seen(self, holds: Callable[[], Any]) -> None:
         """Wait until Prefect says something; while it is away it says nothing."""

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.prefect.rig import Lane, lane
+from tests.integration.prefect.rig import WARM, Lane, lane
 from tests.integration.serve.house import TOCSIN
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("prefect")]
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-WARM = ("2 flow runs waiting", "server there")
 
 
 def effects(home: Path) -> list[dict[str, Any]]:

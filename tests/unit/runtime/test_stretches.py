@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from engine.domain import timeline as ev
+from engine.domain.events.shape import Lane
 from engine.ports.records import Entry
 from engine.runtime.prefect.stretches import stretches
 
@@ -19,9 +20,9 @@ def timeline(*events: ev.Event) -> list[Entry]:
     ]
 
 
-def began(number: int, lane: str = "direct") -> ev.SegmentBegan:
+def began(number: int, lane: Lane = "direct") -> ev.SegmentBegan:
     """A stretch begins."""
-    return ev.SegmentBegan(number=number, lane=lane, flow_run=None, engine="e")  # type: ignore[arg-type]  # one of the lanes
+    return ev.SegmentBegan(number=number, lane=lane, flow_run=None if lane == "direct" else f"run-{number}", engine="e")
 
 
 def intended(key: str, attempt: int = 1) -> ev.EffectIntended:
@@ -43,11 +44,17 @@ def test_each_effect_has_its_real_instants() -> None:
     assert found.words().startswith("Carried without Prefect from 2026-11-24T12:00:01")
 
 
-def test_what_prefect_carried_itself_is_not_painted() -> None:
-    """Only direct stretches, and each once."""
+def test_each_stretch_says_how_it_was_carried() -> None:
+    """One in a flow run names it, and says so when that has to be painted again."""
     entries = timeline(began(1), intended("a"), done("a"), began(2, "warm"), intended("b"), done("b"), began(3))
-    assert [found.number for found in stretches("INC-1", entries, after=0)] == [1, 3]
-    assert [found.number for found in stretches("INC-1", entries, after=1)] == [3]
+    found = list(stretches("INC-1", entries))
+    assert [(one.number, one.lane, one.flow_run) for one in found] == [
+        (1, "direct", None),
+        (2, "warm", "run-2"),
+        (3, "direct", None),
+    ]
+    assert "in a flow run that this server does not know" in found[1].words()
+    assert [one.number for one in stretches("INC-1", entries, after=1)] == [2, 3]
 
 
 def test_a_stretch_under_way_waits() -> None:
