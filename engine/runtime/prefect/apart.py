@@ -73,13 +73,15 @@ class Apart:
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
         # Prefect's settings have to be in the environment before it is imported.
-        from engine.runtime.prefect import follower, lanes, sweep  # noqa: PLC0415 - late on purpose
+        from engine.runtime.prefect import follower, lanes, sweep, watching  # noqa: PLC0415 - late on purpose
 
         watch = self._watch
-        made = lanes.PrefectLanes(owner=sweep.owner_id(), required=self._required, ready=lambda: watch.there)
+        owner = sweep.owner_id()
+        made = lanes.PrefectLanes(owner=owner, required=self._required, ready=lambda: watch.there)
         made.when_idle(self._idle)
         painter = follower.Follower(self._ledger, ready=lambda: watch.there, idle=self._idle)
-        tasks = (watch.run(), made.keep(), painter.run(), _swept(watch, sweep.sweep))
+        seeing = watching.Watching(self._ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
+        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), _swept(watch, sweep.sweep))
         working = [asyncio.create_task(task) for task in tasks]
         self.lanes.set_result(made)
         await self._over.wait()

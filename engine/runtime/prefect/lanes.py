@@ -11,10 +11,11 @@ told because the server was away is told when it is back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from prefect.exceptions import ObjectNotFound
 
 from engine.domain.errors import IntegrationError
 from engine.runtime.carrier import Direct
@@ -40,6 +41,7 @@ class PrefectLanes:
         self._ready = ready
         self._idle: Callable[[], bool] = lambda: True
         self._free: list[WarmCarrier] = []
+        self._taken: dict[str, str] = {}
         self._wanted = 0
         self._ending: dict[asyncio.Task[Any], str] = {}
         self._untold: list[str] = []
@@ -50,18 +52,19 @@ class PrefectLanes:
 
     async def carrier(self, incident: str) -> Carrier:
         """Return a warm run; with `auto` a direct carrier when none is free."""
-        del incident
         taken = self._take()
-        if taken is not None:
-            return taken
-        if not self._required:
-            return Direct()
-        return await self._awaited()
+        if taken is None:
+            if not self._required:
+                return Direct()
+            taken = await self._awaited()
+        self._taken[str(taken.flow_run)] = incident
+        return taken
 
     async def ended(self, carrier: Carrier, incident: str) -> None:
         """Let a warm run end in the background."""
         del incident
         if isinstance(carrier, WarmCarrier):
+            self._taken.pop(str(carrier.flow_run), None)
             carrier.apart(self._finish, carrier)
 
     def _finish(self, carrier: WarmCarrier) -> None:
@@ -73,6 +76,16 @@ class PrefectLanes:
         """Return in words what carries the work now."""
         how = "every stretch in Prefect" if self._required else "in Prefect where a flow run waits, else directly"
         return f"{how}; {len(self._free)} flow runs waiting, server {'there' if self._ready() else 'away'}"
+
+    def standing(self) -> Mapping[str, str]:
+        """Return the flow runs that stand, each with its incident; an empty one when it waits."""
+        return {**{str(carrier.flow_run): "" for carrier in self._free}, **self._taken}
+
+    def forget(self, flow_run: str) -> None:
+        """Hand out a waiting run no more that the server does not know, and start another in its place."""
+        for carrier in [one for one in self._free if one.flow_run == flow_run]:
+            self._free.remove(carrier)
+            carrier.finish().add_done_callback(_heard)
 
     async def keep(self) -> None:
         """Keep a few runs waiting until cancelled."""
@@ -131,7 +144,15 @@ class PrefectLanes:
         while self._untold and self._ready():
             try:
                 await close_run(self._untold[0])
+            except ObjectNotFound:
+                log.info("flow_run_not_known_any_more", flow_run=self._untold[0])
             except Exception as error:  # noqa: BLE001 - as above
                 log.info("flow_run_not_closed", error=type(error).__name__)
                 return
             self._untold.pop(0)
+
+
+def _heard(ending: asyncio.Task[Any]) -> None:
+    """Take notice of how a flow ended that nobody asks for."""
+    if not ending.cancelled():
+        ending.exception()

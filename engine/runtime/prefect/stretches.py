@@ -48,13 +48,16 @@ class Stretch:
         """Whether every effect was done."""
         return all(shown.good for shown in self.effects)
 
-    def words(self) -> str:
+    def span(self) -> str:
         """Return when it really was: Prefect gives a flow run's state the instant at which it is told."""
         ended = max((shown.ended for shown in self.effects), default=self.began)
-        span = f"from {instant_text(self.began)} to {instant_text(ended)}"
+        return f"Carried from {instant_text(self.began)} to {instant_text(ended)}."
+
+    def words(self) -> str:
+        """Return when it really was, and why it had to be painted."""
         if self.flow_run is None:
-            return f"Carried without Prefect {span}; painted afterwards."
-        return f"Carried {span} in a flow run that this server does not know; painted afterwards."
+            return f"{self.span()} Without Prefect; painted afterwards."
+        return f"{self.span()} This server does not know the flow run that it was in; painted afterwards."
 
 
 def stretches(incident: str, entries: Sequence[Entry], *, after: int = 0) -> Iterator[Stretch]:

@@ -32,7 +32,7 @@ def summary(incident: Incident, *, refused: int) -> str:
         *_table("step", ((step, known.status.value) for step, known in incident.steps.items())),
         "",
         f"Steps that nothing has happened to are not listed. Everything else: `tocsin status {incident.id}`",
-        *([f"\n**Cancelled in Prefect {refused} times, refused.** {advice(incident.id)}"] if refused else []),
+        *([f"\n**Cancelled in Prefect ({refused}), refused.** {advice(incident.id)}"] if refused else []),
     ]
     return "\n".join(parts) + "\n"
 

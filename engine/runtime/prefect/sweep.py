@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MARK = "engine:"
+STANDING = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING, StateType.PAUSED]
 
 
 def owner_id() -> str:
@@ -31,19 +32,19 @@ def owner_id() -> str:
 async def sweep() -> int:
     """Close the runs of processes that are gone; return how many there were."""
     wanted = FlowRunFilter(
-        tags=FlowRunFilterTags(all_=[TAG]),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING])),
+        tags=FlowRunFilterTags(all_=[TAG]), state=FlowRunFilterState(type=FlowRunFilterStateType(any_=STANDING))
     )
     closed = 0
     async with get_client() as client:
         for run in await client.read_flow_runs(flow_run_filter=wanted, limit=200):
-            if _gone(run.tags):
+            if gone(run.tags):
                 await client.set_flow_run_state(run.id, Crashed(message="Its engine is gone."), force=True)
                 closed += 1
     return closed
 
 
-def _gone(labels: Iterable[str]) -> bool:
+def gone(labels: Iterable[str]) -> bool:
+    """Return whether the process that these labels of a flow run name surely does not live."""
     owner = next((label.removeprefix(MARK) for label in labels if label.startswith(MARK)), "")
     host, _, rest = owner.partition("/")
     pid, _, began = rest.partition("/")

@@ -67,9 +67,25 @@ class Lane(House):
             reply.raise_for_status()
             return list(await reply.json())
 
+    async def set_state(self, flow_run: str, kind: str) -> str:
+        """Set the state of a flow run as an operator does; return what the server says to it."""
+        url = f"{self.api}/flow_runs/{flow_run}/set_state"
+        async with aiohttp.ClientSession() as session, session.post(url, json={"state": {"type": kind}}) as reply:
+            reply.raise_for_status()
+            return str((await reply.json())["status"])
+
     async def runs(self, incident: str = "INC-1") -> list[dict[str, Any]]:
         """The flow runs of an incident."""
         return await self.ask("flow_runs", flow_runs={"tags": {"all_": [incident]}})
+
+    async def waiting(self) -> list[dict[str, Any]]:
+        """The flow runs that wait for an incident, whatever state they are in."""
+        return await self.ask("flow_runs", flow_runs={"tags": {"all_": ["tocsin-waiting"]}})
+
+    async def has_tasks(self, flow_run: str, *names: str) -> bool:
+        """Whether a flow run has exactly these task runs, all completed."""
+        found = await self.ask("task_runs", flow_runs={"id": {"any_": [flow_run]}})
+        return sorted((one["name"], one["state_type"]) for one in found) == [(name, "COMPLETED") for name in names]
 
     async def task_runs(self) -> dict[str, str]:
         """The state of each task run, by its id."""
@@ -90,6 +106,12 @@ class Lane(House):
                 except (aiohttp.ClientError, OSError, ValueError):
                     pass
                 await asyncio.sleep(0.2)  # another process, which sets no event
+
+    async def done(self, *, times: int) -> None:
+        """Wait until the counterpart has really done so many things."""
+        async with asyncio.timeout(90):
+            while len(self.system.done) < times:  # noqa: ASYNC110 - a count, which sets no event
+                await asyncio.sleep(0.02)
 
     async def described(self, *words: str) -> None:
         """Wait until the engine says this of what carries its work."""

@@ -84,8 +84,8 @@ async def test_a_server_that_dies_in_mid_incident_delays_nothing_and_shows_every
         if status["segments"][0]["lane"] == "direct":
             (painted,) = await house.runs("INC-2")
             assert "painted" in painted["tags"]
-            assert "Carried without Prefect from" in painted["state"]["message"]
-            await house.seen(lambda: _has_tasks(house, painted["id"], ["action one", "action two"]))
+            assert "Without Prefect" in painted["state"]["message"]
+            await house.seen(lambda: house.has_tasks(painted["id"], "action one", "action two"))
         assert set(house.system.asked.values()) == {2}
 
 
@@ -173,8 +173,3 @@ async def test_required_without_a_server_the_start_fails_plainly(home: Path, tmp
 async def _all_known(house: Lane, named: list[str]) -> bool:
     known = await house.task_runs()
     return all(known.get(one) == "COMPLETED" for one in named)
-
-
-async def _has_tasks(house: Lane, flow_run: str, names: list[str]) -> bool:
-    found = await house.ask("task_runs", flow_runs={"id": {"any_": [flow_run]}})
-    return sorted(one["name"] for one in found) == names

@@ -41,7 +41,7 @@ def test_each_effect_has_its_real_instants() -> None:
     (shown,) = found.effects
     assert (shown.name, shown.good) == ("action lock", True)
     assert shown.ended - shown.began == timedelta(seconds=1)
-    assert found.words().startswith("Carried without Prefect from 2026-11-24T12:00:01")
+    assert found.words().startswith("Carried from 2026-11-24T12:00:01")
 
 
 def test_each_stretch_says_how_it_was_carried() -> None:
@@ -53,7 +53,7 @@ def test_each_stretch_says_how_it_was_carried() -> None:
         (2, "warm", "run-2"),
         (3, "direct", None),
     ]
-    assert "in a flow run that this server does not know" in found[1].words()
+    assert "This server does not know the flow run" in found[1].words()
     assert [one.number for one in stretches("INC-1", entries, after=1)] == [2, 3]
 
 

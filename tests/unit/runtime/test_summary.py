@@ -53,5 +53,5 @@ def test_it_tells_nothing_of_what_the_incident_is_about() -> None:
 def test_it_says_how_often_cancelling_was_refused_and_what_ends_an_incident() -> None:
     """With the command for it."""
     text = summary(INCIDENT, refused=2)
-    assert "Cancelled in Prefect 2 times, refused." in text
+    assert "Cancelled in Prefect (2), refused." in text
     assert "`tocsin cancel INC-7 --reason ...`" in text
