@@ -64,7 +64,7 @@ def line(entry: Entry, reader: Reader) -> Line:
         kind=event.type,
         step=step,
         phase=known.phase if known else getattr(event, "phase", ""),
-        technical=type(event) in TECHNICAL,
+        technical=_is_technical(event),
         withheld=_withheld(event, reader, known),
     )
 
@@ -94,9 +94,22 @@ def _withheld(event: Event, reader: Reader, step: StepPlan | None) -> str:
 
 ACTS = (ev.EffectIntended, ev.EffectDone, ev.EffectFailed, ev.EffectUnconfirmed)
 TELLING = (ev.AskAnswered, ev.StepDone, ev.StepDeclined, ev.EffectDone, ev.EffectFailed, ev.EffectUnconfirmed)
+LATE_SECONDS = 60
+"""From so many seconds on, people are told that a moment was noticed late: the engine was away, or slept."""
 TECHNICAL: frozenset[type[Event]] = frozenset(
     {ev.SegmentBegan, ev.TimerSet, ev.TimerFired, ev.StepPrepared, ev.EffectIntended, ev.StepSpread, ev.AskClosed}
 )
+
+
+def _is_technical(event: Event) -> bool:
+    """Return whether an event is the engine's own bookkeeping, and nothing out of the ordinary."""
+    match event:
+        case ev.TimerFired(late=late):
+            return late < LATE_SECONDS
+        case ev.SegmentBegan(unclean=unclean):
+            return not unclean
+        case _:
+            return type(event) in TECHNICAL
 
 
 def shown_to_people(found: Sequence[Line]) -> list[Line]:

@@ -6,6 +6,7 @@ Rule kept here: every event has words; one that has none is a fault that a test 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.actions.defang import defanged
@@ -90,6 +91,16 @@ def _ticket(event: ev.TicketChanged, _: Reader) -> str:
     return f"Changed ticket {event.ticket} ({word}){f': {event.detail}' if event.detail else ''}."
 
 
+def _timer(event: ev.TimerFired, _: Reader) -> str:
+    late = f", {timedelta(seconds=event.late)} late: the engine was not at work when it came" if event.late else ""
+    return f"A moment that was waited for was noticed ({event.timer}{late})."
+
+
+def _began(event: ev.SegmentBegan, _: Reader) -> str:
+    unclean = " The engine before ended without a word: what is done from here on is looked up first."
+    return f"Work began (stretch {event.number}, {event.lane}).{unclean if event.unclean else ''}"
+
+
 def _loss(event: ev.LossAccepted, _: Reader) -> str:
     return f"Accepted that events up to {event.known_seq} are lost: {event.reason}."
 
@@ -155,10 +166,10 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.CancelOrdered: _simple("Ended the incident{why}."),
     ev.CloseOrdered: _simple("Closed the incident{why}."),
     ev.ReopenOrdered: _simple("Opened the incident again{why}."),
-    ev.TimerFired: _simple("A moment that was waited for came ({e.timer}, {e.late} s late)."),
+    ev.TimerFired: _timer,
     ev.TicketChanged: _ticket,
     ev.LossAccepted: _loss,
-    ev.SegmentBegan: _simple("Work began (stretch {e.number}, {e.lane})."),
+    ev.SegmentBegan: _began,
     ev.PhaseOpened: _simple("Phase {e.phase} opened."),
     ev.PhaseSettled: _simple("Phase {e.phase} settled."),
     ev.IncidentAdvanced: _simple("The incident is {e.state}{why}."),

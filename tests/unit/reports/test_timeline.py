@@ -110,3 +110,20 @@ def test_what_is_restricted_is_said_to_be_recorded(event: ev.Event, plan: Plan) 
 def test_addresses_are_made_harmless(plan: Plan) -> None:
     """Nobody opens a copy by a slip of the hand."""
     assert "hxxps://a[.]example/1" in told(ev.FactRevised(name="open_fact", value="https://a.example/1"), plan)
+
+
+@pytest.mark.parametrize(
+    ("event", "ordinary", "words"),
+    [
+        (ev.TimerFired(timer="wait:pause", late=3), True, "0:00:03 late"),
+        (ev.TimerFired(timer="wait:pause", late=3700), False, "1:01:40 late: the engine was not at work when it came"),
+        (ev.SegmentBegan(number=2, lane="direct"), True, "stretch 2"),
+        (ev.SegmentBegan(number=2, lane="direct", unclean=True), False, "ended without a word"),
+    ],
+)
+def test_people_are_told_that_the_engine_was_away(event: ev.Event, words: str, plan: Plan, *, ordinary: bool) -> None:
+    """A moment that is noticed late, and an engine that ended without a word, are no bookkeeping."""
+    entry = Entry(1, START, START, "engine", event, "0" * 64)
+    shown = line(entry, Reader(plan, str.title, restricted=False))
+    assert words in shown.text
+    assert shown.technical is ordinary
