@@ -124,6 +124,6 @@ def test_addresses_are_made_harmless(plan: Plan) -> None:
 def test_people_are_told_that_the_engine_was_away(event: ev.Event, words: str, plan: Plan, *, ordinary: bool) -> None:
     """A moment that is noticed late, and an engine that ended without a word, are no bookkeeping."""
     entry = Entry(1, START, START, "engine", event, "0" * 64)
-    shown = line(entry, Reader(plan, str.title, restricted=False))
+    shown = line(entry, Reader(plan, str.title))
     assert words in shown.text
     assert shown.technical is ordinary
