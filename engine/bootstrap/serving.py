@@ -39,7 +39,7 @@ from engine.runtime.showing.mirror import Mirror
 from engine.runtime.showing.shower import Shower
 from engine.settings.logs import configure_logs
 from engine.settings.read import secret_values, settings_of
-from integrations.system.home import announce, held
+from integrations.system.home import announce, held, writing
 from integrations.system.identifiers import new_id
 from integrations.system.secrets import EnvironmentSecrets
 from integrations.web.client import WebClient
@@ -122,13 +122,13 @@ async def open_service() -> AsyncIterator[Service]:
     Raises:
         BusyHomeError: another engine works on the data folder.
         IntegrityError: a timeline does not reach its known head.
-        ConfigError: settings, people or calendars cannot be used.
+        ConfigError: settings, people or calendars cannot be used, or the data folder cannot be written to.
     """
     settings = settings_of()
     with held(settings.home) as unclean:
-        configure_logs(
-            settings.home / "logs" / "serve.log", secrets=[*settings.secrets(), *secret_values()], level="INFO"
-        )
+        hidden = [*settings.secrets(), *secret_values()]
+        with writing(settings.home):
+            configure_logs(settings.home / "logs" / "serve.log", secrets=hidden, level="INFO")
         async with AsyncExitStack() as stack:
             office = await stack.enter_async_context(open_office(settings))
             await office.ledger.check_heads()
@@ -221,9 +221,10 @@ def _token(settings: Settings) -> str:
         return known
     path: Path = settings.home / TOKEN
     made = secrets.token_urlsafe(32)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(made + "\n")
+    with writing(settings.home):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(made + "\n")
     return made
 
 

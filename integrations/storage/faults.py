@@ -24,9 +24,10 @@ def not_read(error: Exception) -> Exception:
 def unusable(error: SQLAlchemyError | OSError) -> ConfigError | IntegrityError:
     """Return what whoever opens the ledger is told."""
     reason = reason_of(error)
-    if _damaged(reason):
-        return IntegrityError(f"the ledger's file is damaged: {reason}")
-    return ConfigError(f"the ledger's database cannot be used: {reason}", hint="Check TOCSIN_DATABASE_URL.")
+    return _of_the_file(reason) or ConfigError(
+        f"the ledger's database cannot be used: {reason}",
+        hint="Check TOCSIN_DATABASE_URL, and who may write to the data folder.",
+    )
 
 
 def reason_of(error: Exception) -> str:
@@ -38,11 +39,16 @@ def _told(error: Exception, what: str, *, hint: str) -> Exception:
     if not isinstance(error, SQLAlchemyError | OSError):
         return error
     reason = reason_of(error)
-    damaged = IntegrityError(f"the ledger's file is damaged: {reason}") if _damaged(reason) else None
-    failure = damaged or RunError(f"the ledger could not be {what}: {reason}", hint=hint)
+    failure = _of_the_file(reason) or RunError(f"the ledger could not be {what}: {reason}", hint=hint)
     failure.__cause__ = error
     return failure
 
 
-def _damaged(reason: str) -> bool:
-    return "not a database" in reason or "malformed" in reason
+def _of_the_file(reason: str) -> ConfigError | IntegrityError | None:
+    """Return what is wrong with the database's file for whoever uses it, None where it is something else."""
+    if "not a database" in reason or "malformed" in reason:
+        return IntegrityError(f"the ledger's file is damaged: {reason}")
+    if "readonly database" in reason:
+        hint = "Let whoever runs Tocsin write to the database's file and to its folder."
+        return ConfigError(f"the ledger's database cannot be used: {reason}", hint=hint)
+    return None

@@ -61,17 +61,17 @@ def open_ledger(url: str, *, home: Path, clock: Clock, salt: Callable[[], bytes]
         ConfigError: the database cannot be reached, or was written by a newer Tocsin.
         IntegrityError: the file is no database any more.
     """
-    home.mkdir(parents=True, exist_ok=True)
     engine = connect(url)
     try:
+        home.mkdir(parents=True, exist_ok=True)
         bring_up_to_date(engine, home=home)
-    except SQLAlchemyError as error:
+        heads = HeadFile(home, org=org)
+    except (SQLAlchemyError, OSError) as error:
         engine.dispose()
         raise unusable(error) from error
     except ConfigError:
         engine.dispose()
         raise
-    heads = HeadFile(home, org=org)
     return SqlLedger(engine, recorder=Recorder(org, clock, salt, heads))
 
 

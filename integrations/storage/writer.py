@@ -141,5 +141,14 @@ class Writer:
                 done.append(Performed(request, result))
                 marks.update(writing.marks)
         self.commits += 1
-        self._heads.record(marks)
+        self._record(marks)
         return done
+
+    def _record(self, marks: dict[str, Mark]) -> None:
+        try:
+            self._heads.record(marks)
+        except OSError as error:
+            raise RunError(
+                f"it is in the ledger's database, but not in the file of heads: {error}",
+                hint="Look at the disk's space, and at the timeline before you do it again.",
+            ) from error

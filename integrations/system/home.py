@@ -1,7 +1,8 @@
 """One engine per data folder: a lock that dies with its process, and a note of where that process listens.
 
 Rules kept here: the lock is the operating system's, so a killed process leaves none behind; the note is only believed
-while somebody holds the lock; a mark stays behind, on disk, unless the process came to its own end.
+while somebody holds the lock; a mark stays behind, on disk, unless the process came to its own end; a folder that
+cannot be written to is a matter of configuration.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from engine.domain.errors import BusyHomeError
+from engine.domain.errors import BusyHomeError, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,12 @@ def held(home: Path) -> Iterator[bool]:
 
     Raises:
         BusyHomeError: another process holds it.
+        ConfigError: it cannot be written to.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / LOCK).open("a") as lock:
+    with writing(home):
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / LOCK).open("a")
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -47,13 +51,31 @@ def held(home: Path) -> Iterator[bool]:
             raise BusyHomeError(f"Another `tocsin serve` already works on {home}{who}.") from None
         mark = home / MARK
         unclean = mark.exists()
-        mark.touch()
-        _flush(home)
+        with writing(home):
+            mark.touch()
+            _flush(home)
         try:
             yield unclean
             mark.unlink()
         finally:
             (home / NOTE).unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(home: Path) -> Iterator[None]:
+    """Write to a data folder.
+
+    Raises:
+        ConfigError: it does not take what is written.
+    """
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or home
+        raise ConfigError(
+            f"The data folder cannot be written to: {place}: {error.strerror}.",
+            hint="Look at the disk's space and at who may write there, or name another folder in TOCSIN_HOME.",
+        ) from None
 
 
 def announce(home: Path, url: str) -> None:

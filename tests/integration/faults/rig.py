@@ -98,7 +98,11 @@ class Rig(House):
 
     async def logs(self, event: str) -> None:
         """Wait until the engine has logged something."""
-        await self.until(lambda: any(line["event"] == event for line in self.logged()))
+        await self.until(lambda: self.has_logged(event))
+
+    def has_logged(self, event: str) -> bool:
+        """Whether the engine has logged something."""
+        return any(line["event"] == event for line in self.logged())
 
     async def ended(self, *arguments: str) -> Ended:
         """Run a command to its end; return its exit code and what it said about it."""
