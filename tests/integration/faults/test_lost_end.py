@@ -1,11 +1,10 @@
-"""A disk that is read-only, and a database whose end was lost: told plainly, and never a wrong ledger."""
+"""A database whose end was lost: told plainly, and never a wrong ledger."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
-import subprocess
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +17,6 @@ from tests.integration.faults.houses import done_once, houses, timeline
 from tests.integration.serve.house import TOCSIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.integration.serve.house import House
@@ -27,24 +25,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 FRAME = 4096 + 24
 """Bytes of a frame in SQLite's write-ahead log: a page and its header."""
-
-
-@contextmanager
-def small_disk(folder: Path, *, size: str) -> Iterator[Path]:
-    """A file system of its own; the test is skipped where none can be mounted."""
-    folder.mkdir()
-    if not _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)):
-        pytest.skip("no file system can be mounted here")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def _mount(*arguments: str) -> bool:
-    if shutil.which("mount") is None:
-        return False
-    return subprocess.run(["mount", *arguments], check=False, capture_output=True).returncode == 0
 
 
 async def refused(house: House, *arguments: str) -> tuple[int, str]:
@@ -58,20 +38,6 @@ async def refused(house: House, *arguments: str) -> tuple[int, str]:
     )
     _, said = await asyncio.wait_for(child.communicate(), 60)
     return int(child.returncode or 0), said.decode()
-
-
-async def test_a_read_only_disk_is_told_at_the_start(tmp_path: Path) -> None:
-    """One line of what is wrong and one of what to do, and no traceback."""
-    with small_disk(tmp_path / "disk", size="16m") as disk:
-        async with houses(disk, "one") as (one,):
-            await one.run("trigger", "two")
-            assert _mount("-o", "remount,ro", str(disk))
-            for command in (("serve", "--port", "0"), ("trigger", "two")):
-                code, said = await refused(one, *command)
-                assert code == 2
-                errors = [line for line in said.splitlines() if not line.startswith("note:")]
-                assert [line.partition(":")[0] for line in errors] == ["error", "hint"]
-                assert "Read-only file system" in errors[0] or "cannot be used" in errors[0]
 
 
 async def test_a_database_that_lost_its_end_is_not_served_until_a_person_accepts_it(tmp_path: Path) -> None:
