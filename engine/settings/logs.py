@@ -96,12 +96,15 @@ def configure_logs(target: TextIO | Path, *, secrets: Iterable[str] = (), level:
 def _handler(target: TextIO | Path) -> logging.Handler:
     if isinstance(target, Path):
         target.parent.mkdir(parents=True, exist_ok=True)
-        return _FileElseStderr(target, encoding="utf-8")
+        return FileElseStderr(target, encoding="utf-8")
     return logging.StreamHandler(target)
 
 
-class _FileElseStderr(logging.FileHandler):
-    """Writes to a file; a full disk makes nobody mute."""
+class FileElseStderr(logging.FileHandler):
+    """Writes to a file; a full disk makes nobody mute.
+
+    Its name has no underscore: Prefect takes the root logger away from handlers whose class begins with one.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -115,6 +118,7 @@ class _FileElseStderr(logging.FileHandler):
             self.handleError(record)
 
     def _write(self, line: str) -> None:
-        if self.stream is not None:  # it is None once it is closed
-            self.stream.write(line)
-            self.flush()
+        if self.stream is None:  # Prefect closes every handler when it is imported
+            self.stream = self._open()
+        self.stream.write(line)
+        self.flush()

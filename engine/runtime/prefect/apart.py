@@ -83,12 +83,20 @@ class Apart:
         seeing = watching.Watching(self._ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
         tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), _swept(watch, sweep.sweep))
         working = [asyncio.create_task(task) for task in tasks]
+        for task in working:
+            task.add_done_callback(_told)
         self.lanes.set_result(made)
         await self._over.wait()
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await made.close()
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    """Say that something ended which was to go on for as long as the engine."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("prefect_side_failed", error=type(error).__name__, why=str(error))
 
 
 class LateLanes:
