@@ -55,6 +55,7 @@ async def test_a_run_that_has_ended_or_waits_gets_its_true_state_back(home: Path
             (run,) = await house.runs(incident)
             assert ("painted" in run["tags"]) is (incident == "INC-1")
             assert await house.set_state(run["id"], "CANCELLED") == "ACCEPT"
+        await house.described(*WARM)  # the one that was taken has its successor
         waiting = await house.waiting()
         for run in waiting:
             await house.set_state(run["id"], "CANCELLING")
