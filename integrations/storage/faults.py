@@ -30,6 +30,11 @@ def unusable(error: SQLAlchemyError | OSError) -> ConfigError | IntegrityError:
     )
 
 
+def way_on(incident: str) -> str:
+    """Return what to do about a timeline that has lost its end."""
+    return f"Put the newer database back, or run `tocsin recover {incident} --accept-loss --reason ...`."
+
+
 def reason_of(error: Exception) -> str:
     """Return the driver's own words in one line."""
     return " ".join(str(getattr(error, "orig", None) or error).split())

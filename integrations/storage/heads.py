@@ -4,13 +4,15 @@ Rules kept here:
 1. The file only grows, one line per incident and commit batch, flushed to disk before anybody is told that
    their events are durable; it is written anew, by rename, only when it is opened and has grown long.
 2. The furthest head counts, in whatever order processes wrote their lines; only a line marked `accepted`
-   (a person accepted the loss of what came after) takes a head back.
+   (a person accepted the loss of what came after) takes a head back. Taken back to nothing, an incident is no longer
+   looked for; its number is remembered, and who accepted its loss and why stands in a file beside.
 3. A line without its end was cut off by a crash and does not count.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import re
 import threading
@@ -18,13 +20,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from engine.domain.chain import Head
+from engine.domain.chain import Head, instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path
 
 LINE = re.compile(rb"(?P<org>\S+) (?P<incident>\S+) (?P<seq>\d+) (?P<hash>[0-9a-f]{64})(?P<accepted> accepted)?")
+NUMBER = re.compile(r"\d+$")
+LOSSES = "losses"
 SLACK = 4
 """The file is written anew when it has this many times more lines than incidents."""
 
@@ -53,13 +58,26 @@ class HeadFile:
         """Return the furthest head that was ever written down for an incident."""
         with self._guard:
             self._catch_up()
-            return self._known.get((self._org, incident))
+            head = self._known.get((self._org, incident))
+            return head if head and head.seq else None
 
     def all(self) -> Mapping[str, Head]:
         """Return the known head of every incident."""
-        with self._guard:
-            self._catch_up()
-            return {incident: head for (org, incident), head in self._known.items() if org == self._org}
+        return {incident: head for incident, head in self._ours().items() if head.seq}
+
+    def given_up(self) -> int:
+        """Return the highest number of an incident that is no longer looked for."""
+        numbers = (NUMBER.search(incident) for incident, head in self._ours().items() if not head.seq)
+        return max((int(found[0]) for found in numbers if found), default=0)
+
+    def give_up(self, incident: str, *, by: str, reason: str, at: datetime) -> None:
+        """Look for an incident no longer, of which nothing is left; a person accepted that."""
+        known = self.known(incident) or Head()
+        told = {"at": instant_text(at), "incident": incident, "events": known.seq, "head": known.hash}
+        with (self._path.parent / LOSSES).open("ab") as file:
+            file.write(json.dumps({**told, "by": by, "reason": reason}, ensure_ascii=False).encode() + b"\n")
+            _flush(file)
+        self.record({incident: Mark(Head(), accepted=True)})
 
     def record(self, marks: Mapping[str, Mark]) -> None:
         """Write heads down; they are on disk when this returns."""
@@ -72,6 +90,11 @@ class HeadFile:
             _flush(file)
             if new:
                 flush_folder(self._path.parent)
+
+    def _ours(self) -> Mapping[str, Head]:
+        with self._guard:
+            self._catch_up()
+            return {incident: head for (org, incident), head in self._known.items() if org == self._org}
 
     def _ends_whole(self) -> bool:
         with self._path.open("rb") as file:

@@ -46,10 +46,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LOST = (
-    "Keep a copy of the data folder and put the newer database back; where that is lost, "
-    "`tocsin recover INC --accept-loss --reason ...` goes on without it."
-)
 WRITERS = {"sqlite": 1, "postgresql": 4}
 READERS = 4
 
@@ -165,6 +161,15 @@ class SqlLedger:
         """Return the head kept outside the database."""
         return await self._in_thread(lambda: self._recorder.heads.known(incident))
 
+    async def known_heads(self) -> Mapping[str, Head]:
+        """Return the head kept outside the database for every incident, also of one that is not in it."""
+        return await self._in_thread(self._recorder.heads.all)
+
+    async def give_up(self, incident: str, *, by: str, reason: str) -> None:
+        """Look no longer for an incident of which the database has nothing; its number is not given again."""
+        at = self._recorder.clock.real_now()
+        await self._in_thread(lambda: self._recorder.heads.give_up(incident, by=by, reason=reason, at=at))
+
     async def definition(self, digest: str) -> str:
         """Return the text of a playbook; raises `RunError` when the ledger does not have it."""
         return await self._read(lambda c: reading.definition(c, self._org, digest))
@@ -227,10 +232,11 @@ class SqlLedger:
         Raises:
             IntegrityError: a timeline is missing, is shorter than its known head, or differs from it there.
         """
-        known = await self._in_thread(self._recorder.heads.all)
+        known = await self.known_heads()
         faults = await self._read(lambda c: reading.head_faults(c, self._org, known))
         if faults:
-            raise IntegrityError("; ".join(faults), hint=_LOST)
+            hints = [IntegrityError.default_hint, *(hint for _, hint in faults.values() if hint)]
+            raise IntegrityError("; ".join(what for what, _ in faults.values()), hint=" ".join(hints))
 
     async def rebuild(self) -> int:
         """Make every projection again from the timelines; return how many events were read."""

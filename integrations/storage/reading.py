@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from engine.domain.chain import Head
 from engine.domain.errors import RunError, UnknownIncidentError
 from engine.ports.records import AskRow, IncidentRow, Timer
+from integrations.storage.faults import way_on
 from integrations.storage.schema import asks, definitions, envelopes, incidents, remembered, timers
 
 if TYPE_CHECKING:
@@ -117,16 +118,17 @@ def recall(connection: Connection, org: str, incident: str, kind: str) -> dict[s
     return value
 
 
-def head_faults(connection: Connection, org: str, known: Mapping[str, Head]) -> list[str]:
-    """Return a sentence for each known head that the ledger does not have."""
-    faults = []
+def head_faults(connection: Connection, org: str, known: Mapping[str, Head]) -> dict[str, tuple[str, str]]:
+    """Return, for each incident whose known head the ledger does not have, a sentence and what to do (or nothing)."""
+    faults = {}
     for incident, expected in known.items():
         statement = select(envelopes.c.hash).where(
             envelopes.c.org == org, envelopes.c.incident == incident, envelopes.c.seq == expected.seq
         )
         found = connection.execute(statement).scalar()
         if found is None:
-            faults.append(f"event {expected.seq} of {incident} is known outside the database and missing in it")
+            what = f"event {expected.seq} of {incident} is known outside the database and missing in it"
+            faults[incident] = what, way_on(incident)
         elif found != expected.hash:
-            faults.append(f"event {expected.seq} of {incident} differs from what is known outside the database")
+            faults[incident] = f"event {expected.seq} of {incident} differs from what is known outside the database", ""
     return faults

@@ -20,6 +20,7 @@ from engine.domain.chain import Head, Row, Stamp, seal
 from engine.domain.errors import HeadMovedError, IntegrityError, LeaseLostError, UnknownIncidentError
 from engine.domain.timeline import InputEvent, LossAccepted, TimerFired
 from engine.ports.records import Entry, Lease
+from integrations.storage.faults import way_on
 from integrations.storage.heads import Mark
 from integrations.storage.projections import declared_values, forget, project
 from integrations.storage.schema import contents, counters, definitions, envelopes, incidents, timers
@@ -62,7 +63,8 @@ class Recorder:
         connection = writing.connection
         insert_unless_there(connection, counters, {"org": self.org, "name": "incident", "value": 0})
         counter = and_(counters.c.org == self.org, counters.c.name == "incident")
-        number = connection.execute(select(counters.c.value).where(counter).with_for_update()).scalar_one() + 1
+        last = connection.execute(select(counters.c.value).where(counter).with_for_update()).scalar_one()
+        number = max(last, self.heads.given_up()) + 1  # a database that was put back has forgotten the newest numbers
         if order.dedup_key is not None:
             same = and_(incidents.c.org == self.org, incidents.c.dedup_key == order.dedup_key)
             known = connection.execute(select(incidents.c.incident).where(same)).scalar()
@@ -181,7 +183,7 @@ class Recorder:
         if known.seq > row.head_seq:
             raise IntegrityError(
                 f"{row.incident} ends at event {row.head_seq}, but {known.seq} events are known",
-                hint=f"Put the newer database back, or run `tocsin recover {row.incident} --accept-loss --reason ...`.",
+                hint=way_on(row.incident),
             )
         if known.hash != _hash_at(writing, row, known.seq):
             raise IntegrityError(f"{row.incident} differs at event {known.seq} from what is known outside the database")
