@@ -3,7 +3,8 @@
 Rules kept here:
 1. SQLite: write-ahead log, every commit flushed to disk, foreign keys on; a writing transaction takes the
    write lock when it begins, so that it never fails half-way because somebody else writes.
-2. PostgreSQL: every commit flushed to disk, whatever the server's default.
+2. PostgreSQL: every commit flushed to disk, whatever the server's default; who stands still in the middle of a
+   transaction loses it after the length of a lease, and with it the locks that others wait for.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 """The last one: what is erased leaves no bytes behind in the file."""
+POSTGRES_OPTIONS = "-c synchronous_commit=on -c idle_in_transaction_session_timeout=6000"
 POSTGRES_DRIVER = "postgresql+psycopg"
 
 
@@ -41,9 +43,7 @@ def connect(url: str) -> Engine:
             return _sqlite(str(parsed))
         case "postgresql":
             plain = parsed.set(drivername=POSTGRES_DRIVER)
-            return create_engine(
-                plain, connect_args={"options": "-c synchronous_commit=on"}, pool_size=8, pool_pre_ping=True
-            )
+            return create_engine(plain, connect_args={"options": POSTGRES_OPTIONS}, pool_size=8, pool_pre_ping=True)
         case other:
             raise ConfigError(f"Tocsin keeps its ledger in SQLite or PostgreSQL, not in {other}")
 
