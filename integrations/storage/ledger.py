@@ -23,6 +23,7 @@ from integrations.storage.databases import connect
 from integrations.storage.faults import not_read, unusable
 from integrations.storage.heads import HeadFile
 from integrations.storage.inbox import finish_row, pending_rows, put_row
+from integrations.storage.leases import Leases
 from integrations.storage.migrate import bring_up_to_date
 from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
@@ -68,7 +69,7 @@ def open_ledger(url: str, *, home: Path, clock: Clock, salt: Callable[[], bytes]
     except ConfigError:
         engine.dispose()
         raise
-    return SqlLedger(engine, recorder=Recorder(org, clock, salt, heads))
+    return SqlLedger(engine, recorder=Recorder(org, clock, salt, heads, Leases(clock)))
 
 
 class SqlLedger:
@@ -179,7 +180,7 @@ class SqlLedger:
         instants = {"story": story_now, "real": real_now}
         return await self._read(
             lambda c: Agenda(
-                runnable=reading.runnable(c, self._org, now=real_now, limit=limit),
+                runnable=reading.runnable(c, self._org, leases=self._recorder.leases, now=real_now, limit=limit),
                 due=reading.timers_due(c, self._org, instants=instants, limit=limit),
                 next_timer=reading.next_timer(c, self._org),
             )

@@ -10,6 +10,7 @@ from engine.domain.chain import Head
 from engine.domain.errors import RunError, UnknownIncidentError
 from engine.ports.records import AskRow, IncidentRow, Timer
 from integrations.storage.faults import way_on
+from integrations.storage.leases import perhaps_free
 from integrations.storage.schema import asks, definitions, envelopes, incidents, remembered, timers
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import Connection
+
+    from integrations.storage.leases import Leases
 
 
 def head(connection: Connection, org: str, incident: str) -> Head:
@@ -39,16 +42,16 @@ def definition(connection: Connection, org: str, digest: str) -> str:
     return str(text)
 
 
-def runnable(connection: Connection, org: str, *, now: datetime, limit: int) -> list[str]:
+def runnable(connection: Connection, org: str, *, leases: Leases, now: datetime, limit: int) -> list[str]:
     """Return incidents that have grown since they were last carried and whose lease is free, oldest first."""
-    free = or_(incidents.c.lease_expires.is_(None), incidents.c.lease_expires <= now)
     statement = (
-        select(incidents.c.incident)
-        .where(incidents.c.org == org, incidents.c.head_seq > incidents.c.carried_seq, free)
+        select(incidents.c.incident, incidents.c.fence, incidents.c.lease_expires)
+        .where(incidents.c.org == org, incidents.c.head_seq > incidents.c.carried_seq, perhaps_free(now))
         .order_by(incidents.c.number)
         .limit(limit)
     )
-    return list(connection.execute(statement).scalars())
+    rows = connection.execute(statement)
+    return [row.incident for row in rows if leases.free(row.incident, fence=row.fence, ends=row.lease_expires, now=now)]
 
 
 def timers_due(connection: Connection, org: str, *, instants: Mapping[str, datetime], limit: int) -> list[Timer]:

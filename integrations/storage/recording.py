@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from engine.ports.records import DeclareIncident, Timer
     from engine.ports.time import Clock
     from integrations.storage.heads import HeadFile
+    from integrations.storage.leases import Leases
     from integrations.storage.writer import Writing
 
 ENGINE_ACTOR = "engine"
@@ -57,6 +58,7 @@ class Recorder:
     clock: Clock
     salt: Callable[[], bytes]
     heads: HeadFile
+    leases: Leases
 
     def declare(self, writing: Writing, order: DeclareIncident, *, definition: str) -> tuple[str, bool]:
         """Number an incident and write its first event, unless its dedup key is known."""
@@ -120,7 +122,7 @@ class Recorder:
         """Take a lease that is free or has expired."""
         row = self._locked(writing, incident)
         now = self.clock.real_now()
-        if row.lease_expires is not None and row.lease_expires > now:
+        if not self.leases.free(incident, fence=row.fence, ends=row.lease_expires, now=now):
             return None
         self._check(writing, row)
         lease = Lease(incident, owner, row.fence + 1, unclean=row.lease_owner is not None)

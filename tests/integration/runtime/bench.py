@@ -98,8 +98,8 @@ async def counterpart() -> AsyncIterator[Counterpart]:
 class Bench:
     """An engine's parts over one data folder; `start` runs an engine, which may be stopped and started again."""
 
-    def __init__(self, home: Path, *, system: Counterpart) -> None:
-        self.clock = SystemClock()
+    def __init__(self, home: Path, *, system: Counterpart, clock: SystemClock | None = None) -> None:
+        self.clock = clock or SystemClock()
         self.system = system
         self.ledger: SqlLedger = open_ledger(
             f"sqlite:///{home / 'ledger.db'}", home=home, clock=self.clock, salt=new_salt
