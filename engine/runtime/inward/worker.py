@@ -5,7 +5,8 @@ process ends between the two, the row is taken again by the next one; whatever i
 origin, so that nothing happens twice. A poke is a hint, the look every second is the truth.
 
 Rules kept here: a row that fails is tried again after a pause and meanwhile lets others pass; after some tries it is
-finished as a fault and whoever did it is told; a row is never logged with what it holds.
+finished as a fault and then whoever did it is told, so that nobody is told of an end that a full disk did not take and
+that may still turn out well; a row is never logged with what it holds.
 """
 
 from __future__ import annotations
@@ -89,14 +90,16 @@ class InboxWorker:
         return finished
 
     async def _one(self, row: InboxRow) -> bool:
-        outcome: str | None
         try:
             outcome = await self._taken(row)
         except Exception as error:  # noqa: BLE001 - one row's fault is not the others'
-            outcome = await self._failed(row, error)
-        if outcome is None:
-            return False
-        await self.inbox.finish(row.id, outcome=outcome)
+            if not self._tried_out(row, error):
+                return False
+            await self.inbox.finish(row.id, outcome=f"given up after {TRIES} tries: {type(error).__name__}")
+            log.error("inbox_row_given_up", **_what(row, error))  # noqa: TRY400 - its words may hold what somebody typed
+            await self._told(row)
+        else:
+            await self.inbox.finish(row.id, outcome=outcome)
         self._troubles.pop(row.id, None)
         return True
 
@@ -107,18 +110,14 @@ class InboxWorker:
             log.info("inbox_row_not_understood", row=row.id, source=row.source)
         return outcome or NOT_UNDERSTOOD
 
-    async def _failed(self, row: InboxRow, error: Exception) -> str | None:
-        """Return the outcome of a row that is given up; None for one that is tried again."""
+    def _tried_out(self, row: InboxRow, error: Exception) -> bool:
+        """Return whether a row that failed is given up now, or else tried again after a pause."""
         trouble = self._troubles.setdefault(row.id, _Trouble())
         trouble.tries += 1
-        trouble.again = self.clock.monotonic() + PAUSE * 2 ** (trouble.tries - 1)
-        what = {"row": row.id, "source": row.source, "error": type(error).__name__, "at": _place(error)}
+        trouble.again = self.clock.monotonic() + PAUSE * 2 ** (min(trouble.tries, TRIES) - 1)
         if trouble.tries < TRIES:
-            log.warning("inbox_row_failed", tries=trouble.tries, **what)
-            return None
-        log.error("inbox_row_given_up", **what)
-        await self._told(row)
-        return f"given up after {TRIES} tries: {type(error).__name__}"
+            log.warning("inbox_row_failed", tries=trouble.tries, **_what(row, error))
+        return trouble.tries >= TRIES
 
     async def _told(self, row: InboxRow) -> None:
         handler = self.handlers.get(row.source)
@@ -134,6 +133,10 @@ class InboxWorker:
                 await self._poked.wait()
         except TimeoutError:
             return
+
+
+def _what(row: InboxRow, error: Exception) -> dict[str, object]:
+    return {"row": row.id, "source": row.source, "error": type(error).__name__, "at": _place(error)}
 
 
 def _place(error: Exception) -> str:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from engine.domain import timeline as ev
 from integrations.storage.ledger import open_ledger
@@ -21,7 +25,7 @@ from tests.integration.runtime.bench import counterpart
 from tests.integration.serve.house import TOCSIN, House, surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from engine.ports.records import Entry
 
@@ -174,3 +178,19 @@ async def rig(home: Path, *, place: Path | None = None, **more: str) -> AsyncIte
             yield made
         finally:
             await made.stop()
+
+
+@contextmanager
+def frozen(path: Path) -> Iterator[None]:
+    """Let nobody write to a file, or to a folder's list of names, for the length of the context; not even root."""
+    mode = path.stat().st_mode
+    path.chmod(mode & ~0o222)
+    fixed = subprocess.run(["chattr", "+i", str(path)], check=False, capture_output=True).returncode == 0
+    try:
+        if os.access(path, os.W_OK):
+            pytest.skip("this user may write to everything here")
+        yield
+    finally:
+        if fixed:
+            subprocess.run(["chattr", "-i", str(path)], check=True)
+        path.chmod(mode)

@@ -85,6 +85,22 @@ async def test_on_a_full_disk_the_engine_says_so_and_goes_on_once_there_is_space
         assert dict(house.system.asked) == {"/one": 1, "/two": 1, "/three": 1}
 
 
+async def test_an_engine_is_not_started_on_a_full_disk_and_says_why(small_disk: Path, tmp_path: Path) -> None:
+    """Whatever it could not write first is named; with space it starts, and finishes what it finds."""
+    async with rig(small_disk / "home", place=tmp_path) as house:
+        await under_way(house)
+        await house.kill()
+        house.let_through()
+        with filled(house):
+            refused = await house.ended("serve", "--port", "0")
+        assert refused.code in (2, 3)
+        assert [line.split(":")[0] for line in refused.said.splitlines()] == ["error", "hint"]
+        assert "full" in refused.said or "No space left" in refused.said
+        await house.serve()
+        await house.closed()
+        assert dict(house.system.asked) == {"/one": 1, "/two": 1, "/three": 1}
+
+
 async def test_with_files_that_may_not_grow_the_engine_goes_on_once_they_may(home: Path) -> None:
     """As on a full disk, for every user: the limit is the process's own."""
     async with rig(home) as house:

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.faults.rig import rig
+from tests.integration.faults.rig import frozen, rig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
-
-
-@contextmanager
-def frozen(path: Path) -> Iterator[None]:
-    """Let nobody write to a file, or to a folder's list of names, for the length of the context; not even root."""
-    mode = path.stat().st_mode
-    path.chmod(mode & ~0o222)
-    fixed = subprocess.run(["chattr", "+i", str(path)], check=False, capture_output=True).returncode == 0
-    try:
-        if os.access(path, os.W_OK):
-            pytest.skip("this user may write to everything here")
-        yield
-    finally:
-        if fixed:
-            subprocess.run(["chattr", "-i", str(path)], check=True)
-        path.chmod(mode)
 
 
 @pytest.mark.parametrize(
