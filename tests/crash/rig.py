@@ -25,7 +25,7 @@ from integrations.system.identifiers import new_salt
 from tests.architecture.sources import ROOT
 from tests.integration.runtime.bench import counterpart
 from tests.integration.sandbox.clients import Human
-from tests.integration.serve.house import TOCSIN, surroundings
+from tests.integration.serve.house import TOCSIN, beside, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -237,17 +237,9 @@ async def crash(point: Point, folder: Path, *, database: str = "") -> AsyncItera
         text = PLAYBOOK.replace("URL", f"http://127.0.0.1:{system.port}")
         (playbooks / "crash.yaml").write_text(text, encoding="utf-8")
         system.faults["/act"] = {"renew": ["hang"], "effect_failed": ["429"]}.get(point.what, [])
-        email, token = sandbox.jira_login
         environment = {
             **surroundings(folder / "home", playbooks, system=system),
-            "TOCSIN_SLACK_BASE_URL": sandbox.slack_base_url,
-            "TOCSIN_SLACK_BOT_TOKEN": sandbox.slack_bot_token,
-            "TOCSIN_SLACK_APP_TOKEN": sandbox.slack_app_token,
-            "TOCSIN_JIRA_URL": sandbox.jira_url,
-            "TOCSIN_JIRA_EMAIL": email,
-            "TOCSIN_JIRA_TOKEN": token,
-            "TOCSIN_JIRA_PROJECT": "SEC",
-            "TOCSIN_JIRA_INDEX_PATIENCE": "1",  # the sandbox's search does not lag unless it is told to
+            **beside(sandbox, patience=1),
             **({"TOCSIN_DATABASE_URL": database} if database else {}),
         }
         yield Crash(environment, system, sandbox, session, folder / "home", point)

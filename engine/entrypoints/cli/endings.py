@@ -7,7 +7,6 @@ that stops reading is no error worth a word.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable
@@ -16,16 +15,11 @@ from typing import Final
 
 import typer
 
-from engine.domain.errors import EXIT_BUG, ConfigError, TocsinError
+from engine.domain.errors import EXIT_BUG, TocsinError
 
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 """128 and the number of SIGPIPE: what the shell shows for a program that a closed pipe ended."""
-
-
-DISK: Final = frozenset({errno.EACCES, errno.EDQUOT, errno.ENOSPC, errno.EPERM, errno.EROFS})
-"""What the operating system says where nothing can be written, whatever was to be."""
-_DISK_HINT = "Tocsin writes to its data folder, TOCSIN_HOME: see whether it is writable and has room."
 
 
 def ended(command: Callable[[], object]) -> int:
@@ -48,9 +42,6 @@ def ended(command: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last resort of the whole program
-        if isinstance(error, OSError) and error.errno in DISK:
-            _say(f"{error.filename or 'the disk'}: {error.strerror}.", hint=_DISK_HINT)
-            return ConfigError.exit_code
         _say(f"{type(error).__name__}: this is a fault of Tocsin.", hint=_bug_hint(error))
         return EXIT_BUG
 

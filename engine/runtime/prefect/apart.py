@@ -111,7 +111,7 @@ class LateLanes:
         if not self._required and not self._there:
             return Direct()
         try:
-            lanes = await asyncio.wrap_future(self._coming)
+            lanes = await asyncio.shield(asyncio.wrap_future(self._coming))  # whoever stops waiting stops it for nobody
         except Exception as error:
             raise IntegrationError(f"Prefect cannot be used: {type(error).__name__}", hint="See serve.log.") from error
         return await lanes.carrier(incident)

@@ -12,7 +12,7 @@ engine's, and called in its loop; everything else happens in Prefect's.
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -133,7 +133,8 @@ class WarmCarrier:
         self.apart(self._slot.jobs.put_nowait, job)
         try:
             outcome = await asyncio.shield(work)
-            job.failed.set_result(failed(outcome))
+            with suppress(InvalidStateError):  # Prefect's task no longer waits for it
+                job.failed.set_result(failed(outcome))
         finally:
             job.failed.cancel()
         return outcome, str(job.task_run) if self.usable else None

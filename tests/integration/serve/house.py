@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from integrations.sandbox import Sandbox
     from tests.integration.runtime.bench import Counterpart
 
 TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
@@ -66,6 +67,21 @@ class House:
                 if found[step] == state:
                     return
                 await asyncio.sleep(0.1)  # the state is in another process, which sets no event
+
+
+def beside(sandbox: Sandbox, *, patience: int) -> dict[str, str]:
+    """Return what the environment says of a local Slack and Jira; `patience` is for Jira's search, in seconds."""
+    email, token = sandbox.jira_login
+    return {
+        "TOCSIN_SLACK_BASE_URL": sandbox.slack_base_url,
+        "TOCSIN_SLACK_BOT_TOKEN": sandbox.slack_bot_token,
+        "TOCSIN_SLACK_APP_TOKEN": sandbox.slack_app_token,
+        "TOCSIN_JIRA_URL": sandbox.jira_url,
+        "TOCSIN_JIRA_EMAIL": email,
+        "TOCSIN_JIRA_TOKEN": token,
+        "TOCSIN_JIRA_PROJECT": "SEC",
+        "TOCSIN_JIRA_INDEX_PATIENCE": str(patience),  # the sandbox's search does not lag unless it is told to
+    }
 
 
 def surroundings(home: Path, playbooks: Path, *, system: Counterpart) -> dict[str, str]:

@@ -14,7 +14,7 @@ import pytest
 from integrations.sandbox import default_seed, run_sandbox
 from integrations.system.clock import SystemClock
 from tests.integration.runtime.bench import counterpart
-from tests.integration.serve.house import TOCSIN, House, surroundings
+from tests.integration.serve.house import TOCSIN, House, beside, surroundings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -82,18 +82,7 @@ async def house(home: Path, tmp_path: Path) -> AsyncIterator[Furnished]:
         folder = tmp_path / "playbooks"
         folder.mkdir()
         (folder / "phases.yaml").write_text(playbook(system.port), encoding="utf-8")
-        email, token = sandbox.jira_login
-        environment = {
-            **surroundings(home, folder, system=system),
-            "TOCSIN_SLACK_BASE_URL": sandbox.slack_base_url,
-            "TOCSIN_SLACK_BOT_TOKEN": sandbox.slack_bot_token,
-            "TOCSIN_SLACK_APP_TOKEN": sandbox.slack_app_token,
-            "TOCSIN_JIRA_URL": sandbox.jira_url,
-            "TOCSIN_JIRA_EMAIL": email,
-            "TOCSIN_JIRA_TOKEN": token,
-            "TOCSIN_JIRA_PROJECT": "SEC",
-            "TOCSIN_JIRA_INDEX_PATIENCE": "2",  # the sandbox's search does not lag unless it is told to
-        }
+        environment = {**surroundings(home, folder, system=system), **beside(sandbox, patience=2)}
         made = Furnished(environment, system, sandbox=sandbox)
         try:
             yield made
