@@ -31,6 +31,11 @@ class IncidentStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+OVER = frozenset({IncidentStatus.CLOSED, IncidentStatus.CANCELLED})
+"""Nothing more is to be done."""
+RUNNING = frozenset(IncidentStatus) - OVER
+
+
 class PhaseStatus(StrEnum):
     """How far a phase is."""
 

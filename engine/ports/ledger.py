@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from engine.domain.chain import Head, Row
     from engine.domain.timeline import Event, InputEvent
-    from engine.ports.records import Agenda, AskRow, DeclareIncident, Entry, InboxRow, IncidentRow, Lease, Timer
+    from engine.ports.records import Agenda, AskRow, DeclareIncident, Entry, Growth, InboxRow, IncidentRow, Lease, Timer
 
 
 class Ledger(Protocol):
@@ -89,8 +89,13 @@ class Ledger(Protocol):
     async def agenda(self, *, story_now: datetime, real_now: datetime, limit: int) -> Agenda:
         """Return what there is to do now, and the next moment that is waited for."""
 
-    async def incidents(self) -> Sequence[IncidentRow]:
-        """Return every incident, newest first."""
+    async def incidents(
+        self, *, limit: int | None = None, below: int | None = None, states: Collection[str] | None = None
+    ) -> Sequence[IncidentRow]:
+        """Return incidents, newest first: at most `limit`, of numbers under `below`, in one of these states."""
+
+    async def growth(self, *, since: int) -> Growth:
+        """Return what has grown since the mark of an earlier look (0: everything); some of it may be told twice."""
 
     async def open_asks(self) -> Sequence[AskRow]:
         """Return every open ask, the next due first."""
@@ -100,6 +105,9 @@ class Ledger(Protocol):
 
     async def recall(self, incident: str, kind: str) -> Mapping[str, str] | None:
         """Return a value kept by `remember`."""
+
+    async def recall_all(self, kind: str) -> Mapping[str, Mapping[str, str]]:
+        """Return the value kept under that name of every incident that has one."""
 
 
 class Inbox(Protocol):

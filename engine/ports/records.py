@@ -49,10 +49,29 @@ class Agenda:
 
 
 @dataclass(frozen=True, slots=True)
+class Grown:
+    """An incident whose timeline has grown, and how far."""
+
+    incident: str
+    seq: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What has grown since a mark."""
+
+    grown: Sequence[Grown]
+    mark: int
+    """What the next look gives as `since`."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentRow:
     """An incident in a list."""
 
     incident: str
+    number: int
     title: str
     playbook: str
     state: str

@@ -50,6 +50,8 @@ class HeadFile:
         self._lock_path = folder / "heads.lock"
         self._org = org
         self._known: dict[tuple[str, str], Head] = {}
+        self._given_up: dict[str, int] = {}
+        """Org -> the highest number of an incident that is no longer looked for."""
         self._seen = (0, 0)  # inode and how far it was read
         self._guard = threading.Lock()
         self._compact()
@@ -67,8 +69,9 @@ class HeadFile:
 
     def given_up(self) -> int:
         """Return the highest number of an incident that is no longer looked for."""
-        numbers = (NUMBER.search(incident) for incident, head in self._ours().items() if not head.seq)
-        return max((int(found[0]) for found in numbers if found), default=0)
+        with self._guard:
+            self._catch_up()
+            return self._given_up.get(self._org, 0)
 
     def give_up(self, incident: str, *, by: str, reason: str, at: datetime) -> None:
         """Look for an incident no longer, of which nothing is left; a person accepted that."""
@@ -127,6 +130,8 @@ class HeadFile:
         known = self._known.get(place)
         if known is None or head.seq >= known.seq or found["accepted"]:
             self._known[place] = head
+            if not head.seq and (number := NUMBER.search(place[1])):
+                self._given_up[place[0]] = max(int(number[0]), self._given_up.get(place[0], 0))
 
     def _compact(self) -> None:
         with self._guard, self._alone():

@@ -32,7 +32,7 @@ from integrations.storage.stored import read_entries, read_rows
 from integrations.storage.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
     from typing import Self
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from engine.domain.chain import Head, Mismatch, Row
     from engine.domain.timeline import Event, InputEvent
-    from engine.ports.records import AskRow, DeclareIncident, Entry, InboxRow, IncidentRow, Lease, Timer
+    from engine.ports.records import AskRow, DeclareIncident, Entry, Growth, InboxRow, IncidentRow, Lease, Timer
     from engine.ports.time import Clock
     from integrations.storage.writer import Writing
 
@@ -186,9 +186,15 @@ class SqlLedger:
             )
         )
 
-    async def incidents(self) -> Sequence[IncidentRow]:
-        """Return every incident, newest first."""
-        return await self._read(lambda c: reading.incident_rows(c, self._org))
+    async def incidents(
+        self, *, limit: int | None = None, below: int | None = None, states: Collection[str] | None = None
+    ) -> Sequence[IncidentRow]:
+        """Return incidents, newest first."""
+        return await self._read(lambda c: reading.incident_rows(c, self._org, limit=limit, below=below, states=states))
+
+    async def growth(self, *, since: int) -> Growth:
+        """Return what has grown since a mark."""
+        return await self._read(lambda c: reading.growth(c, self._org, since=since))
 
     async def open_asks(self) -> Sequence[AskRow]:
         """Return every open ask, the next due first; `title` is the step's id."""
@@ -202,6 +208,10 @@ class SqlLedger:
     async def recall(self, incident: str, kind: str) -> Mapping[str, str] | None:
         """Return a kept value."""
         return await self._read(lambda c: reading.recall(c, self._org, incident, kind))
+
+    async def recall_all(self, kind: str) -> Mapping[str, Mapping[str, str]]:
+        """Return a kind's kept value of every incident that has one."""
+        return await self._read(lambda c: reading.recall_all(c, self._org, kind))
 
     async def put(self, source: str, source_id: str, payload: Mapping[str, object]) -> bool:
         """Keep what came in, once per source id."""

@@ -8,18 +8,21 @@ from sqlalchemy import and_, func, or_, select
 
 from engine.domain.chain import Head
 from engine.domain.errors import RunError, UnknownIncidentError
-from engine.ports.records import AskRow, IncidentRow, Timer
+from engine.ports.records import AskRow, Grown, Growth, IncidentRow, Timer
 from integrations.storage.faults import way_on
 from integrations.storage.leases import perhaps_free
 from integrations.storage.schema import asks, definitions, envelopes, incidents, remembered, timers
+from integrations.storage.statements import FirstUnseen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
 
     from integrations.storage.leases import Leases
+
+CLOCKS = ("story", "real")
 
 
 def head(connection: Connection, org: str, incident: str) -> Head:
@@ -68,17 +71,28 @@ def timers_due(connection: Connection, org: str, *, instants: Mapping[str, datet
 
 def next_timer(connection: Connection, org: str) -> dict[str, datetime]:
     """Return the earliest due instant of unfired timers per clock."""
-    earliest = func.min(timers.c.due, type_=timers.c.due.type).label("due").label("due")
-    statement = (
-        select(timers.c.clock, earliest)
-        .where(timers.c.org == org, timers.c.fired_at.is_(None))
-        .group_by(timers.c.clock)
-    )
-    return {row.clock: row.due for row in connection.execute(statement)}
+    found = {}
+    for clock in CLOCKS:  # the index is ordered by clock, then by due
+        waiting = (timers.c.org == org, timers.c.fired_at.is_(None), timers.c.clock == clock)
+        statement = select(timers.c.due).where(*waiting).order_by(timers.c.due).limit(1)
+        if (due := connection.execute(statement).scalar()) is not None:
+            found[clock] = due
+    return found
 
 
-def incident_rows(connection: Connection, org: str) -> list[IncidentRow]:
-    """Return every incident, newest first."""
+def growth(connection: Connection, org: str, *, since: int) -> Growth:
+    """Return what has grown since a mark, and the next mark."""
+    mark = connection.execute(select(FirstUnseen())).scalar_one()
+    columns = (incidents.c.incident, incidents.c.head_seq, incidents.c.state)
+    changed = select(*columns).where(incidents.c.org == org, incidents.c.changed >= since)
+    rows = connection.execute(changed.order_by(incidents.c.changed, incidents.c.number))
+    return Growth(tuple(Grown(*row) for row in rows), mark)
+
+
+def incident_rows(
+    connection: Connection, org: str, *, limit: int | None, below: int | None, states: Collection[str] | None
+) -> list[IncidentRow]:
+    """Return incidents, newest first: at most `limit`, of numbers under `below`, in one of these states."""
     count = (
         select(func.count())
         .select_from(asks)
@@ -86,9 +100,14 @@ def incident_rows(connection: Connection, org: str) -> list[IncidentRow]:
         .scalar_subquery()
     )
     statement = select(incidents, count.label("open_asks")).where(incidents.c.org == org)
+    if below is not None:
+        statement = statement.where(incidents.c.number < below)
+    if states is not None:
+        statement = statement.where(incidents.c.state.in_(states))
     return [
         IncidentRow(
             incident=row.incident,
+            number=row.number,
             title=row.title,
             playbook=row.playbook,
             state=row.state,
@@ -97,7 +116,7 @@ def incident_rows(connection: Connection, org: str) -> list[IncidentRow]:
             head=Head(row.head_seq, row.head_hash),
             open_asks=row.open_asks,
         )
-        for row in connection.execute(statement.order_by(incidents.c.number.desc()))
+        for row in connection.execute(statement.order_by(incidents.c.number.desc()).limit(limit))
     ]
 
 
@@ -121,10 +140,26 @@ def recall(connection: Connection, org: str, incident: str, kind: str) -> dict[s
     return value
 
 
+def recall_all(connection: Connection, org: str, kind: str) -> dict[str, dict[str, str]]:
+    """Return a remembered value of every incident that has one."""
+    statement = select(remembered.c.incident, remembered.c.value)
+    found = connection.execute(statement.where(remembered.c.org == org, remembered.c.kind == kind))
+    return {row.incident: row.value for row in found}
+
+
 def head_faults(connection: Connection, org: str, known: Mapping[str, Head]) -> dict[str, tuple[str, str]]:
     """Return, for each incident whose known head the ledger does not have, a sentence and what to do (or nothing)."""
+    its = and_(
+        envelopes.c.org == incidents.c.org,
+        envelopes.c.incident == incidents.c.incident,
+        envelopes.c.seq == incidents.c.head_seq,
+    )
+    last = select(envelopes.c.incident, envelopes.c.seq, envelopes.c.hash).join(incidents, its)
+    ends = {incident: Head(*end) for incident, *end in connection.execute(last.where(incidents.c.org == org))}
     faults = {}
     for incident, expected in known.items():
+        if ends.get(incident) == expected:
+            continue
         statement = select(envelopes.c.hash).where(
             envelopes.c.org == org, envelopes.c.incident == incident, envelopes.c.seq == expected.seq
         )

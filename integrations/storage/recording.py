@@ -24,7 +24,7 @@ from integrations.storage.faults import way_on
 from integrations.storage.heads import Mark
 from integrations.storage.projections import declared_values, forget, project
 from integrations.storage.schema import contents, counters, definitions, envelopes, incidents, timers
-from integrations.storage.statements import insert_unless_there
+from integrations.storage.statements import ThisChange, insert_unless_there
 from integrations.storage.stored import entry_of, read_rows
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ ENGINE_ACTOR = "engine"
 _ITS_ROW = and_(incidents.c.org == bindparam("its_org"), incidents.c.incident == bindparam("its_id"))
 # What every append executes is made once: to make and compile a statement takes longer than to execute it.
 _ROW = select(incidents).where(_ITS_ROW).with_for_update()
-_HEAD = update(incidents).where(_ITS_ROW).values(head_seq=bindparam("to_seq"), head_hash=bindparam("to_hash"))
+_HEAD = (
+    update(incidents)
+    .where(_ITS_ROW)
+    .values(head_seq=bindparam("to_seq"), head_hash=bindparam("to_hash"), changed=ThisChange())
+)
 _ENVELOPES, _CONTENTS = insert(envelopes), insert(contents)
 NOBODY = "nobody"
 """The owner of leases that are not trusted to have been given back."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -91,8 +92,17 @@ incidents = Table(
     Column("lease_owner", String),
     Column("lease_expires", Instant),
     Column("fence", Integer, nullable=False),
+    Column("changed", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("org", "number"),
     UniqueConstraint("org", "dedup_key"),
+    Index("incidents_changed", "changed"),
+)
+Index(
+    "incidents_grown",
+    incidents.c.org,
+    incidents.c.number,
+    sqlite_where=incidents.c.head_seq > incidents.c.carried_seq,
+    postgresql_where=incidents.c.head_seq > incidents.c.carried_seq,
 )
 
 envelopes = _of_incident(

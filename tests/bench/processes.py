@@ -151,13 +151,25 @@ class Engine:
 
     async def all_in_prefect(self) -> int:
         """Wait until Prefect shows each stretch of every incident, ended; return how many incidents there are."""
-        async with self._far.session.get(f"{self._url}/api/v1/incidents", headers=self._headers) as reply:
-            names = [one["incident"] for one in (await reply.json())["incidents"]]
+        names = await self._incidents()
         async with asyncio.timeout(PATIENCE * 5):
             for name in names:
                 while not await self._in_prefect(name):  # noqa: ASYNC110 - another process, which sets no event
                     await asyncio.sleep(0.5)
         return len(names)
+
+    async def _incidents(self) -> list[str]:
+        """Return the names of all incidents, page by page."""
+        names: list[str] = []
+        before: str | None = ""
+        while before is not None:
+            asked = {"limit": "500", "before": before}
+            url = f"{self._url}/api/v1/incidents"
+            async with self._far.session.get(url, params=asked, headers=self._headers) as reply:
+                page = await reply.json()
+            names += [one["incident"] for one in page["incidents"]]
+            before = page["next"]
+        return names
 
     async def _in_prefect(self, incident: str) -> bool:
         async with self._far.session.get(f"{self._url}/api/v1/incidents/{incident}", headers=self._headers) as reply:

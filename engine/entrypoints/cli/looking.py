@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.domain.chain import instant_text
 from engine.entrypoints.cli.standing import As, Incident, Json, in_office, show, who_acts
+from engine.entrypoints.lists import LARGEST, PAGE, Asked, Page, page
 
 if TYPE_CHECKING:
     from engine.bootstrap.office import Office
@@ -29,37 +29,38 @@ MARKS = {
 """What stands before a step; everything else waits."""
 
 
-def incidents(*, json_: Json = False) -> None:
+def incidents(
+    *,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=LARGEST, help="How many at most.")] = PAGE,
+    before: Annotated[str, typer.Option("--before", help="Only older ones than this incident.")] = "",
+    running: Annotated[bool, typer.Option("--open", help="Only those that are not over.")] = False,
+    json_: Json = False,
+) -> None:
     r"""List the incidents, the newest first.
 
     \b
     tocsin list
-    tocsin list --json      an object with `incidents`
+    tocsin list --open               without those that are closed or cancelled
+    tocsin list --before INC-120     the page after one that ended with INC-120
+    tocsin list --json               an object with `incidents` and `next`
     """
+    asked = Asked(limit=limit, before=before, open=running)
 
-    async def work(office: Office) -> list[dict[str, Any]]:
-        return [
-            {
-                "incident": row.incident,
-                "title": row.title,
-                "playbook": row.playbook,
-                "state": row.state,
-                "exercise": row.exercise,
-                "declared_at": instant_text(row.declared_at),
-                "open_asks": row.open_asks,
-            }
-            for row in await office.ledger.incidents()
-        ]
+    async def work(office: Office) -> Page:
+        return await page(office.ledger, asked)
 
-    rows = in_office(work)
+    found = in_office(work)
     if json_:
-        show({"incidents": rows})
+        show(found)
         return
-    if not rows:
+    rows = found["incidents"]
+    if not rows and not before and not running:
         typer.echo("No incidents yet. Try: tocsin trigger video-leak --input summary=... --input urls=...")
     for row in rows:
         exercise = " (exercise)" if row["exercise"] else ""
         typer.echo(f"{row['incident']:<8} {row['state']:<10} {row['open_asks']:>3} open  {row['title']}{exercise}")
+    if found["next"]:
+        typer.echo(f"There are older ones: tocsin list --before {found['next']}{' --open' if running else ''}")
 
 
 def status(incident: Incident, *, json_: Json = False) -> None:

@@ -5,15 +5,15 @@ Rule kept here: a trigger is answered as soon as the incident is on disk; nothin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.domain.authority import Refusal
-from engine.domain.chain import instant_text
 from engine.domain.commands import AnyCommand
+from engine.entrypoints.lists import Asked, Page, page
 from engine.reports.status import status
 
 if TYPE_CHECKING:
@@ -49,22 +49,9 @@ def routes(parts: WebParts) -> APIRouter:
         body = {"incident": declared.incident, "created": declared.created}
         return JSONResponse(body, status_code=201 if declared.created else 200)
 
-    @router.get("")
-    async def listed() -> dict[str, Any]:
-        return {
-            "incidents": [
-                {
-                    "incident": row.incident,
-                    "title": row.title,
-                    "playbook": row.playbook,
-                    "state": row.state,
-                    "exercise": row.exercise,
-                    "declared_at": instant_text(row.declared_at),
-                    "open_asks": row.open_asks,
-                }
-                for row in await parts.ledger.incidents()
-            ]
-        }
+    @router.get("", response_model=None)
+    async def listed(asked: Annotated[Asked, Query()]) -> Page:
+        return await page(parts.ledger, asked)
 
     @router.get("/{incident}")
     async def one(incident: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.authority import Refusal
 from engine.domain.errors import ConfigError, PlaybookError, TocsinError, UnknownIncidentError
+from engine.domain.lifecycle import RUNNING
 from engine.domain.tokens import FormKind, parse_form_token
 from engine.ports.acts import ActKind
 from engine.ports.people import Person
@@ -149,7 +150,7 @@ class _Taking:
         conversation = self.acts.conversation
         incident, _ = await conversation.place(self.act)
         if incident is None:
-            return words.list_lines(await conversation.desk.ledger.incidents())
+            return words.list_lines(await conversation.desk.ledger.incidents(states=RUNNING))
         look = await conversation.desk.look(incident)
         return words.status_lines(look.plan, look.incident, reader=reader, people=conversation.identities.people)
 

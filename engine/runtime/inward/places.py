@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.lifecycle import IncidentStatus
+from engine.domain.lifecycle import OVER
 from engine.domain.surfaces import CHANNEL, TICKET
+from engine.runtime.timelines import Timelines
 
 if TYPE_CHECKING:
     from engine.ports.ledger import Ledger
-
-OVER = frozenset({IncidentStatus.CLOSED.value, IncidentStatus.CANCELLED.value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,10 @@ class Places:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._timelines = Timelines(ledger)
         self._seen: dict[str, int] = {}
+        """How much of each timeline has been read."""
+        self._waiting: dict[str, int] = {}
         self._incidents: dict[str, str] = {}
         self._channels: dict[str, str] = {}
         self._tickets: dict[str, TicketPlace] = {}
@@ -60,7 +62,7 @@ class Places:
     async def watched(self) -> list[str]:
         """Return the tickets at which something may happen: all of running incidents, of others those still asked."""
         await self.refresh()
-        running = {row.incident for row in await self._ledger.incidents() if row.state not in OVER}
+        running = {row.incident for row in self._timelines.known.values() if row.state not in OVER}
         asked = {(row.incident, row.ask) for row in await self._ledger.open_asks()}
         return [
             key
@@ -71,10 +73,12 @@ class Places:
     async def refresh(self) -> None:
         """Read what has grown since the last look."""
         async with self._reading:
-            for row in await self._ledger.incidents():
-                seen = self._seen.get(row.incident, 0)
-                if row.head.seq > seen:
-                    await self._read(row.incident, after=seen)
+            self._waiting |= {row.incident: row.seq for row in await self._timelines.look()}
+            for incident, seq in list(self._waiting.items()):
+                seen = self._seen.get(incident, 0)
+                if seq > seen:
+                    await self._read(incident, after=seen)
+                del self._waiting[incident]
 
     async def _read(self, incident: str, *, after: int) -> None:
         entries = await self._ledger.entries(incident, after=after)

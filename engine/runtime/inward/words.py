@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.authority import holders
 from engine.domain.incident import base_id
-from engine.domain.lifecycle import IncidentStatus, StepStatus
+from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
 
 if TYPE_CHECKING:
@@ -83,9 +83,8 @@ def status_lines(plan: Plan, incident: Incident, *, reader: Person, people: Peop
 
 
 def list_lines(rows: Sequence[IncidentRow]) -> list[str]:
-    """Return the incidents that are not over."""
-    over = (IncidentStatus.CLOSED.value, IncidentStatus.CANCELLED.value)
-    lines = [f"{row.incident} {row.title}: {row.state}, {row.open_asks} asked" for row in rows if row.state not in over]
+    """Return the incidents of a list that are not over."""
+    lines = [f"{row.incident} {row.title}: {row.state}, {row.open_asks} asked" for row in rows]
     return _cut(lines) or ["No incident is open. `/incident` declares one."]
 
 

@@ -1,8 +1,9 @@
 """Keeps current what can be overwritten: the pinned message, the cards, the epic's checklist, topic, who is invited.
 
 Rules kept here: nothing of this is on the timeline, since doing it again is harmless; what was last shown is remembered
-by its digest, so that a restart edits nothing that is right already; one incident is gone through at a time and at most
-once more for whatever came meanwhile; what does not work is tried again, and nobody waits for it.
+by its digest, so that a restart edits nothing that is right already; what is over and was shown whole is not looked at
+again; one incident is gone through at a time, the longest waiting first; what does not work is tried again, and nobody
+waits for it.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.domain.errors import TocsinError
+from engine.domain.lifecycle import OVER
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, made
 from engine.runtime.segment import folded
 from engine.runtime.showing.chatting import channel_of, message_of
 from engine.runtime.showing.words import asking, overview, telling
 from engine.runtime.showing.words.scene import Scene
+from engine.runtime.timelines import Timelines
 
 if TYPE_CHECKING:
     from engine.ports.chat import Chat, MessageRef
     from engine.ports.ledger import Ledger
     from engine.ports.people import People
+    from engine.ports.records import Grown
     from engine.ports.shown import Message
     from engine.ports.time import Clock
     from engine.ports.tracker import Tracker
@@ -35,6 +39,8 @@ EVERY = 1.0
 """Real seconds between looks for incidents that have moved on."""
 PAUSE = 10.0
 """Real seconds before something that did not work is tried again."""
+SHOWN = "mirror"
+"""Under this name it is remembered how much has been shown of a timeline that is over."""
 log = structlog.get_logger(__name__)
 
 
@@ -67,17 +73,19 @@ class Mirror:
         self._plans = plans
         self._clock = clock
         self._woken = asyncio.Event()
-        self._seen: dict[str, int] = {}
-        """How much of each timeline has been shown."""
+        self._timelines = Timelines(ledger)
+        self._over: dict[str, int] | None = None
+        """How much was shown of timelines by earlier engines; None until it is read. It counts for what is over."""
+        self._waiting: dict[str, Grown] = {}
+        """Incidents whose timeline has grown past what is shown; the longest waiting first."""
         self._again: dict[str, float] = {}
         """Incidents of which something did not work, and when (monotonic) it is tried again."""
-        self._passing = 0
         self._said: dict[tuple[str, str], str] = {}
 
     @property
     def busy(self) -> int:
         """How many incidents are being gone through."""
-        return self._passing
+        return len(self._waiting)
 
     def touch(self) -> None:
         """Say that something has changed."""
@@ -98,25 +106,33 @@ class Mirror:
                 continue
 
     async def _round(self) -> None:
+        if self._over is None:
+            kept = await self._ledger.recall_all(SHOWN)
+            self._over = {incident: int(value["seq"]) for incident, value in kept.items()}
+        for row in await self._timelines.look():
+            if row.state not in OVER or self._over.get(row.incident) != row.seq:
+                self._waiting[row.incident] = row
         now = self._clock.monotonic()
-        rows = await self._ledger.incidents()
-        moved = [
-            (row.incident, row.head.seq)
-            for row in rows
-            if row.head.seq != self._seen.get(row.incident) or self._again.get(row.incident, now) < now
-        ]
-        self._passing = len(moved)
+        self._waiting |= {name: self._timelines.known[name] for name, at in self._again.items() if at < now}
+        while self._waiting:
+            row = next(iter(self._waiting.values()))
+            try:
+                await self._show(row)
+            finally:
+                self._waiting.pop(row.incident)
+
+    async def _show(self, row: Grown) -> None:
+        whole = False
         try:
-            for incident, seq in moved:
-                whole = await self.show(incident)
-                self._seen[incident] = seq
-                if whole:
-                    self._again.pop(incident, None)
-                else:
-                    self._again[incident] = self._clock.monotonic() + PAUSE
-                self._passing -= 1
-        finally:
-            self._passing = 0
+            whole = await self.show(row.incident)
+            if whole and row.state in OVER:
+                await self._ledger.remember(row.incident, SHOWN, {"seq": str(row.seq)})
+        except TocsinError as error:
+            log.warning("not_shown", incident=row.incident, why=error.message)
+        if whole:
+            self._again.pop(row.incident, None)
+        else:
+            self._again[row.incident] = self._clock.monotonic() + PAUSE
 
     async def show(self, incident: str) -> bool:
         """Bring everything of an incident up to date; return whether all of it worked."""
@@ -131,7 +147,7 @@ class Mirror:
     async def _bring(self, incident: str, wanted: Wanted) -> bool:
         name = f"mirror:{wanted.name}"
         digest = hashlib.sha256(wanted.says.encode()).hexdigest()
-        if await self._shown(incident, name) == digest:
+        if await self._last_said(incident, name) == digest:
             return True
         try:
             await wanted.bring()
@@ -142,7 +158,7 @@ class Mirror:
         await self._ledger.remember(incident, name, {"digest": digest})
         return True
 
-    async def _shown(self, incident: str, name: str) -> str | None:
+    async def _last_said(self, incident: str, name: str) -> str | None:
         """Return the digest of what was last shown; read from the ledger once, then from memory."""
         if (incident, name) not in self._said:
             known = await self._ledger.recall(incident, name)

@@ -35,7 +35,7 @@ def test_an_input_that_does_not_fit_is_named(
 ) -> None:
     """`plan` and `trigger` say the same, and no incident begins."""
     tocsin(command, "small", *given).said(2, *words)
-    assert tocsin("list", "--json").json == {"incidents": []}
+    assert tocsin("list", "--json").json == {"incidents": [], "next": None}
 
 
 def test_every_wrong_input_is_named_at_once(tocsin: Run) -> None:

@@ -139,6 +139,16 @@ def instants(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
             return []
 
 
+def test_a_long_list_says_how_to_read_on(tocsin: Run, incident: str) -> None:
+    """Page by page, with the command for the next one."""
+    tocsin("trigger", "small", *FIRST)
+    first = tocsin("list", "--limit", "1", "--open")
+    assert first.out.splitlines()[-1].endswith("tocsin list --before INC-2 --open")
+    second = tocsin("list", "--before", "INC-2", "--open", "--json").json
+    assert ([one["incident"] for one in second["incidents"]], second["next"]) == ([incident], None)
+    tocsin("list", "--before", "soon").said(3, "no incident soon")
+
+
 def test_read_models_are_made_again_from_the_timeline(tocsin: Run, incident: str) -> None:
     """`rebuild` changes nothing that is right."""
     before = [tocsin(name, "--json").out for name in ("list",)]

@@ -85,7 +85,28 @@ async def test_what_is_wrong_with_a_trigger_is_named(
     found = answer.json()
     assert found["error"]
     assert named in str(found)
-    assert (await client.get(INCIDENTS)).json() == {"incidents": []}
+    assert (await client.get(INCIDENTS)).json() == {"incidents": [], "next": None}
+
+
+async def test_the_list_comes_in_pages(client: httpx.AsyncClient) -> None:
+    """Each page names what the next one begins after; the last one names nothing."""
+    for _ in range(3):
+        await client.post(INCIDENTS, json=TRIGGER)
+    first = (await client.get(INCIDENTS, params={"limit": 2})).json()
+    assert ([one["incident"] for one in first["incidents"]], first["next"]) == (["INC-3", "INC-2"], "INC-2")
+    second = (await client.get(INCIDENTS, params={"limit": 2, "before": first["next"], "open": True})).json()
+    assert ([one["incident"] for one in second["incidents"]], second["next"]) == (["INC-1"], None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "named"),
+    [("limit=0", 422, "limit"), ("limit=9999", 422, "limit"), ("before=INC-x", 404, "INC-x"), ("page=2", 422, "page")],
+)
+async def test_a_page_that_cannot_be_is_refused(client: httpx.AsyncClient, asked: str, status: int, named: str) -> None:
+    """What is wrong is named."""
+    answer = await client.get(f"{INCIDENTS}?{asked}")
+    assert answer.status_code == status
+    assert named in str(answer.json())
 
 
 async def test_a_body_that_is_no_json_or_too_large_is_refused(client: httpx.AsyncClient) -> None:

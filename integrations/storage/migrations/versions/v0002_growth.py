@@ -1,0 +1,21 @@
+"""What has grown is found without a look at every incident: a number per change, and an index of what is to be carried.
+
+Rule kept here: nothing but columns and indexes is added, so the tables stay as they are for everything else.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+GROWN = sa.text("head_seq > carried_seq")
+
+
+def upgrade() -> None:
+    """Add the number of the last change, and two indexes."""
+    op.add_column("incidents", sa.Column("changed", sa.BigInteger, nullable=False, server_default="0"))
+    op.create_index("incidents_changed", "incidents", ["changed"])
+    op.create_index("incidents_grown", "incidents", ["org", "number"], sqlite_where=GROWN, postgresql_where=GROWN)
