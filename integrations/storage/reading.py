@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, select
 
 from engine.domain.chain import Head
 from engine.domain.errors import RunError, UnknownIncidentError
 from engine.ports.records import AskRow, Grown, Growth, IncidentRow, Timer
+from integrations.storage.changes import first_unseen
 from integrations.storage.faults import way_on
 from integrations.storage.leases import perhaps_free
 from integrations.storage.schema import asks, definitions, envelopes, incidents, remembered, timers
-from integrations.storage.statements import FirstUnseen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -59,20 +60,18 @@ def runnable(connection: Connection, org: str, *, leases: Leases, now: datetime,
 
 def timers_due(connection: Connection, org: str, *, instants: Mapping[str, datetime], limit: int) -> list[Timer]:
     """Return unfired timers that are due by the instant of their clock, the earliest first."""
-    due = or_(*(and_(timers.c.clock == clock, timers.c.due <= now) for clock, now in instants.items()))
-    statement = (
-        select(timers.c.incident, timers.c.timer, timers.c.due, timers.c.clock)
-        .where(timers.c.org == org, timers.c.fired_at.is_(None), due)
-        .order_by(timers.c.due, timers.c.incident, timers.c.timer)
-        .limit(limit)
-    )
-    return [Timer(*row) for row in connection.execute(statement)]
+    found = []
+    for clock, now in instants.items():  # the index is ordered by clock, then by due
+        due = (timers.c.org == org, timers.c.fired_at.is_(None), timers.c.clock == clock, timers.c.due <= now)
+        statement = select(timers.c.incident, timers.c.timer, timers.c.due, timers.c.clock).where(*due)
+        found += [Timer(*row) for row in connection.execute(statement.order_by(timers.c.due).limit(limit))]
+    return sorted(found, key=attrgetter("due", "incident", "timer"))[:limit]
 
 
 def next_timer(connection: Connection, org: str) -> dict[str, datetime]:
     """Return the earliest due instant of unfired timers per clock."""
     found = {}
-    for clock in CLOCKS:  # the index is ordered by clock, then by due
+    for clock in CLOCKS:
         waiting = (timers.c.org == org, timers.c.fired_at.is_(None), timers.c.clock == clock)
         statement = select(timers.c.due).where(*waiting).order_by(timers.c.due).limit(1)
         if (due := connection.execute(statement).scalar()) is not None:
@@ -82,7 +81,8 @@ def next_timer(connection: Connection, org: str) -> dict[str, datetime]:
 
 def growth(connection: Connection, org: str, *, since: int) -> Growth:
     """Return what has grown since a mark, and the next mark."""
-    mark = connection.execute(select(FirstUnseen())).scalar_one()
+    unseen = first_unseen(connection.dialect.name, bindparam("its_org"))
+    mark = connection.execute(select(unseen), {"its_org": org}).scalar_one()
     columns = (incidents.c.incident, incidents.c.head_seq, incidents.c.state)
     changed = select(*columns).where(incidents.c.org == org, incidents.c.changed >= since)
     rows = connection.execute(changed.order_by(incidents.c.changed, incidents.c.number))

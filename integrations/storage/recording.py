@@ -20,11 +20,12 @@ from engine.domain.chain import Head, Row, Stamp, seal
 from engine.domain.errors import HeadMovedError, IntegrityError, LeaseLostError, UnknownIncidentError
 from engine.domain.timeline import InputEvent, LossAccepted, TimerFired
 from engine.ports.records import Entry, Lease
+from integrations.storage.changes import DIALECTS, this_change
 from integrations.storage.faults import way_on
 from integrations.storage.heads import Mark
 from integrations.storage.projections import declared_values, forget, project
 from integrations.storage.schema import contents, counters, definitions, envelopes, incidents, timers
-from integrations.storage.statements import ThisChange, insert_unless_there
+from integrations.storage.statements import insert_unless_there
 from integrations.storage.stored import entry_of, read_rows
 
 if TYPE_CHECKING:
@@ -44,11 +45,16 @@ ENGINE_ACTOR = "engine"
 _ITS_ROW = and_(incidents.c.org == bindparam("its_org"), incidents.c.incident == bindparam("its_id"))
 # What every append executes is made once: to make and compile a statement takes longer than to execute it.
 _ROW = select(incidents).where(_ITS_ROW).with_for_update()
-_HEAD = (
-    update(incidents)
+_HEADS = {
+    dialect: update(incidents)
     .where(_ITS_ROW)
-    .values(head_seq=bindparam("to_seq"), head_hash=bindparam("to_hash"), changed=ThisChange())
-)
+    .values(
+        head_seq=bindparam("to_seq"),
+        head_hash=bindparam("to_hash"),
+        changed=this_change(dialect, bindparam("its_org")),
+    )
+    for dialect in DIALECTS
+}
 _ENVELOPES, _CONTENTS = insert(envelopes), insert(contents)
 NOBODY = "nobody"
 """The owner of leases that are not trusted to have been given back."""
@@ -209,7 +215,8 @@ class Recorder:
         _insert(writing, place, rows)
         head = Head(rows[-1].seq, rows[-1].hash)
         where = {"its_org": self.org, "its_id": row.incident}
-        writing.connection.execute(_HEAD, {**where, "to_seq": head.seq, "to_hash": head.hash})
+        moved = _HEADS[writing.connection.dialect.name]
+        writing.connection.execute(moved, {**where, "to_seq": head.seq, "to_hash": head.hash})
         for entry in entries:
             project(writing.connection, place, entry)
         writing.marks[row.incident] = Mark(head, accepted)

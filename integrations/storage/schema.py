@@ -95,15 +95,10 @@ incidents = Table(
     Column("changed", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("org", "number"),
     UniqueConstraint("org", "dedup_key"),
-    Index("incidents_changed", "changed"),
+    Index("incidents_changed", "org", "changed"),
 )
-Index(
-    "incidents_grown",
-    incidents.c.org,
-    incidents.c.number,
-    sqlite_where=incidents.c.head_seq > incidents.c.carried_seq,
-    postgresql_where=incidents.c.head_seq > incidents.c.carried_seq,
-)
+_GROWN = incidents.c.head_seq > incidents.c.carried_seq
+Index("incidents_grown", incidents.c.org, incidents.c.number, sqlite_where=_GROWN, postgresql_where=_GROWN)
 
 envelopes = _of_incident(
     "envelopes",
@@ -133,8 +128,9 @@ timers = _of_incident(
     Column("due", Instant, nullable=False),
     Column("clock", String, nullable=False),
     Column("fired_at", Instant),
-    Index("timers_due", "fired_at", "clock", "due"),
 )
+_UNFIRED = timers.c.fired_at.is_(None)
+Index("timers_due", timers.c.org, timers.c.clock, timers.c.due, sqlite_where=_UNFIRED, postgresql_where=_UNFIRED)
 
 asks = _of_incident(
     "asks",
