@@ -20,6 +20,7 @@ from engine.language.facts import facts_of
 from engine.reports.review.writer import FileReportWriter
 from engine.runtime.desk import Desk
 from engine.runtime.plans import Plans
+from engine.runtime.standings import Standings
 from engine.settings import calendars
 from engine.settings import people as people_file
 from engine.settings.people import Directory, read_people
@@ -66,6 +67,7 @@ class Office:
     people: Directory
     calendars: Mapping[str, BusinessCalendar]
     ledger: SqlLedger
+    standings: Standings
     vault: FileVault
     plans: Plans
     desk: Desk
@@ -153,8 +155,10 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         name=lambda person: known.name if (known := people.person(person)) else person,
         folder=settings.home / "reports",
     )
+    standings = Standings(ledger)
     desk = Desk(
         ledger=ledger,
+        standings=standings,
         plans=plans,
         people=people,
         clock=clock,
@@ -168,6 +172,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         people=people,
         calendars=calendars.read_calendars(settings.config / calendars.FILE),
         ledger=ledger,
+        standings=standings,
         vault=vault,
         plans=plans,
         desk=desk,

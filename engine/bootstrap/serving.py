@@ -147,6 +147,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         tracker=sides.tracker,
         people=office.people,
         ledger=office.ledger,
+        standings=office.standings,
         plans=office.plans,
         clock=office.clock,
     )
@@ -207,6 +208,7 @@ def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets, http: Web
     )
     return Workshop(
         ledger=office.ledger,
+        standings=office.standings,
         plans=office.plans,
         performer=ByKind(acts=Performer(REGISTRY, contexts, office.clock), surfaces=shower),
         clock=office.clock,

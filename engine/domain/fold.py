@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.folding import effects, people, steps
-from engine.domain.incident import Incident, Phase, Revision, Segment, TimerState
+from engine.domain.folding.growing import add, extended, firm, loosened, put
+from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState
 from engine.domain.lifecycle import IncidentStatus, PhaseStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from engine.domain.events.shape import Event
+    from engine.domain.events.shape import Event, Json
     from engine.domain.folding.change import Handlers
+
+FEW = 16
+"""So many events are folded one by one: for them, each copies less than two copies of everything."""
 
 
 def fold(state: Incident | None, event: Event, *, at: datetime, seq: int) -> Incident:
@@ -35,10 +40,19 @@ def fold(state: Incident | None, event: Event, *, at: datetime, seq: int) -> Inc
 
 
 def fold_all(state: Incident | None, events: Iterable[tuple[int, datetime, Event]]) -> Incident | None:
-    """Return the state after several events, each with its place and story instant."""
-    for seq, at, event in events:
+    """Return the state after several events, each with its place and story instant.
+
+    The cost of an event does not grow with how many there are.
+    """
+    several = iter(events)
+    for seq, at, event in islice(several, FEW):
         state = fold(state, event, at=at, seq=seq)
-    return state
+    if state is None:
+        return None
+    loose = None
+    for seq, at, event in several:
+        loose = fold(loose or loosened(state), event, at=at, seq=seq)
+    return firm(loose) if loose else state
 
 
 def _declared(event: ev.IncidentDeclared, at: datetime) -> Incident:
@@ -52,24 +66,27 @@ def _declared(event: ev.IncidentDeclared, at: datetime) -> Incident:
         declared_by=event.by,
         zone=event.zone,
         exercise=event.exercise,
-        facts={name: (Revision(value, at, event.by),) for name, value in event.inputs.items()},
+        facts={name: Fact(value, at, event.by) for name, value in event.inputs.items()},
         roles={role: tuple(held) for role, held in event.roles.items()},
     )
 
 
 def _fact_revised(state: Incident, event: ev.FactRevised, at: datetime) -> Incident:
-    revision = Revision(event.value, at, event.by, event.reason)
-    return replace(state, facts={**state.facts, event.name: (*state.facts.get(event.name, ()), revision)})
+    return _given(state, event, at, value=event.value)
 
 
 def _fact_added(state: Incident, event: ev.FactAdded, at: datetime) -> Incident:
-    known = state.fact(event.name) or []
-    revision = Revision([*known, *event.values], at, event.by, event.reason)
-    return replace(state, facts={**state.facts, event.name: (*state.facts.get(event.name, ()), revision)})
+    return _given(state, event, at, value=extended(state, state.fact(event.name), event.values))
+
+
+def _given(state: Incident, event: ev.FactRevised | ev.FactAdded, at: datetime, *, value: Json) -> Incident:
+    known = state.facts.get(event.name)
+    fact = Fact(value, at, event.by, given=known.given + 1 if known else 1)
+    return replace(state, facts=put(state.facts, event.name, fact))
 
 
 def _role_assigned(state: Incident, event: ev.RoleAssigned, _: datetime) -> Incident:
-    return replace(state, roles={**state.roles, event.role: tuple(event.people)})
+    return replace(state, roles=put(state.roles, event.role, tuple(event.people)))
 
 
 def _cancel_ordered(state: Incident, event: ev.CancelOrdered, _: datetime) -> Incident:
@@ -86,7 +103,7 @@ def _reopen_ordered(state: Incident, _event: ev.ReopenOrdered, _: datetime) -> I
 
 def _segment_began(state: Incident, event: ev.SegmentBegan, _: datetime) -> Incident:
     segment = Segment(event.number, event.lane, event.flow_run)
-    return replace(state, segments=(*state.segments, segment), unclean=state.unclean or event.unclean)
+    return replace(state, segments=add(state.segments, segment), unclean=state.unclean or event.unclean)
 
 
 def _loss_accepted(state: Incident, _event: ev.LossAccepted, _: datetime) -> Incident:
@@ -94,32 +111,32 @@ def _loss_accepted(state: Incident, _event: ev.LossAccepted, _: datetime) -> Inc
 
 
 def _phase_opened(state: Incident, event: ev.PhaseOpened, at: datetime) -> Incident:
-    return replace(state, phases={**state.phases, event.phase: Phase(PhaseStatus.OPEN, at)})
+    return replace(state, phases=put(state.phases, event.phase, Phase(PhaseStatus.OPEN, at)))
 
 
 def _phase_settled(state: Incident, event: ev.PhaseSettled, at: datetime) -> Incident:
     settled = replace(state.phases[event.phase], status=PhaseStatus.SETTLED, settled_at=at)
-    return replace(state, phases={**state.phases, event.phase: settled})
+    return replace(state, phases=put(state.phases, event.phase, settled))
 
 
 def _incident_advanced(state: Incident, event: ev.IncidentAdvanced, at: datetime) -> Incident:
-    return replace(state, status=IncidentStatus(event.state), advanced_at={**state.advanced_at, event.state: at})
+    return replace(state, status=IncidentStatus(event.state), advanced_at=put(state.advanced_at, event.state, at))
 
 
 def _moment_marked(state: Incident, event: ev.MomentMarked, at: datetime) -> Incident:
-    return replace(state, moments={**state.moments, event.moment: at})
+    return replace(state, moments=put(state.moments, event.moment, at))
 
 
 def _timer_set(state: Incident, event: ev.TimerSet, at: datetime) -> Incident:
     timer = TimerState(event.due, event.clock, event.purpose)
-    return steps.wait_begins(replace(state, timers={**state.timers, event.timer: timer}), event, at)
+    return steps.wait_begins(replace(state, timers=put(state.timers, event.timer, timer)), event, at)
 
 
 def _timer_fired(state: Incident, event: ev.TimerFired, _: datetime) -> Incident:
     timer = state.timers.get(event.timer)
     if timer is None:
         return state
-    return replace(state, timers={**state.timers, event.timer: replace(timer, fired=True)})
+    return replace(state, timers=put(state.timers, event.timer, replace(timer, fired=True)))
 
 
 _HANDLERS: Handlers = {

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING
 from engine.domain.lifecycle import IncidentStatus, PhaseStatus, StepStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from engine.domain.events.shape import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
-    """One value a fact had: from when, by whom, why."""
+class Fact:
+    """The latest value of a fact, from when, by whom, and how often it was given; the timeline has the earlier ones."""
 
     value: Json
     at: datetime
     by: str
-    reason: str = ""
+    given: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ class Incident:
     declared_by: str
     zone: str
     exercise: bool
-    facts: Mapping[str, tuple[Revision, ...]]
+    facts: Mapping[str, Fact]
     roles: Mapping[str, tuple[str, ...]]
     status: IncidentStatus = IncidentStatus.DECLARED
     phases: Mapping[str, Phase] = field(default_factory=dict)
@@ -190,11 +190,11 @@ class Incident:
     asks: Mapping[str, Ask] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     timers: Mapping[str, TimerState] = field(default_factory=dict)
-    unaccepted: tuple[Unaccepted, ...] = ()
+    unaccepted: Sequence[Unaccepted] = ()
     reviews: tuple[Review, ...] = ()
     """A person's later answer takes the place of the one before; anonymous ones all stay."""
     moments: Mapping[str, datetime] = field(default_factory=dict)
-    segments: tuple[Segment, ...] = ()
+    segments: Sequence[Segment] = ()
     cancelling: bool = False
     undoing: bool = False
     closing: bool = False
@@ -211,8 +211,8 @@ class Incident:
 
     def fact(self, name: str) -> Json:
         """Return the latest value of a fact, in its encoded form; None when it is not known."""
-        revisions = self.facts.get(name)
-        return revisions[-1].value if revisions else None
+        fact = self.facts.get(name)
+        return fact.value if fact else None
 
     @property
     def over(self) -> bool:

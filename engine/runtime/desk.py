@@ -16,24 +16,23 @@ from engine.domain.authority import COMMANDER, Refusal
 from engine.domain.commands import AnswerReview, AssignRole
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
-from engine.domain.events.shape import InputEvent
 from engine.domain.intake import refused, take
 from engine.domain.values import Instant
 from engine.ports.records import DeclareIncident
-from engine.runtime.segment import folded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from engine.domain import commands as cmd
+    from engine.domain.events.shape import InputEvent
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.ledger import Ledger
     from engine.ports.people import People
-    from engine.ports.records import Entry
     from engine.ports.time import Clock
     from engine.runtime.plans import Plans
+    from engine.runtime.standings import Standing, Standings
 
 LOOKS = 50
 """How often a command is judged again because something else came in meanwhile."""
@@ -72,6 +71,7 @@ class Desk:
     """Takes triggers and commands; `connected` says whether a chat or a tracker is set up."""
 
     ledger: Ledger
+    standings: Standings
     plans: Plans
     people: People
     clock: Clock
@@ -120,11 +120,11 @@ class Desk:
         What has an origin is given once: given again, it comes to what it came to before.
         """
         for _ in range(LOOKS):
-            entries = await self.ledger.entries(incident)
-            before = _from(entries, origin)
+            standing = await self.standings.of(incident)
+            before = standing.origins.get(origin)
             if before:
                 return _came_to(before)
-            look = await self._folded(entries)
+            look = await self._seen(standing)
             taken = self.judge(look, command, who)
             events = _stamped(_on_record(command, who, taken) if isinstance(taken, Refusal) else taken, origin)
             if await self._append(incident, events, expect=look.incident.seq):
@@ -133,7 +133,7 @@ class Desk:
 
     async def came_of(self, incident: str, origin: str) -> Sequence[InputEvent] | Refusal | None:
         """Return what an origin came to before; None when it has come to nothing yet."""
-        before = _from(await self.ledger.entries(incident), origin)
+        before = (await self.standings.of(incident)).origins.get(origin)
         return _came_to(before) if before else None
 
     def judge(self, look: Look, command: cmd.AnyCommand, who: cmd.Who) -> Sequence[InputEvent] | Refusal:
@@ -156,20 +156,20 @@ class Desk:
     async def put(self, incident: str, events: Sequence[InputEvent], *, origin: str = "") -> None:
         """Put something on the timeline that needs no judgement: it only tells what happened. An origin: once."""
         for _ in range(LOOKS):
-            entries = await self.ledger.entries(incident) if origin else ()
-            if _from(entries, origin):
+            standing = await self.standings.of(incident) if origin else None
+            if standing and origin in standing.origins:
                 return
-            expect = entries[-1].seq if entries else None
+            expect = standing.incident.seq if standing else None
             if await self._append(incident, _stamped(events, origin), expect=expect):
                 return
         raise _restless(incident)
 
     async def look(self, incident: str) -> Look:
         """Return where an incident stands; raise `UnknownIncidentError` when there is none of that id."""
-        return await self._folded(await self.ledger.entries(incident))
+        return await self._seen(await self.standings.of(incident))
 
-    async def _folded(self, entries: Sequence[Entry]) -> Look:
-        state = folded(None, entries)
+    async def _seen(self, standing: Standing) -> Look:
+        state = standing.incident
         return Look(await self.plans.of(state.digest, playbook=state.playbook), state, self.clock.now())
 
     async def _append(self, incident: str, events: Sequence[InputEvent], *, expect: int | None) -> bool:
@@ -188,12 +188,6 @@ class Desk:
         if not held.get(COMMANDER):
             held[COMMANDER] = [who.person]  # whoever triggers is acting commander
         return {role: people for role, people in held.items() if people}
-
-
-def _from(entries: Sequence[Entry], origin: str) -> list[InputEvent]:
-    """Return what is on the timeline already from an origin."""
-    inputs = (entry.event for entry in entries if isinstance(entry.event, InputEvent))
-    return [event for event in inputs if origin and event.origin == origin]
 
 
 def _came_to(before: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:

@@ -27,9 +27,10 @@ from engine.domain.conductor import NOTHING_CONNECTED, Turn, advance
 from engine.domain.errors import HeadMovedError, LeaseLostError, TocsinError
 from engine.domain.fold import fold
 from engine.runtime.performing import Doubt
+from engine.runtime.standings import folded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
     from datetime import datetime
 
     from engine.domain.calendar import BusinessCalendar
@@ -39,11 +40,12 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan
     from engine.domain.surfaces import Connected
     from engine.ports.ledger import Ledger
-    from engine.ports.records import Entry, Lease
+    from engine.ports.records import Lease
     from engine.ports.time import Clock
     from engine.runtime.carrier import Carrier
     from engine.runtime.performing import Outcome, Performs
     from engine.runtime.plans import Plans
+    from engine.runtime.standings import Standings
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=6)
@@ -63,6 +65,7 @@ class Workshop:
     """What every segment works with."""
 
     ledger: Ledger
+    standings: Standings
     plans: Plans
     performer: Performs
     clock: Clock
@@ -211,19 +214,12 @@ class Segment:
 
     async def _caught_up(self) -> Incident:
         """Return the state, read again where somebody else may have written."""
-        if self.incident is None or self.behind:
+        if self.incident is None:
+            self.incident = (await self.shop.standings.of(self.lease.incident)).incident
+        elif self.behind:
             self.incident = folded(self.incident, await self.shop.ledger.entries(self.lease.incident, after=self._seq))
-            self.behind = False
+        self.behind = False
         return self.incident
-
-
-def folded(incident: Incident | None, entries: Sequence[Entry]) -> Incident:
-    """Return the state after these entries; raise `ValueError` when there is none at all."""
-    for entry in entries:
-        incident = fold(incident, entry.event, at=entry.at, seq=entry.seq)
-    if incident is None:
-        raise ValueError("an incident without a timeline has no state")
-    return incident
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from engine.domain.timeline import StepResolved
-from engine.runtime.segment import folded
+from engine.runtime.standings import folded
 from integrations.sandbox import default_seed, run_sandbox
 from integrations.storage.ledger import open_ledger
 from integrations.system.clock import SystemClock

@@ -74,8 +74,8 @@ class Situation:
 
     def _author(self, read: Reference) -> tuple[str, ...]:
         if read.root == "inputs":
-            revisions = self.incident.facts.get(read.path[0], ())
-            return (revisions[-1].by,) if len(revisions) > 1 else ()
+            fact = self.incident.facts.get(read.path[0])
+            return (fact.by,) if fact and fact.given > 1 else ()
         if read.root != "steps":
             return ()
         source = self.incident.step(read.path[0])

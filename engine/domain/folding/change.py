@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from engine.domain.folding.growing import put
 from engine.domain.lifecycle import SETTLED, StepStatus, Trigger, after
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def change(state: Incident, instance: str, trigger: Trigger, at: datetime, **fie
     began = step.began_at or (at if _begins(status) else None)
     settled = at if status in SETTLED else None
     changed = replace(step, status=status, began_at=began, settled_at=settled, **fields)
-    return replace(state, steps={**state.steps, instance: changed})
+    return replace(state, steps=put(state.steps, instance, changed))
 
 
 def _begins(status: StepStatus) -> bool:

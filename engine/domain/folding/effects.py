@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
+from engine.domain.folding.growing import put
 from engine.domain.incident import Effect
 from engine.domain.lifecycle import Trigger
 
@@ -28,7 +29,7 @@ def _intended(state: Incident, event: ev.EffectIntended, at: datetime) -> Incide
     known = state.effects.get(event.key)
     started = known.started if known else event.started
     effect = Effect(event.key, event.kind, event.subject, "intended", event.attempt, at, started=started)
-    state = replace(state, effects={**state.effects, event.key: effect})
+    state = replace(state, effects=put(state.effects, event.key, effect))
     if event.kind == ACTION:
         return change(state, event.subject, Trigger.BEGIN, at, attempts=event.attempt, because="")
     return state
@@ -63,7 +64,7 @@ def _settle(state: Incident, key: str, status: str, at: datetime, **known: Any) 
     """Return the state in which an effect has ended this way; what is not told of it is as if nothing had been."""
     plain: dict[str, Any] = {"result": {}, "message": "", "retry_at": None, "adopted": False, "unsure": False}
     effect = replace(state.effects[key], status=status, settled_at=at, **{**plain, **known})
-    return replace(state, effects={**state.effects, key: effect})
+    return replace(state, effects=put(state.effects, key, effect))
 
 
 HANDLERS: Handlers = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
+from engine.domain.folding.growing import add, put
 from engine.domain.incident import Answer, Ask, Review, Unaccepted
 from engine.domain.lifecycle import StepStatus, Trigger
 
@@ -31,13 +32,13 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         opened_at=at,
         round=event.round,
     )
-    state = replace(state, asks={**state.asks, ask.id: ask})
+    state = replace(state, asks=put(state.asks, ask.id, ask))
     step = state.step(event.step)
     if event.kind != APPROVAL:
         return change(state, event.step, Trigger.ASK, at, ask=ask.id, round=event.round)
     if step.status is StepStatus.DONE:  # the approval of an undo leaves the step done until it is undone
         entry = replace(step, approval=ask.id, approvals=step.approvals + 1)
-        return replace(state, steps={**state.steps, event.step: entry})
+        return replace(state, steps=put(state.steps, event.step, entry))
     return change(state, event.step, Trigger.SEEK_APPROVAL, at, approval=ask.id, approvals=step.approvals + 1)
 
 
@@ -48,7 +49,7 @@ def _answered(state: Incident, event: ev.AskAnswered, at: datetime) -> Incident:
     outcome = _outcome(ask, answers)
     closed = at if outcome else None
     answered = replace(ask, answers=answers, outcome=outcome, closed_at=closed)
-    return replace(state, asks={**state.asks, ask.id: answered})
+    return replace(state, asks=put(state.asks, ask.id, answered))
 
 
 def _outcome(ask: Ask, answers: tuple[Answer, ...]) -> str:
@@ -61,11 +62,11 @@ def _outcome(ask: Ask, answers: tuple[Answer, ...]) -> str:
 
 def _closed(state: Incident, event: ev.AskClosed, at: datetime) -> Incident:
     ask = replace(state.asks[event.ask], outcome=event.because, closed_at=at)
-    return replace(state, asks={**state.asks, ask.id: ask})
+    return replace(state, asks=put(state.asks, ask.id, ask))
 
 
 def _missed(state: Incident, event: ev.TargetMissed, _: datetime) -> Incident:
-    return replace(state, asks={**state.asks, event.ask: replace(state.asks[event.ask], missed=True)})
+    return replace(state, asks=put(state.asks, event.ask, replace(state.asks[event.ask], missed=True)))
 
 
 def _skip(state: Incident, event: ev.SkipOrdered, at: datetime) -> Incident:
@@ -89,13 +90,13 @@ def _resolved(state: Incident, event: ev.StepResolved, at: datetime) -> Incident
 
 def _undo(state: Incident, event: ev.UndoOrdered, _: datetime) -> Incident:
     step = replace(state.step(event.step), undo_ordered=True)
-    return replace(state, steps={**state.steps, event.step: step})
+    return replace(state, steps=put(state.steps, event.step, step))
 
 
 def _ticket_changed(state: Incident, event: ev.TicketChanged, _: datetime) -> Incident:
     if event.change != "closed_unaccepted" or event.ask is None:
         return state
-    return replace(state, unaccepted=(*state.unaccepted, Unaccepted(event.ask, event.ticket, event.detail)))
+    return replace(state, unaccepted=add(state.unaccepted, Unaccepted(event.ask, event.ticket, event.detail)))
 
 
 def _reviewed(state: Incident, event: ev.ReviewAnswered, at: datetime) -> Incident:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
+from engine.domain.folding.growing import put, without
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ def wait_begins(state: Incident, event: ev.TimerSet, at: datetime) -> Incident:
 
 def _spread(state: Incident, event: ev.StepSpread, _: datetime) -> Incident:
     items = (*state.spreads.get(event.step, ()), *event.items)
-    steps = {name: step for name, step in state.steps.items() if name != event.step}  # its instances stand for it now
-    return replace(state, steps=steps, spreads={**state.spreads, event.step: items})
+    steps = without(state.steps, event.step)  # its instances stand for it now
+    return replace(state, steps=steps, spreads=put(state.spreads, event.step, items))
 
 
 def _skipped(state: Incident, event: ev.StepSkipped, at: datetime) -> Incident:
@@ -45,7 +46,7 @@ def _blocked(state: Incident, event: ev.StepBlocked, at: datetime) -> Incident:
 def _prepared(state: Incident, event: ev.StepPrepared, at: datetime) -> Incident:
     if event.purpose == "undo":
         step = replace(state.step(event.step), undo_digest=event.digest, undo_params=event.params)
-        return replace(state, steps={**state.steps, event.step: step})
+        return replace(state, steps=put(state.steps, event.step, step))
     return change(
         state, event.step, Trigger.PREPARE, at, digest=event.digest, params=event.params, authors=event.authors
     )

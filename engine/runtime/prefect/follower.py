@@ -25,7 +25,7 @@ from engine.runtime.prefect.artifacts import publish
 from engine.runtime.prefect.painting import PAINTED, paint, segment
 from engine.runtime.prefect.stretches import stretches
 from engine.runtime.prefect.summary import summary
-from engine.runtime.segment import folded
+from engine.runtime.standings import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

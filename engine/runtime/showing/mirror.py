@@ -19,7 +19,6 @@ import structlog
 from engine.domain.errors import TocsinError
 from engine.domain.lifecycle import OVER
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, made
-from engine.runtime.segment import folded
 from engine.runtime.showing.chatting import channel_of, message_of
 from engine.runtime.showing.words import asking, overview, telling
 from engine.runtime.showing.words.scene import Scene
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from engine.ports.time import Clock
     from engine.ports.tracker import Tracker
     from engine.runtime.plans import Plans
+    from engine.runtime.standings import Standings
 
 EVERY = 1.0
 """Real seconds between looks for incidents that have moved on."""
@@ -63,6 +63,7 @@ class Mirror:
         tracker: Tracker | None,
         people: People,
         ledger: Ledger,
+        standings: Standings,
         plans: Plans,
         clock: Clock,
     ) -> None:
@@ -70,6 +71,7 @@ class Mirror:
         self._tracker = tracker
         self._people = people
         self._ledger = ledger
+        self._standings = standings
         self._plans = plans
         self._clock = clock
         self._woken = asyncio.Event()
@@ -136,7 +138,7 @@ class Mirror:
 
     async def show(self, incident: str) -> bool:
         """Bring everything of an incident up to date; return whether all of it worked."""
-        state = folded(None, await self._ledger.entries(incident))
+        state = (await self._standings.of(incident)).incident
         plan = await self._plans.of(state.digest, playbook=state.playbook)
         scene = Scene(plan, state, self._people, self._clock.now())
         whole = True

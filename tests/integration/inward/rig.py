@@ -198,6 +198,7 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
         pokes: list[Callable[[], None]] = []
         desk = Desk(
             ledger=bench.ledger,
+            standings=bench.shop.standings,
             plans=bench.shop.plans,
             people=people,
             clock=clock,

@@ -21,7 +21,8 @@ from engine.runtime.contexts import PortContexts
 from engine.runtime.loop import Engine
 from engine.runtime.performer import Performer
 from engine.runtime.plans import Plans
-from engine.runtime.segment import Workshop, folded
+from engine.runtime.segment import Workshop
+from engine.runtime.standings import Standings, folded
 from integrations.storage.ledger import SqlLedger, open_ledger
 from integrations.storage.vault import FileVault
 from integrations.system.clock import SystemClock
@@ -112,6 +113,7 @@ class Bench:
         )
         self.shop = Workshop(
             ledger=self.ledger,
+            standings=Standings(self.ledger),
             plans=Plans(self.ledger, actions=FACTS),
             performer=Performer(REGISTRY, contexts, self.clock),
             clock=self.clock,

@@ -45,6 +45,7 @@ class Stage:
             tracker=tracker,
             people=PEOPLE,
             ledger=bench.ledger,
+            standings=bench.shop.standings,
             plans=bench.shop.plans,
             clock=bench.clock,
         )
@@ -55,6 +56,7 @@ class Stage:
         )
         self.desk = Desk(
             ledger=bench.ledger,
+            standings=bench.shop.standings,
             plans=bench.shop.plans,
             people=PEOPLE,
             clock=bench.clock,

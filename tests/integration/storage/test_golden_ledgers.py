@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from engine.domain.chain import verify
+from engine.domain.fold import fold, fold_all
 from engine.domain.timeline import EVENTS
 from engine.reports.review.html import html
 from engine.reports.review.markdown import markdown
@@ -42,6 +44,20 @@ def test_every_event_still_means_what_it_meant(golden: GoldenLedger) -> None:
     found = replayed(golden)
     assert found["left_to_do"] == []
     assert found == golden.expected
+
+
+@EACH
+def test_events_folded_in_a_row_come_to_the_same_as_one_by_one(golden: GoldenLedger) -> None:
+    """From every place of the timeline, and the state that was folded on from stays as it was."""
+    events = [(entry.seq, entry.at, entry.event) for entry in case_of(golden).entries]
+    state, states = None, []
+    for seq, at, event in events:
+        state = fold(state, event, at=at, seq=seq)
+        states.append(state)
+    before = deepcopy(states)
+    for place in range(0, len(events), 7):
+        assert fold_all(states[place], events[place + 1 :]) == states[-1]
+    assert states == before
 
 
 @EACH
