@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 GENESIS = "0" * 64
 SALT_BYTES = 16
@@ -93,24 +93,25 @@ def seal(previous: Head, kind: tuple[str, int], content: bytes, *, salt: bytes, 
     return Row(previous.seq + 1, envelope, hashlib.sha256(envelope).hexdigest(), content, salt)
 
 
-def verify(rows: Iterable[Row], *, known: Head | None = None, incident: str | None = None) -> Mismatch | None:
+def verify(rows: Iterable[Row], *, known: Sequence[Head] = (), incident: str | None = None) -> Mismatch | None:
     """Return the first event that does not fit its chain, or None when every event fits.
 
-    `known` is a head learned elsewhere (the head file, a ticket, a channel): a ledger that is shorter, or
-    that has another hash at that place, does not fit.
+    `known` are heads learned elsewhere (the head file, a ticket, a channel): a ledger that is shorter than one, or
+    that has another hash at its place, does not fit.
     """
     previous = Head()
+    hashes = {seq: {head.hash for head in known if head.seq == seq} for seq in {head.seq for head in known}}
     for row in rows:
         reason = _fault(previous, row, incident=incident)
         if reason:
             return Mismatch(row.seq, reason)
         previous = Head(row.seq, row.hash)
-        if known is not None and known.seq == row.seq and known.hash != row.hash:
+        if hashes.get(row.seq, {row.hash}) != {row.hash}:
             return Mismatch(row.seq, "the hash differs from the one published outside the database")
-    if known is not None and known.seq > previous.seq:
-        return Mismatch(
-            previous.seq + 1, f"missing: the timeline ends at {previous.seq}, but {known.seq} events are known"
-        )
+    furthest = max(hashes, default=0)
+    if furthest > previous.seq:
+        missing = f"missing: the timeline ends at {previous.seq}, but {furthest} events are known"
+        return Mismatch(previous.seq + 1, missing)
     return None
 
 

@@ -28,7 +28,7 @@ from integrations.storage.migrate import bring_up_to_date
 from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
 from integrations.storage.statements import insert_or_replace
-from integrations.storage.stored import read_entries, read_rows
+from integrations.storage.stored import read_entries, read_rows, stream_rows
 from integrations.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -230,12 +230,14 @@ class SqlLedger:
 
     async def verify(self, incident: str) -> Mismatch | None:
         """Return the first event that does not fit, also against the heads known in and outside the database."""
-        known = await self.known_head(incident)
-        head, rows = await self._read(
-            lambda c: (reading.head(c, self._org, incident), read_rows(c, self._org, incident))
-        )
-        outside = chain.verify(rows, known=known, incident=incident)
-        return outside or chain.verify(rows, known=head, incident=incident)
+        outside = await self.known_head(incident)
+
+        def read(connection: Connection) -> Mismatch | None:
+            inside = reading.head(connection, self._org, incident)
+            known = [inside, *([outside] if outside else [])]
+            return chain.verify(stream_rows(connection, self._org, incident), known=known, incident=incident)
+
+        return await self._read(read)
 
     async def check_heads(self) -> None:
         """Compare every known head with the ledger.

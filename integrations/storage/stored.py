@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from sqlalchemy import and_, select
 
@@ -15,26 +15,40 @@ from engine.ports.records import Entry
 from integrations.storage.schema import contents, envelopes
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Select
+    from sqlalchemy import Row as SqlRow
+
+AT_ONCE = 1000
+"""So many rows are held while a timeline is streamed."""
 
 
 def read_rows(connection: Connection, org: str, incident: str, *, after: int = 0) -> list[Row]:
     """Return a timeline as stored, after a sequence number."""
+    return [_row(found) for found in connection.execute(_stored(org, incident, after=after))]
+
+
+def stream_rows(connection: Connection, org: str, incident: str) -> Iterator[Row]:
+    """Yield a timeline as stored, holding only some of it at a time."""
+    few_at_once = {"yield_per": AT_ONCE}
+    for found in connection.execute(_stored(org, incident, after=0), execution_options=few_at_once):
+        yield _row(found)
+
+
+def _stored(org: str, incident: str, *, after: int) -> Select[Any]:
     beside = and_(
         contents.c.org == envelopes.c.org,
         contents.c.incident == envelopes.c.incident,
         contents.c.seq == envelopes.c.seq,
     )
-    statement = (
-        select(envelopes.c.seq, envelopes.c.envelope, envelopes.c.hash, contents.c.body, contents.c.salt)
-        .select_from(envelopes.outerjoin(contents, beside))
-        .where(envelopes.c.org == org, envelopes.c.incident == incident, envelopes.c.seq > after)
-        .order_by(envelopes.c.seq)
-    )
-    return [
-        Row(row.seq, _bytes(row.envelope), row.hash, _bytes(row.body), _bytes(row.salt))
-        for row in connection.execute(statement)
-    ]
+    columns = (envelopes.c.seq, envelopes.c.envelope, envelopes.c.hash, contents.c.body, contents.c.salt)
+    its = and_(envelopes.c.org == org, envelopes.c.incident == incident, envelopes.c.seq > after)
+    return select(*columns).select_from(envelopes.outerjoin(contents, beside)).where(its).order_by(envelopes.c.seq)
+
+
+def _row(found: SqlRow[Any]) -> Row:
+    return Row(found.seq, _bytes(found.envelope), found.hash, _bytes(found.body), _bytes(found.salt))
 
 
 @overload

@@ -81,7 +81,7 @@ class FileReportWriter:
             reader=Reader(plan, self.name, show_restricted),
             head=Head(entries[-1].seq, entries[-1].hash),
             now=self.clock.now(),
-            mismatch=verify(await self.ledger.rows(incident), known=known, incident=incident),
+            mismatch=verify(await self.ledger.rows(incident), known=[known] if known else [], incident=incident),
             checks={digest: await self.vault.check(digest) for digest in _digests(state)},
         )
 

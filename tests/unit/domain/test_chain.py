@@ -31,7 +31,7 @@ def chained(contents: list[dict[str, str | int]]) -> list[Row]:
 def test_any_changed_byte_is_found_at_its_event(contents: list[dict[str, str | int]], data: st.DataObject) -> None:
     """Whether in the envelope, the content, the salt or the hash."""
     rows = chained(contents)
-    assert verify(rows, known=Head(rows[-1].seq, rows[-1].hash), incident="INC-1") is None
+    assert verify(rows, known=[Head(rows[-1].seq, rows[-1].hash)], incident="INC-1") is None
     index = data.draw(st.integers(0, len(rows) - 1))
     row = rows[index]
     part = data.draw(st.sampled_from(["envelope", "content", "salt", "hash"]))
@@ -50,7 +50,7 @@ def test_a_missing_tail_is_found_with_a_known_head(contents: list[dict[str, str 
     """The first missing event is named."""
     rows = chained(contents)
     kept = data.draw(st.integers(0, len(rows) - 1))
-    mismatch = verify(rows[:kept], known=Head(rows[-1].seq, rows[-1].hash))
+    mismatch = verify(rows[:kept], known=[Head(rows[-1].seq, rows[-1].hash)])
     assert mismatch is not None
     assert mismatch.seq == kept + 1
 
@@ -58,7 +58,7 @@ def test_a_missing_tail_is_found_with_a_known_head(contents: list[dict[str, str 
 def test_a_rewritten_chain_does_not_fit_the_published_head() -> None:
     """Whoever makes every hash anew is found by the one that stands elsewhere."""
     true, forged = chained([{"n": 1}, {"n": 2}]), chained([{"n": 1}, {"n": 3}])
-    mismatch = verify(forged, known=Head(2, true[1].hash))
+    mismatch = verify(forged, known=[Head(2, true[1].hash)])
     assert mismatch is not None
     assert mismatch.seq == 2
 
