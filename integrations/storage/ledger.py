@@ -28,7 +28,7 @@ from integrations.storage.migrate import bring_up_to_date
 from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
 from integrations.storage.statements import insert_or_replace
-from integrations.storage.stored import read_entries, read_rows, stream_rows
+from integrations.storage.stored import entries_of, read_rows, stream_rows
 from integrations.storage.writer import Writer
 
 if TYPE_CHECKING:
@@ -146,9 +146,15 @@ class SqlLedger:
     async def entries(self, incident: str, *, after: int = 0) -> Sequence[Entry]:
         """Return the timeline after a sequence number; raises `UnknownIncidentError` and `IntegrityError`."""
         org = self._org
-        return await self._read(
-            lambda c: read_entries(c, org, incident, after=after, head=reading.head(c, org, incident))
-        )
+
+        def read(connection: Connection) -> tuple[Head, list[Row]]:
+            return reading.head(connection, org, incident), read_rows(connection, org, incident, after=after)
+
+        def run() -> list[Entry]:
+            head, rows = self._read_now(read)
+            return entries_of(rows, incident=incident, after=after, head=head)  # takes long, and holds no connection
+
+        return await self._in_thread(run)
 
     async def rows(self, incident: str) -> Sequence[Row]:
         """Return the timeline as stored."""
@@ -262,14 +268,14 @@ class SqlLedger:
         return await asyncio.wrap_future(writer.submit(work, key=key))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        def run() -> T:
-            try:
-                with self._engine.connect() as connection:
-                    return work(connection)
-            except (SQLAlchemyError, OSError) as error:
-                raise not_read(error) from error
+        return await self._in_thread(lambda: self._read_now(work))
 
-        return await self._in_thread(run)
+    def _read_now(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.connect() as connection:
+                return work(connection)
+        except (SQLAlchemyError, OSError) as error:
+            raise not_read(error) from error
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)

@@ -15,7 +15,7 @@ from engine.ports.records import Entry
 from integrations.storage.schema import contents, envelopes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Select
     from sqlalchemy import Row as SqlRow
@@ -60,13 +60,12 @@ def _bytes(stored: bytes | str | None) -> bytes | None:
     return stored.encode() if isinstance(stored, str) else stored
 
 
-def read_entries(connection: Connection, org: str, incident: str, *, after: int, head: Head) -> list[Entry]:
-    """Return the events after a sequence number.
+def entries_of(rows: Sequence[Row], *, incident: str, after: int, head: Head) -> list[Entry]:
+    """Return the events of what is stored after a sequence number; `head` was read before the rows.
 
     Raises:
         IntegrityError: there are fewer than the head says, or one cannot be read.
     """
-    rows = read_rows(connection, org, incident, after=after)
     if len(rows) < head.seq - after:
         raise IntegrityError(f"{incident} has lost events: {after + len(rows)} of {head.seq} are there")
     return [entry_of(row) for row in rows]

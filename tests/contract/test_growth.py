@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from engine.domain.lifecycle import RUNNING
 from engine.domain.timeline import IncidentAdvanced, NoteAdded
 from engine.runtime.timelines import Timelines
 from integrations.storage.ledger import SqlLedger
+from integrations.storage.stored import entries_of
 from tests.contract.storage import Place, declaration
 from tests.contract.test_ledger import TTL
+
+if TYPE_CHECKING:
+    from engine.domain.chain import Row
+    from engine.ports.records import Entry
 
 
 async def declared(ledger: SqlLedger, count: int) -> list[str]:
@@ -80,6 +87,22 @@ async def test_the_list_is_read_page_by_page(ledger: SqlLedger) -> None:
     second = await ledger.incidents(limit=2, below=first[-1].number)
     assert [row.incident for row in [*first, *second]] == ["INC-5", "INC-4", "INC-3", "INC-2"]
     assert [row.number for row in await ledger.incidents(states=RUNNING)] == [6, 5, 4, 2, 1]
+
+
+async def test_a_long_timeline_is_understood_without_holding_the_database(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends a transaction that stands still for seconds, and to make events of many rows takes longer."""
+    (incident,) = await declared(ledger, 1)
+    open_while_parsing: list[int] = []
+
+    def watched(rows: list[Row], **given: Any) -> list[Entry]:  # noqa: ANN401 - what the real one takes
+        open_while_parsing.append(ledger._engine.pool.checkedout())  # type: ignore[attr-defined]  # of every real pool
+        return entries_of(rows, **given)
+
+    monkeypatch.setattr("integrations.storage.ledger.entries_of", watched)
+    assert len(await ledger.entries(incident)) == 1
+    assert open_while_parsing == [0]
 
 
 async def test_a_remembered_value_is_read_of_all_incidents_at_once(ledger: SqlLedger) -> None:
