@@ -9,7 +9,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash bench lock clean
+.PHONY: help demo test check crash bench soak lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -32,8 +32,11 @@ check: .venv/stamp-dev ## format, lint, types, layers, generated documents, arch
 crash: .venv/stamp-dev ## kill the engine at every named point, on SQLite and PostgreSQL (`make test` takes a dozen a day)
 	CRASHES=all $(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/crash $(ARGS)
 
-bench: .venv/stamp-dev .venv-bench/stamp ## measure the engine beside bare requests, plain Prefect and DBOS; writes bench.json
+bench: .venv/stamp-dev .venv-bench/stamp ## measure the engine beside bare requests, plain Prefect and DBOS, and as work grows (ARGS="curves" a part); writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)
+
+soak: .venv/stamp-dev ## measure an engine's memory with 1,000 open incidents, and over 10,000 that begin and end; writes soak.json
+	$(BIN)/python -m tests.bench.soak $(ARGS)
 
 lock: .venv/stamp-dev ## resolve the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --extra build --output-file requirements.lock pyproject.toml

@@ -6,6 +6,7 @@ Every request is counted: one that is lost or sent twice ends the measurement.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -13,22 +14,24 @@ import platform
 import sys
 import tempfile
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from rich.console import Console
 from sqlalchemy import make_url
 
-from tests.bench.processes import Engine, Lined, durable, engine, lined, stub
+from tests.bench.curves import Curves, a_million, by_events, by_incidents
+from tests.bench.processes import Engine, Far, Lined, durable, engine, lined, stub
 from tests.bench.tables import Limit, Measurement
 from tests.bench.work import COUNT, playbook
 from tests.contract.storage import empty_database, postgres_server
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+PARTS = ("ways", "required", "curves")
 ROUNDS, BURSTS = 9, 3
 AT_ONCE = 50
 WARM = ("2 flow runs waiting", "server there")
@@ -37,19 +40,43 @@ NAMES = {
     "direct": "Tocsin, directly",
     "direct_postgres": "Tocsin, directly, on PostgreSQL",
     "warm": "Tocsin, in a waiting Prefect flow run",
+    "required": "Tocsin, every stretch in a Prefect flow run",
     "plain": "P: a Prefect flow written by hand",
     "durable": "D: a DBOS workflow, on SQLite",
     "durable_postgres": "D: a DBOS workflow, on PostgreSQL",
 }
 SINGLE: Mapping[str, Limit] = {"direct": Limit(1.5, first=30.0), "warm": Limit(2.0, first=30.0)}
 BURST: Mapping[str, Limit] = {"direct": Limit(3.0), "direct_postgres": Limit(3.0), "warm": Limit(3.0)}
+IN_PREFECT = frozenset({"warm", "required"})
 NOT_IN_BURSTS = frozenset({"plain"})
 """A Prefect flow started fifty times at once loses flows on a SQLite server, so it would not end."""
 
 
-async def main() -> int:
+async def main(parts: Sequence[str]) -> int:
     """Measure, print, write bench.json; return 1 when something is slower than we hold ourselves to."""
     console = Console()
+    made: dict[str, Any] = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "load_before": os.getloadavg()[0],
+    }
+    missed: list[str] = []
+    if "ways" in parts:
+        missed += await _ways(console, made)
+    if "required" in parts:
+        missed += await _required(console, made)
+    if "curves" in parts:
+        missed += await _curves(console, made)
+    made["load"] = os.getloadavg()[0]
+    Path("bench.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+    loads = f"load {made['load_before']:.1f} before, {made['load']:.1f} after"
+    console.print(f"{made['machine']}; {loads}; written to bench.json")
+    if missed:
+        console.print(f"slower than we hold ourselves to: {', '.join(missed)}", style="bold red")
+    return 1 if missed else 0
+
+
+async def _ways(console: Console, made: dict[str, Any]) -> list[str]:
+    """Measure the same work in every way, one piece and many at once."""
     async with AsyncExitStack() as stack:
         ways = await _opened(stack)
         single = Measurement(f"{COUNT} requests in five phases", NAMES, SINGLE)
@@ -61,21 +88,64 @@ async def main() -> int:
         await _measured(console, burst, chosen, rounds=BURSTS, pieces=AT_ONCE)
         console.print(burst.table())
         painted = await _painted(console, ways["warm"])
-    _written(console, single, burst, painted=painted)
-    missed = [*single.missed, *burst.missed]
-    if missed:
-        console.print(f"slower than we hold ourselves to: {', '.join(missed)}", style="bold red")
-    return 1 if missed else 0
+    made |= {"single": single.figures(), "burst": burst.figures(), "painted_s": painted}
+    return [*single.missed, *burst.missed]
 
 
-async def _opened(stack: AsyncExitStack) -> dict[str, Lined | Engine]:
-    """Start everything that is measured."""
+async def _required(console: Console, made: dict[str, Any]) -> list[str]:
+    """Measure many at once where every stretch must run in a Prefect flow run; held to nothing but losing none."""
+    async with AsyncExitStack() as stack:
+        scratch, far, folder = await _far(stack)
+        way = await stack.enter_async_context(engine(scratch / "required", folder, far, TOCSIN_PREFECT="required"))
+        ways: dict[str, Lined | Engine] = {
+            "bare": await stack.enter_async_context(lined("tests.bench.bare", far)),
+            "required": way,
+        }
+        forced = Measurement(f"{AT_ONCE} times {COUNT} requests at once, Prefect required", NAMES, {})
+        await _measured(console, forced, ways, rounds=1, pieces=AT_ONCE)
+        console.print(forced.table())
+        painted = await _painted(console, way)
+    made |= {"required": forced.figures(), "required_painted_s": painted}
+    return [*forced.missed]
+
+
+async def _curves(console: Console, made: dict[str, Any]) -> list[str]:
+    """Measure what it costs as work grows, on both databases."""
+    found: list[Curves] = []
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-bench-")))
+        server = stack.enter_context(postgres_server())
+        for number, curve in enumerate((by_incidents, by_events)):
+            for name in ("SQLite", "PostgreSQL"):
+                home = scratch / f"{name}{number}"
+                url = f"sqlite:///{home / 'tocsin.db'}"
+                if name == "PostgreSQL":
+                    url = stack.enter_context(empty_database(server))
+                home.mkdir()
+                with console.status(f"filling and measuring: {curve.__name__} on {name}"):
+                    found.append(await curve(url, home, name=name))
+                console.print(found[-1].table())
+        with console.status("writing a million events"):
+            events, seconds = await a_million(f"sqlite:///{scratch / 'million.db'}", scratch / "million")
+    console.print(f"{events:,} events verified in {seconds:.0f} s, {seconds / events * 1e6:.0f} µs each")
+    made |= {"curves": {one.title: one.figures() for one in found}, "million_s": seconds}
+    return [missed for one in found for missed in one.missed]
+
+
+async def _far(stack: AsyncExitStack) -> tuple[Path, Far, Path]:
+    """Start the far side; return a scratch folder, the far side, and the folder of the playbook that acts on it."""
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-bench-")))
     session = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
     far = await stack.enter_async_context(stub(session))
     folder = scratch / "playbooks"
     folder.mkdir()
     (folder / "work.yaml").write_text(playbook(far.port), encoding="utf-8")
+    return scratch, far, folder
+
+
+async def _opened(stack: AsyncExitStack) -> dict[str, Lined | Engine]:
+    """Start everything that is measured."""
+    scratch, far, folder = await _far(stack)
     server = stack.enter_context(postgres_server())
     ours = make_url(stack.enter_context(empty_database(server))).set(drivername="postgresql")
     shared = {"TOCSIN_PREFECT": "off", "TOCSIN_DATABASE_URL": ours.render_as_string(hide_password=False)}
@@ -104,35 +174,25 @@ async def _measured(
             for name, way in ways.items():
                 status.update(f"{measurement.title}: round {number} of {rounds}: {measurement.names[name]}")
                 if isinstance(way, Engine):
-                    await way.calm(*(WARM if name == "warm" else ()))
+                    await way.calm(*(WARM if name in IN_PREFECT else ()))
                 once = await way.once(pieces)
                 if number:  # the first round warms everything up
                     measurement.found.setdefault(name, []).append(once)
 
 
-async def _painted(console: Console, warm: Lined | Engine) -> float:
+async def _painted(console: Console, way: Lined | Engine) -> float:
     """Return how many seconds Prefect's picture of everything takes to be complete, once the work is done."""
-    if not isinstance(warm, Engine):
+    if not isinstance(way, Engine):
         return 0.0
     began = time.monotonic()
     with console.status("waiting until Prefect shows every incident"):
-        incidents = await warm.all_in_prefect()
+        incidents = await way.all_in_prefect()
     seconds = time.monotonic() - began
     console.print(f"Prefect shows all {incidents} incidents, every stretch ended, after another {seconds:.0f} s")
     return seconds
 
 
-def _written(console: Console, single: Measurement, burst: Measurement, *, painted: float) -> None:
-    made = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "load": os.getloadavg(),
-        "single": single.figures(),
-        "burst": burst.figures(),
-        "painted_s": painted,
-    }
-    Path("bench.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
-    console.print(f"{made['machine']}; load {os.getloadavg()[0]:.1f}; written to bench.json")
-
-
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure (default: all)")
+    sys.exit(asyncio.run(main(parser.parse_args().parts or PARTS)))

@@ -127,9 +127,9 @@ class Engine:
             raise RuntimeError(f"{COUNT * pieces} requests were to be made, each once; {len(seen)} came")
         return took(began, seen)
 
-    async def declare(self) -> str:
+    async def declare(self, playbook: str = "work") -> str:
         """Declare an incident."""
-        body = {"playbook": "work", "inputs": {}}
+        body = {"playbook": playbook, "inputs": {}}
         async with self._far.session.post(f"{self._url}/api/v1/incidents", json=body, headers=self._headers) as reply:
             reply.raise_for_status()
             return str((await reply.json())["incident"])
