@@ -26,6 +26,8 @@ from engine.runtime.prefect.server import healthy
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from prefect.client.orchestration import PrefectClient
+
     from engine.ports.ledger import Ledger
     from engine.runtime.carrier import Carrier
     from engine.runtime.lanes import Lanes
@@ -73,15 +75,22 @@ class Apart:
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
         # Prefect's settings have to be in the environment before it is imported.
+        from prefect.client.orchestration import get_client  # noqa: PLC0415 - late on purpose
+
+        async with get_client() as client:  # one for all: to make one takes as long as to show six effects
+            await self._work_with(client)
+
+    async def _work_with(self, client: PrefectClient) -> None:
         from engine.runtime.prefect import follower, lanes, sweep, watching  # noqa: PLC0415 - late on purpose
 
-        watch = self._watch
+        watch, ledger = self._watch, self._ledger
         owner = sweep.owner_id()
-        made = lanes.PrefectLanes(owner=owner, required=self._required, ready=lambda: watch.there)
+        made = lanes.PrefectLanes(client, owner=owner, required=self._required, ready=lambda: watch.there)
         made.when_idle(self._idle)
-        painter = follower.Follower(self._ledger, ready=lambda: watch.there, idle=self._idle)
-        seeing = watching.Watching(self._ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
-        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), _swept(watch, sweep.sweep))
+        painter = follower.Follower(client, ledger, ready=lambda: watch.there, idle=self._idle)
+        seeing = watching.Watching(client, ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
+        sweeping = _swept(watch, lambda: sweep.sweep(client))
+        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping)
         working = [asyncio.create_task(task) for task in tasks]
         for task in working:
             task.add_done_callback(_told)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
 from engine.domain.errors import TocsinError
@@ -47,7 +46,10 @@ log = structlog.get_logger(__name__)
 class Follower:
     """Paints until it is stopped; `ready` says whether the server answers, `idle` whether the engine has time."""
 
-    def __init__(self, ledger: Ledger, *, ready: Callable[[], bool], idle: Callable[[], bool]) -> None:
+    def __init__(
+        self, client: PrefectClient, ledger: Ledger, *, ready: Callable[[], bool], idle: Callable[[], bool]
+    ) -> None:
+        self._client = client
         self._ledger = ledger
         self._ready = ready
         self._idle = idle
@@ -77,33 +79,32 @@ class Follower:
     async def paint(self) -> int:
         """Paint every finished stretch that Prefect does not know; return how many there were."""
         painted = 0
-        async with get_client() as client:
-            flow = await self._flow_in(client)
-            for row in await self._ledger.incidents():
-                seen = (row.head.seq, flow)
-                if self._seen.get(row.incident) == seen:
-                    continue
-                if not self._idle():
-                    break
-                self._seen[row.incident] = seen
-                try:
-                    painted += await self._incident(client, row.incident, seq=row.head.seq)
-                except TocsinError as error:  # looked at again when its timeline grows
-                    log.warning("not_painted", incident=row.incident, why=error.message)
-                except BaseException:
-                    self.again(row.incident)
-                    raise
+        flow = await self._flow_in()
+        for row in await self._ledger.incidents():
+            seen = (row.head.seq, flow)
+            if self._seen.get(row.incident) == seen:
+                continue
+            if not self._idle():
+                break
+            self._seen[row.incident] = seen
+            try:
+                painted += await self._incident(row.incident, seq=row.head.seq)
+            except TocsinError as error:  # looked at again when its timeline grows
+                log.warning("not_painted", incident=row.incident, why=error.message)
+            except BaseException:
+                self.again(row.incident)
+                raise
         return painted
 
-    async def _flow_in(self, client: PrefectClient) -> str:
+    async def _flow_in(self) -> str:
         """Return the id of the flow: another one means another database."""
         now = asyncio.get_running_loop().time()
         if now >= self._sure_until:
-            self._flow = str(await client.create_flow(segment))
+            self._flow = str(await self._client.create_flow(segment))
             self._sure_until = now + SURE_SECONDS
         return self._flow
 
-    async def _incident(self, client: PrefectClient, incident: str, *, seq: int) -> int:
+    async def _incident(self, incident: str, *, seq: int) -> int:
         """Bring everything about an incident up to date; return how many stretches were painted."""
         flow = self._flow
         known = await self._ledger.recall(incident, PAINTED) or {}
@@ -113,7 +114,7 @@ class Follower:
             return 0
         entries = await self._ledger.entries(incident)
         ended = list(stretches(incident, entries, after=int(known.get("number", "0")) if same else 0))
-        lost = await _lost(client, ended)
+        lost = await _lost(self._client, ended)
         mark: dict[str, str] = {**known, "flow": flow} if same else {"flow": flow}
         painted = 0
         for stretch in ended:
@@ -121,10 +122,10 @@ class Follower:
             if stretch.flow_run is not None and stretch.flow_run not in lost:
                 mark |= {"run": stretch.flow_run}
                 continue
-            mark |= {"run": await paint(client, flow, stretch)}
+            mark |= {"run": await paint(self._client, flow, stretch)}
             await self._ledger.remember(incident, PAINTED, mark)
             painted += 1
-        await publish(client, incident, summary(folded(None, entries), refused=refused), flow_run=mark.get("run"))
+        await publish(self._client, incident, summary(folded(None, entries), refused=refused), flow_run=mark.get("run"))
         await self._ledger.remember(incident, PAINTED, {**mark, "seq": str(seq), "refused": str(refused)})
         return painted
 

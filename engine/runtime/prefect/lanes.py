@@ -22,6 +22,8 @@ from engine.runtime.carrier import Direct
 from engine.runtime.prefect.warm import WarmCarrier, close_run, start_warm
 
 if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+
     from engine.runtime.carrier import Carrier
 
 KEPT = 2
@@ -35,7 +37,8 @@ log = structlog.get_logger(__name__)
 class PrefectLanes:
     """Warm runs of one engine; `ready` says whether the server answers, `idle` whether the engine has time."""
 
-    def __init__(self, *, owner: str, required: bool, ready: Callable[[], bool]) -> None:
+    def __init__(self, client: PrefectClient, *, owner: str, required: bool, ready: Callable[[], bool]) -> None:
+        self._client = client
         self._owner = owner
         self._required = required
         self._ready = ready
@@ -94,7 +97,7 @@ class PrefectLanes:
             lacking = max(KEPT, self._wanted) - len(self._free)
             if lacking > 0 and self._ready() and (self._wanted or self._idle()):
                 try:
-                    self._free.append(await start_warm(self._owner))
+                    self._free.append(await start_warm(self._client, self._owner))
                     continue
                 except Exception as error:  # noqa: BLE001 - a server that is away comes back
                     log.info("flow_run_not_started", error=type(error).__name__)
@@ -143,7 +146,7 @@ class PrefectLanes:
     async def _tell_ends(self) -> None:
         while self._untold and self._ready():
             try:
-                await close_run(self._untold[0])
+                await close_run(self._client, self._untold[0])
             except ObjectNotFound:
                 log.info("flow_run_not_known_any_more", flow_run=self._untold[0])
             except Exception as error:  # noqa: BLE001 - as above

@@ -10,7 +10,6 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType, FlowRunFilterTags
 from prefect.client.schemas.objects import StateType
 from prefect.states import Crashed
@@ -19,6 +18,8 @@ from engine.runtime.prefect.warm import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from prefect.client.orchestration import PrefectClient
 
 MARK = "engine:"
 STANDING = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING, StateType.PAUSED]
@@ -29,17 +30,16 @@ def owner_id() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{_began(os.getpid())}"
 
 
-async def sweep() -> int:
+async def sweep(client: PrefectClient) -> int:
     """Close the runs of processes that are gone; return how many there were."""
     wanted = FlowRunFilter(
         tags=FlowRunFilterTags(all_=[TAG]), state=FlowRunFilterState(type=FlowRunFilterStateType(any_=STANDING))
     )
     closed = 0
-    async with get_client() as client:
-        for run in await client.read_flow_runs(flow_run_filter=wanted, limit=200):
-            if gone(run.tags):
-                await client.set_flow_run_state(run.id, Crashed(message="Its engine is gone."), force=True)
-                closed += 1
+    for run in await client.read_flow_runs(flow_run_filter=wanted, limit=200):
+        if gone(run.tags):
+            await client.set_flow_run_state(run.id, Crashed(message="Its engine is gone."), force=True)
+            closed += 1
     return closed
 
 

@@ -2,11 +2,16 @@
 
 Theory of operation. The body of a warm run waits for jobs, in Prefect's own loop. A job is an effect that was begun
 already in the engine's, and each is shown by a Prefect task run that awaits its end; so Prefect costs the effect
-nothing. Tasks of a running flow call no API, so a server that is away delays nothing. The last job is the end; what the
-flow run then tells its server is not awaited.
+nothing. The last job is the end; what the flow run then tells its server is not awaited.
 
-Rules kept here: whatever goes wrong in Prefect, what an effect came to comes back. `begun`, `show` and `usable` are the
-engine's, and called in its loop; everything else happens in Prefect's.
+What Prefect computes for a task run takes the interpreter's lock from the engine. So its task runs are made here and
+begin without a tag, since Prefect asks the server for a limit of each tag; they get their tags and the real instants of
+the effect before they end. And they follow the effect by a moment, so that the engine is waiting for the far side, and
+not busy, when Prefect's turn comes.
+
+Rules kept here: whatever goes wrong in Prefect, what an effect came to comes back. Task runs ask the server nothing, so
+one that is slow or away delays nothing. `begun`, `show` and `usable` are the engine's, and called in its loop;
+everything else happens in Prefect's.
 """
 
 from __future__ import annotations
@@ -16,21 +21,25 @@ from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID, uuid5
 
 import structlog
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
-from prefect.context import FlowRunContext
-from prefect.states import Completed
+from prefect.client.schemas.objects import TaskRun
+from prefect.context import FlowRunContext, TaskRunContext
+from prefect.states import Completed, Pending
 from prefect.task_engine import run_task_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
+    from prefect.client.orchestration import PrefectClient
     from prefect.client.schemas.objects import State
+    from prefect.types import DateTime
 
     from engine.domain.events.shape import Lane
 
@@ -38,6 +47,10 @@ T = TypeVar("T")
 
 TAG = "tocsin"
 WAITING = "tocsin-waiting"
+BEHIND_SECONDS = 0.01
+"""How far a task run is behind its effect: the engine's own computing between two effects takes that long."""
+NAMED_SECONDS = 0.25
+"""After how long a flow run gets its incident's name: the first effects come first."""
 log = structlog.get_logger(__name__)
 
 
@@ -53,6 +66,10 @@ class _Job:
     name: str
     task_run: UUID
     """The id that its task run gets; it follows from the flow run, so nobody has to wait for it."""
+    labels: list[str]
+    began: float
+    """By the monotonic clock, which all loops of a process share."""
+    ended: float = 0.0
     failed: Future[bool] = field(default_factory=Future)
     """Done when the effect has ended, with whether it was not done."""
 
@@ -64,11 +81,19 @@ class _Slot:
 
 
 _SLOT: ContextVar[_Slot] = ContextVar("tocsin_slot")
+_JOB: ContextVar[_Job] = ContextVar("tocsin_job")
 
 
 @task(cache_policy=NO_CACHE, persist_result=False, retries=0, log_prints=False)
-async def _effect(job: Any) -> None:  # noqa: ANN401 - Prefect would look into a type that it knows
-    if await asyncio.wrap_future(job.failed):
+async def _effect() -> None:
+    job = _JOB.get()
+    failed = await asyncio.wrap_future(job.failed)
+    await asyncio.sleep(BEHIND_SECONDS)
+    context = TaskRunContext.get()
+    if context is not None:
+        run, now = context.task_run, Pending().timestamp
+        run.tags, run.start_time, run.end_time = job.labels, _at(job.began, now=now), _at(job.ended, now=now)
+    if failed:
         raise NotDoneError
 
 
@@ -86,21 +111,38 @@ async def _segment(incident: str = "", segment: int = 0) -> None:
     context = FlowRunContext.get()
     if context is None or context.flow_run is None:
         raise RuntimeError("a flow runs without its context")
-    slot.started.set_result(str(context.flow_run.id))
+    flow_run = context.flow_run.id
+    slot.started.set_result(str(flow_run))
     shown: set[asyncio.Task[None]] = set()
     while (job := await slot.jobs.get()) is not None:
-        shown.add(asyncio.create_task(_shown(job)))
+        shown.add(asyncio.create_task(_shown(job, flow_run)))
     await asyncio.gather(*shown)
 
 
-async def _shown(job: _Job) -> None:
+async def _shown(job: _Job, flow_run: UUID) -> None:
+    _JOB.set(job)
+    await asyncio.sleep(BEHIND_SECONDS)
+    state: State[Any] = Pending()
+    run = TaskRun(
+        id=job.task_run,
+        name=job.name,
+        flow_run_id=flow_run,
+        task_key="effect",
+        dynamic_key=str(job.task_run),
+        expected_start_time=_at(job.began, now=state.timestamp),
+        state=state,
+    )
     try:
-        shown = _effect.with_options(task_run_name=job.name)
-        await run_task_async(shown, task_run_id=job.task_run, parameters={"job": job})
+        await run_task_async(_effect, task_run=run)
     except NotDoneError:
         return
     except Exception as error:  # noqa: BLE001 - the effect is carried whatever Prefect does
         log.warning("prefect_task_failed", error=type(error).__name__)
+
+
+def _at(instant: float, *, now: datetime) -> DateTime:
+    """Return when something was that is known by the monotonic clock."""
+    return cast("DateTime", now - timedelta(seconds=asyncio.get_running_loop().time() - instant))
 
 
 class WarmCarrier:
@@ -108,13 +150,17 @@ class WarmCarrier:
 
     lane: Lane = "warm"
 
-    def __init__(self, slot: _Slot, flow_run: str, *, ending: asyncio.Task[Any], owner: str) -> None:
+    def __init__(
+        self, client: PrefectClient, slot: _Slot, flow_run: str, *, ending: asyncio.Task[Any], owner: str
+    ) -> None:
+        self._client = client
         self._slot = slot
         self._owner = owner
         self._ending = ending
         self._loop = asyncio.get_running_loop()
         self.flow_run: str | None = flow_run
         self._naming: asyncio.Task[None] | None = None
+        self._labels = [TAG]
         self._shown = 0
 
     @property
@@ -124,15 +170,19 @@ class WarmCarrier:
 
     def begun(self, incident: str, number: int) -> None:
         """Name the flow run after its incident, in the background."""
+        self._labels = [TAG, incident]
         self.apart(self._name, incident, number)
 
     async def show(self, name: str, work: asyncio.Future[T], *, failed: Callable[[T], bool]) -> tuple[T, str | None]:
         """Await work that was begun already, shown by a Prefect task run."""
         self._shown += 1
-        job = _Job(name, uuid5(UUID(str(self.flow_run)), f"{self._shown} {name}"))
+        now = asyncio.get_running_loop().time
+        task_run = uuid5(UUID(str(self.flow_run)), f"{self._shown} {name}")
+        job = _Job(name, task_run, self._labels, began=now())
         self.apart(self._slot.jobs.put_nowait, job)
         try:
             outcome = await asyncio.shield(work)
+            job.ended = now()
             with suppress(InvalidStateError):  # Prefect's task no longer waits for it
                 job.failed.set_result(failed(outcome))
         finally:
@@ -153,19 +203,19 @@ class WarmCarrier:
         self._naming = asyncio.create_task(self._named(incident, number))
 
     async def _named(self, incident: str, number: int) -> None:
+        await asyncio.wait([self._ending], timeout=NAMED_SECONDS)
         try:
-            async with get_client() as client:
-                await client.update_flow_run(
-                    UUID(str(self.flow_run)),
-                    name=f"{incident} #{number}",
-                    tags=[TAG, incident, f"engine:{self._owner}"],
-                    parameters={"incident": incident, "segment": number},
-                )
+            await self._client.update_flow_run(
+                UUID(str(self.flow_run)),
+                name=f"{incident} #{number}",
+                tags=[TAG, incident, f"engine:{self._owner}"],
+                parameters={"incident": incident, "segment": number},
+            )
         except Exception as error:  # noqa: BLE001 - a name is not worth a failure
             log.info("flow_run_not_named", error=type(error).__name__)
 
 
-async def start_warm(owner: str) -> WarmCarrier:
+async def start_warm(client: PrefectClient, owner: str) -> WarmCarrier:
     """Start a flow run that waits; return it once it runs. Raises whatever Prefect raises when it cannot."""
     slot = _Slot()
     token = _SLOT.set(slot)
@@ -179,13 +229,12 @@ async def start_warm(owner: str) -> WarmCarrier:
         slot.started.cancel()
         error = ending.exception()
         raise error if error is not None else RuntimeError("the flow ended before it began")
-    return WarmCarrier(slot, slot.started.result(), ending=ending, owner=owner)
+    return WarmCarrier(client, slot, slot.started.result(), ending=ending, owner=owner)
 
 
-async def close_run(flow_run: str) -> None:
+async def close_run(client: PrefectClient, flow_run: str) -> None:
     """Tell the server that a flow run has ended which could not tell it itself."""
-    async with get_client() as client:
-        state: State[Any] = Completed(
-            message="It ended while the server was away; what it did stands in the incident's timeline."
-        )
-        await client.set_flow_run_state(UUID(flow_run), state, force=True)
+    state: State[Any] = Completed(
+        message="It ended while the server was away; what it did stands in the incident's timeline."
+    )
+    await client.set_flow_run_state(UUID(flow_run), state, force=True)

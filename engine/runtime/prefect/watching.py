@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import structlog
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterId,
@@ -61,8 +60,16 @@ class Watching:
     """Looks until it is stopped; `again` has an incident's page made anew."""
 
     def __init__(
-        self, ledger: Ledger, lanes: Standing, *, owner: str, ready: Callable[[], bool], again: Callable[[str], None]
+        self,
+        client: PrefectClient,
+        ledger: Ledger,
+        lanes: Standing,
+        *,
+        owner: str,
+        ready: Callable[[], bool],
+        again: Callable[[str], None],
     ) -> None:
+        self._client = client
         self._ledger = ledger
         self._lanes = lanes
         self._mark = f"{MARK}{owner}"
@@ -73,25 +80,24 @@ class Watching:
     async def run(self) -> None:
         """Look until cancelled."""
         looks = 0
-        async with get_client() as client:
-            while True:
-                await asyncio.sleep(EVERY_SECONDS)
-                if not self._ready():
-                    continue
-                looks += 1
-                try:
-                    await self._look_at_standing(client)
-                    if looks % ENDED_EVERY == 0:
-                        await self._look_at_ended(client)
-                except Exception as error:  # noqa: BLE001 - a server that is away comes back
-                    log.info("flow_runs_not_looked_at", error=type(error).__name__)
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            if not self._ready():
+                continue
+            looks += 1
+            try:
+                await self._look_at_standing()
+                if looks % ENDED_EVERY == 0:
+                    await self._look_at_ended()
+            except Exception as error:  # noqa: BLE001 - a server that is away comes back
+                log.info("flow_runs_not_looked_at", error=type(error).__name__)
 
-    async def _look_at_standing(self, client: PrefectClient) -> None:
+    async def _look_at_standing(self) -> None:
         asked = list(self._lanes.standing())
         if not asked:
             return
         wanted = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(one) for one in asked]))
-        found = {str(run.id): run for run in await client.read_flow_runs(flow_run_filter=wanted, limit=MOST)}
+        found = {str(run.id): run for run in await self._client.read_flow_runs(flow_run_filter=wanted, limit=MOST)}
         for flow_run in asked:
             run = found.get(flow_run)
             incident = self._lanes.standing().get(flow_run)
@@ -100,34 +106,34 @@ class Watching:
             if run is None:
                 self._lanes.forget(flow_run)
             elif run.state_type is not StateType.RUNNING:
-                await self._go_on(client, run, incident)
+                await self._go_on(run, incident)
 
-    async def _go_on(self, client: PrefectClient, run: FlowRun, incident: str) -> None:
+    async def _go_on(self, run: FlowRun, incident: str) -> None:
         why = (
             f"{advice(incident)} This stretch goes on." if incident else "It waits for an incident and goes on waiting."
         )
-        await self._refuse(client, run, incident, Running(message=why))
+        await self._refuse(run, incident, Running(message=why))
         if str(run.id) not in self._lanes.standing():  # it has ended meanwhile, and may have told so before us
-            await self._set_right(client, run, incident)
+            await self._set_right(run, incident)
 
-    async def _look_at_ended(self, client: PrefectClient) -> None:
+    async def _look_at_ended(self) -> None:
         wanted = FlowRunFilter(
             tags=FlowRunFilterTags(all_=[TAG]), state=FlowRunFilterState(type=FlowRunFilterStateType(any_=CANCELLED))
         )
-        for run in await client.read_flow_runs(flow_run_filter=wanted, limit=MOST):
+        for run in await self._client.read_flow_runs(flow_run_filter=wanted, limit=MOST):
             if run.id not in self._left and str(run.id) not in self._lanes.standing() and self._is_ours(run):
-                await self._set_right(client, run, str(run.parameters.get("incident", "")))
+                await self._set_right(run, str(run.parameters.get("incident", "")))
 
     def _is_ours(self, run: FlowRun) -> bool:
         return PAINTED in run.tags or self._mark in run.tags or gone(run.tags)
 
-    async def _set_right(self, client: PrefectClient, run: FlowRun, incident: str) -> None:
+    async def _set_right(self, run: FlowRun, incident: str) -> None:
         """Give an ended run the state that its stretch has in the ledger."""
         stretch = await self._stretch_of(run, incident)
         if stretch is None:
             self._left.add(run.id)
             return
-        await self._refuse(client, run, incident, ending(stretch, f"{stretch.span()} {advice(incident)}"))
+        await self._refuse(run, incident, ending(stretch, f"{stretch.span()} {advice(incident)}"))
 
     async def _stretch_of(self, run: FlowRun, incident: str) -> Stretch | None:
         if not incident:
@@ -139,8 +145,8 @@ class Watching:
                 return stretch
         return None
 
-    async def _refuse(self, client: PrefectClient, run: FlowRun, incident: str, state: State[Any]) -> None:
-        await client.set_flow_run_state(run.id, state, force=True)
+    async def _refuse(self, run: FlowRun, incident: str, state: State[Any]) -> None:
+        await self._client.set_flow_run_state(run.id, state, force=True)
         log.warning("cancelling_in_prefect_refused", incident=incident or None, flow_run=str(run.id))
         if run.state is not None:
             at = run.state.timestamp.isoformat()
@@ -151,7 +157,7 @@ class Watching:
                 "timestamp": at,
                 "flow_run_id": str(run.id),
             }
-            await client.create_logs([said])
+            await self._client.create_logs([said])
         if incident:
             known = await self._ledger.recall(incident, REFUSED) or {}
             await self._ledger.remember(incident, REFUSED, {"count": str(int(known.get("count", "0")) + 1)})

@@ -20,6 +20,8 @@ from tests.integration.serve.house import House, surroundings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from tests.integration.prefect.servers import Server
+
 WARM = ("2 flow runs waiting", "server there")
 """What the engine says when its lane is ready."""
 
@@ -41,6 +43,8 @@ class Lane(House):
     """A house with Prefect in it."""
 
     home: Path
+    named: Server | None = None
+    """The server that it was told to use; else it starts one itself."""
 
     @property
     def server(self) -> int:
@@ -49,7 +53,9 @@ class Lane(House):
 
     @property
     def api(self) -> str:
-        """The address of the embedded server's API, as its own command line has it."""
+        """The address of the server's API; an embedded server's command line has it."""
+        if self.named is not None:
+            return self.named.url
         words = Path(f"/proc/{self.server}/cmdline").read_bytes().decode().split("\0")
         host, port = words[words.index("engine.runtime.prefect.child") + 1 :][:2]
         return f"http://{host}:{port}/api"
@@ -143,13 +149,17 @@ def steps(port: int, *names: str, more: str = "") -> str:
 
 
 @asynccontextmanager
-async def lane(home: Path, playbooks: Path, *names: str, **environment: str) -> AsyncIterator[Lane]:
+async def lane(
+    home: Path, playbooks: Path, *names: str, named: Server | None = None, **environment: str
+) -> AsyncIterator[Lane]:
     """Set up a house whose playbook has these steps; its engine is not running yet."""
     playbooks.mkdir()
     async with counterpart() as system:
         (playbooks / "lane.yaml").write_text(steps(system.port, *names), encoding="utf-8")
         given = {**surroundings(home, playbooks, system=system), "TOCSIN_PREFECT": "auto", **environment}
-        made = Lane(given, system, home=home)
+        if named is not None:
+            given = {"PREFECT_API_URL": named.url} | given
+        made = Lane(given, system, home=home, named=named)
         try:
             yield made
         finally:
