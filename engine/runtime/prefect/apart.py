@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 END_SECONDS = 10.0
+SWEPT_SECONDS, PAUSE_SECONDS = 60.0, 5.0
 HANDED_OVER = 0.0005
 """Seconds for which a thread keeps the interpreter's lock while another one wants it; Python's own choice is ten times
 that, which is a quarter of a quick request."""
@@ -158,11 +159,16 @@ class Watch:
 
 
 async def _swept(watch: Watch, sweep: Callable[[], Awaitable[int]]) -> None:
+    """Close what engines that are gone have left, now and whenever one of this machine is gone."""
     await watch.came.wait()
-    try:
-        closed = await sweep()
-    except Exception as error:  # noqa: BLE001 - tried again at the next start
-        log.info("not_swept", error=type(error).__name__)
-        return
-    if closed:
-        log.info("left_over_flow_runs_closed", count=closed)
+    while True:
+        pause = SWEPT_SECONDS
+        try:
+            closed = await sweep()
+        except Exception as error:  # noqa: BLE001 - a server that is away comes back
+            log.info("not_swept", error=type(error).__name__)
+            pause = PAUSE_SECONDS
+        else:
+            if closed:
+                log.info("left_over_flow_runs_closed", count=closed)
+        await asyncio.sleep(pause)

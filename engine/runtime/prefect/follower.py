@@ -1,9 +1,10 @@
 """What Prefect does not know of a timeline is painted into it afterwards: stretches as flow runs, effects as task runs.
 
 Theory of operation. A stretch that was carried directly has no flow run; one that was carried in a warm run may have
-lost it with the server's database. What has been painted is remembered with the id of the flow in that database, so a
-new database is recognised by its new id, and everything is looked at again. Each incident has a page besides, which
-is brought up to date when its timeline has grown.
+lost it with the server's database, or the server may not have heard everything. What has been painted, and up to where
+nothing is lacking, is remembered with the id of the flow in that database, so a new database is recognised by its new
+id, and everything is looked at again. Each incident has a page besides, which is brought up to date when its timeline
+has grown.
 
 Rules kept here: nothing is executed; the engine never waits for this; a server that is away is painted later, and an
 incident that cannot be painted does not hold up the others.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,21 +23,25 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
 from engine.domain.errors import TocsinError
 from engine.runtime.prefect.artifacts import publish
+from engine.runtime.prefect.mending import Mender
 from engine.runtime.prefect.painting import PAINTED, paint, segment
 from engine.runtime.prefect.stretches import stretches
 from engine.runtime.prefect.summary import summary
 from engine.runtime.standings import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun
 
     from engine.ports.ledger import Ledger
     from engine.runtime.prefect.stretches import Stretch
 
 EVERY_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
+AGAIN_SECONDS = 5.0
+"""After how long a stretch of which Prefect lacks something is looked at again."""
 SURE_SECONDS = 30.0
 """How long a server that stays is taken for one with the same database."""
 REFUSED = "prefect_refused"
@@ -53,9 +59,12 @@ class Follower:
         self._ledger = ledger
         self._ready = ready
         self._idle = idle
+        self._mender = Mender(client)
         self._flow = ""
         self._sure_until = 0.0
         self._seen: dict[str, tuple[int, str]] = {}
+        self._lacking: dict[str, float] = {}
+        """When incidents of which Prefect lacks something are looked at again, by the loop's clock."""
 
     async def run(self) -> None:
         """Paint until cancelled."""
@@ -82,7 +91,7 @@ class Follower:
         flow = await self._flow_in()
         for row in await self._ledger.incidents():
             seen = (row.head.seq, flow)
-            if self._seen.get(row.incident) == seen:
+            if self._seen.get(row.incident) == seen and not self._is_due(row.incident):
                 continue
             if not self._idle():
                 break
@@ -95,6 +104,9 @@ class Follower:
                 self.again(row.incident)
                 raise
         return painted
+
+    def _is_due(self, incident: str) -> bool:
+        return self._lacking.get(incident, inf) <= asyncio.get_running_loop().time()
 
     async def _flow_in(self) -> str:
         """Return the id of the flow: another one means another database."""
@@ -112,30 +124,46 @@ class Follower:
         refused = int((await self._ledger.recall(incident, REFUSED) or {}).get("count", "0"))
         if same and known.get("seq") == str(seq) and known.get("refused", "0") == str(refused):
             return 0
-        entries = await self._ledger.entries(incident)
-        ended = list(stretches(incident, entries, after=int(known.get("number", "0")) if same else 0))
-        lost = await _lost(self._client, ended)
         mark: dict[str, str] = {**known, "flow": flow} if same else {"flow": flow}
-        painted = 0
-        for stretch in ended:
-            mark |= {"number": str(stretch.number)}
-            if stretch.flow_run is not None and stretch.flow_run not in lost:
-                mark |= {"run": stretch.flow_run}
-                continue
-            mark |= {"run": await paint(self._client, flow, stretch)}
-            await self._ledger.remember(incident, PAINTED, mark)
-            painted += 1
+        entries = await self._ledger.entries(incident)
+        ended = list(stretches(incident, entries, after=int(mark.get("whole", mark.get("number", "0")))))
+        painted, lacking = await self._stretches(incident, ended, mark)
         await publish(self._client, incident, summary(folded(None, entries), refused=refused), flow_run=mark.get("run"))
-        await self._ledger.remember(incident, PAINTED, {**mark, "seq": str(seq), "refused": str(refused)})
+        whole = lacking - 1 if lacking else int(mark.get("number", "0"))
+        mark |= {"whole": str(whole), "refused": str(refused), "seq": "" if lacking else str(seq)}
+        if mark != known:
+            await self._ledger.remember(incident, PAINTED, mark)
+        self._lacking.pop(incident, None)
+        if lacking:
+            self._lacking[incident] = asyncio.get_running_loop().time() + AGAIN_SECONDS
         return painted
 
+    async def _stretches(self, incident: str, ended: Sequence[Stretch], mark: dict[str, str]) -> tuple[int, int]:
+        """Paint what has no flow run, mend what has one; return how many were painted, and the first not whole."""
+        runs = await _runs(self._client, ended)
+        number, painted, lacking = int(mark.get("number", "0")), 0, 0
+        for stretch in ended:
+            run = runs.get(str(stretch.flow_run))
+            if run is not None and not await self._mender.whole(stretch, run):
+                lacking = lacking or stretch.number
+            if stretch.number <= number:
+                continue
+            mark |= {"number": str(stretch.number)}
+            if run is not None:
+                mark |= {"run": str(run.id)}
+                continue
+            mark |= {"run": await paint(self._client, mark["flow"], stretch)}
+            await self._ledger.remember(incident, PAINTED, mark)
+            painted += 1
+        return painted, lacking
 
-async def _lost(client: PrefectClient, ended: Iterable[Stretch]) -> set[str]:
-    """Return the flow runs of stretches that the server does not know."""
+
+async def _runs(client: PrefectClient, ended: Iterable[Stretch]) -> dict[str, FlowRun]:
+    """Return the flow runs of stretches that the server knows, by their ids."""
     wanted = [stretch.flow_run for stretch in ended if stretch.flow_run is not None]
-    found: set[str] = set()
+    found: dict[str, FlowRun] = {}
     for start in range(0, len(wanted), 100):
         ids = [UUID(run) for run in wanted[start : start + 100]]
         runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=ids)), limit=len(ids))
-        found |= {str(run.id) for run in runs}
-    return set(wanted) - found
+        found |= {str(run.id): run for run in runs}
+    return found

@@ -18,7 +18,7 @@ from prefect.events import Event
 from prefect.states import Completed, Failed, Running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from prefect.client.orchestration import PrefectClient
@@ -51,9 +51,7 @@ async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> str:
     }
     reply = await client.request("POST", "/flow_runs/", json=body)
     run = uuid.UUID(reply.json()["id"])
-    events = [event.model_dump(mode="json") for shown in stretch.effects for event in _events(run, stretch, shown)]
-    if events:
-        await client.request("POST", "/events", json=events)
+    await tell(client, [event for shown in stretch.effects for event in events_of(run, stretch, shown)])
     await client.set_flow_run_state(run, Running(), force=True)
     await client.set_flow_run_state(run, ending(stretch, stretch.words()), force=True)
     return str(run)
@@ -64,10 +62,21 @@ def ending(stretch: Stretch, words: str) -> State[Any]:
     return Completed(message=words) if stretch.good else Failed(message=f"Not every effect was done. {words}")
 
 
-def _events(flow_run: uuid.UUID, stretch: Stretch, shown: Shown) -> Iterator[Event]:
-    """Yield what Prefect would have been told of a task run while it ran."""
+async def tell(client: PrefectClient, events: Sequence[Event]) -> None:
+    """Tell the server what became of task runs."""
+    if events:
+        await client.request("POST", "/events", json=[event.model_dump(mode="json") for event in events])
+
+
+def task_run_of(stretch: Stretch, shown: Shown) -> uuid.UUID:
+    """Return the id of the task run that shows an effect."""
     made_up = uuid.uuid5(SPACE, f"{stretch.incident}/{stretch.number}/{shown.key}")
-    task_run = uuid.UUID(shown.task_run) if shown.task_run else made_up
+    return uuid.UUID(shown.task_run) if shown.task_run else made_up
+
+
+def events_of(flow_run: uuid.UUID, stretch: Stretch, shown: Shown, *, begun: bool = False) -> Iterator[Event]:
+    """Yield what Prefect would have been told of a task run while it ran; of one that it knows has begun, the end."""
+    task_run = task_run_of(stretch, shown)
     end = ("COMPLETED", "Completed") if shown.good else ("FAILED", "Failed")
     states = (
         ("PENDING", "Pending", shown.began - APART),
@@ -76,39 +85,55 @@ def _events(flow_run: uuid.UUID, stretch: Stretch, shown: Shown) -> Iterator[Eve
     )
     before: dict[str, Any] | None = None
     for kind, name, at in states:
-        state: dict[str, Any] = {"type": kind, "name": name, "message": "", "state_details": {}, "data": None}
-        yield Event.model_validate(
-            {
-                "id": uuid.uuid5(task_run, kind),
-                "occurred": at,
-                "event": f"prefect.task-run.{name}",
-                "resource": {
-                    "prefect.resource.id": f"prefect.task-run.{task_run}",
-                    "prefect.resource.name": shown.name,
-                    "prefect.state-type": kind,
-                    "prefect.state-name": name,
-                    "prefect.state-timestamp": at.isoformat(),
-                    "prefect.orchestration": "client",
-                },
-                "related": [
-                    {"prefect.resource.id": f"prefect.flow-run.{flow_run}", "prefect.resource.role": "flow-run"},
-                    *(_tag(word) for word in (TAG, PAINTED)),
-                ],
-                "payload": {
-                    "intended": {"from": before["type"] if before else None, "to": kind},
-                    "initial_state": before,
-                    "validated_state": state,
-                    "task_run": {
-                        "name": shown.name,
-                        "task_key": "effect",
-                        "dynamic_key": shown.key,
-                        "tags": [TAG, PAINTED],
-                        **_times(shown, kind, at=at),
-                    },
-                },
+        now: dict[str, Any] = {"type": kind, "name": name, "message": "", "state_details": {}, "data": None}
+        if not begun or kind == end[0]:
+            about = {
+                "name": shown.name,
+                "task_key": "effect",
+                "dynamic_key": shown.task_run or shown.key,
+                "tags": [TAG, *([] if begun else [PAINTED]), stretch.incident],
+                **_times(shown, kind, at=at),
             }
-        )
-        before = state
+            yield event(task_run, flow_run, before, now, at=at, about=about)
+        before = now
+
+
+def event(
+    task_run: uuid.UUID,
+    flow_run: uuid.UUID,
+    before: dict[str, Any] | None,
+    now: dict[str, Any],
+    *,
+    at: datetime,
+    about: dict[str, Any],
+) -> Event:
+    """Return what Prefect is told of a task run that goes from a state into another."""
+    kind, name = now["type"], now["name"]
+    return Event.model_validate(
+        {
+            "id": uuid.uuid5(task_run, kind),
+            "occurred": at,
+            "event": f"prefect.task-run.{name}",
+            "resource": {
+                "prefect.resource.id": f"prefect.task-run.{task_run}",
+                "prefect.resource.name": about["name"],
+                "prefect.state-type": kind,
+                "prefect.state-name": name,
+                "prefect.state-timestamp": at.isoformat(),
+                "prefect.orchestration": "client",
+            },
+            "related": [
+                {"prefect.resource.id": f"prefect.flow-run.{flow_run}", "prefect.resource.role": "flow-run"},
+                *(_tag(word) for word in about["tags"]),
+            ],
+            "payload": {
+                "intended": {"from": before["type"] if before else None, "to": kind},
+                "initial_state": before,
+                "validated_state": now,
+                "task_run": about,
+            },
+        }
+    )
 
 
 def _times(shown: Shown, kind: str, *, at: datetime) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Flow runs that stand as running although the process that carried them is gone are closed.
+"""Flow runs that stand as running although the process that carried them is gone are closed, and their task runs.
 
-Rule kept here: a run is only closed when its owner's process surely does not live: same machine, no such process.
+Rules kept here: a run is only closed when its owner's process surely does not live: same machine, no such process. A
+task run is closed at the instant at which Prefect last heard of it, so that an end that the timeline knows is later.
 """
 
 from __future__ import annotations
@@ -8,20 +9,32 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType, FlowRunFilterTags
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
 from prefect.client.schemas.objects import StateType
 from prefect.states import Crashed
 
+from engine.runtime.prefect.painting import APART, event, tell
 from engine.runtime.prefect.warm import TAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun, TaskRun
 
 MARK = "engine:"
+GONE = "Its engine is gone."
+PAGE = 200
+"""As much as Prefect gives at once."""
 STANDING = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING, StateType.PAUSED]
 
 
@@ -32,15 +45,55 @@ def owner_id() -> str:
 
 async def sweep(client: PrefectClient) -> int:
     """Close the runs of processes that are gone; return how many there were."""
+    left_over = [run for run in await _standing(client) if gone(run.tags)]
+    for run in left_over:
+        await client.set_flow_run_state(run.id, Crashed(message=GONE), force=True)
+        await give_up(client, run.id, await task_runs(client, run.id))
+    return len(left_over)
+
+
+async def _standing(client: PrefectClient) -> list[FlowRun]:
     wanted = FlowRunFilter(
         tags=FlowRunFilterTags(all_=[TAG]), state=FlowRunFilterState(type=FlowRunFilterStateType(any_=STANDING))
     )
-    closed = 0
-    for run in await client.read_flow_runs(flow_run_filter=wanted, limit=200):
-        if gone(run.tags):
-            await client.set_flow_run_state(run.id, Crashed(message="Its engine is gone."), force=True)
-            closed += 1
-    return closed
+    found: list[FlowRun] = []
+    while page := await client.read_flow_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found)):
+        found += page
+    return found
+
+
+async def task_runs(client: PrefectClient, flow_run: UUID) -> list[TaskRun]:
+    """Return the task runs of a flow run."""
+    wanted = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run]))
+    found: list[TaskRun] = []
+    while page := await client.read_task_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found)):
+        found += page
+    return found
+
+
+async def give_up(client: PrefectClient, flow_run: UUID, runs: Iterable[TaskRun]) -> None:
+    """Close those of a flow run's task runs that stand as running: nobody will tell how they ended."""
+    crashed: dict[str, Any] = {"type": "CRASHED", "name": "Crashed", "message": GONE, "state_details": {}, "data": None}
+    ends = [
+        event(
+            run.id,
+            flow_run,
+            {"type": run.state.type.value, "name": run.state.name, "message": "", "state_details": {}},
+            crashed,
+            at=(at := run.state.timestamp + APART),
+            about={
+                "name": run.name,
+                "task_key": run.task_key,
+                "dynamic_key": run.dynamic_key,
+                "tags": run.tags or [TAG],
+                "start_time": (run.start_time or at).isoformat(),
+                "end_time": at.isoformat(),
+            },
+        )
+        for run in runs
+        if run.state is not None and not run.state.is_final()
+    ]
+    await tell(client, ends)
 
 
 def gone(labels: Iterable[str]) -> bool:

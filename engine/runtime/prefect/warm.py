@@ -51,6 +51,7 @@ BEHIND_SECONDS = 0.01
 """How far a task run is behind its effect: the engine's own computing between two effects takes that long."""
 NAMED_SECONDS = 0.25
 """After how long a flow run gets its incident's name: the first effects come first."""
+LATE = "It ended while the server was away; what it did stands in the incident's timeline."
 log = structlog.get_logger(__name__)
 
 
@@ -234,7 +235,5 @@ async def start_warm(client: PrefectClient, owner: str) -> WarmCarrier:
 
 async def close_run(client: PrefectClient, flow_run: str) -> None:
     """Tell the server that a flow run has ended which could not tell it itself."""
-    state: State[Any] = Completed(
-        message="It ended while the server was away; what it did stands in the incident's timeline."
-    )
+    state: State[Any] = Completed(message=LATE)
     await client.set_flow_run_state(UUID(flow_run), state, force=True)

@@ -104,7 +104,7 @@ class Lane(House):
 
     async def seen(self, holds: Callable[[], Any]) -> None:
         """Wait until Prefect says something; while it is away it says nothing."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(180):
             while True:
                 try:
                     if await holds():

@@ -93,6 +93,8 @@ class Way:
     """How long each answer is held back."""
     refuses: Callable[[str, bytes], int] = field(default=lambda _path, _body: 0)
     """Says for a path and a body with which status a request is refused; 0 lets it through."""
+    deaf: bool = False
+    """Whether what is told of task runs is taken and thrown away, as by a server that dies before it has written it."""
     asked: list[str] = field(default_factory=list)
     """Method and path of each request."""
     session: aiohttp.ClientSession = field(init=False)
@@ -127,11 +129,11 @@ class Way:
         url = f"{self.to.url.removesuffix('/api')}{request.path_qs}"
         try:
             async with self.session.ws_connect(url, protocols=("prefect",)) as there:
-                both = [asyncio.create_task(_copied(*pair)) for pair in ((here, there), (there, here))]
-                await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-                for one in both:
-                    one.cancel()
-                await asyncio.gather(*both, return_exceptions=True)
+                back = asyncio.create_task(_copied(there, here))
+                async for message in here:
+                    if not (self.deaf and '"prefect.task-run.' in message.data):
+                        await there.send_str(message.data)
+                back.cancel()
         except aiohttp.ClientError:
             pass
         await here.close()
@@ -158,12 +160,7 @@ async def way(to: Server) -> AsyncIterator[Way]:
             await runner.cleanup()
 
 
-Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
-
-
-async def _copied(source: Socket, target: Socket) -> None:
+async def _copied(source: aiohttp.ClientWebSocketResponse, target: web.WebSocketResponse) -> None:
     async for message in source:
-        if message.type is aiohttp.WSMsgType.TEXT:
-            await target.send_str(message.data)
-        elif message.type is aiohttp.WSMsgType.BINARY:
-            await target.send_bytes(message.data)
+        await target.send_str(message.data)
+    await target.close()
