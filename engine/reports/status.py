@@ -7,12 +7,13 @@ is not said.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from engine.domain.authority import holders, vacant
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
+from engine.domain.events.shape import Lane
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
@@ -67,6 +68,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "segments": [
             {"number": item.number, "lane": item.lane, "flow_run": item.flow_run} for item in incident.segments
         ],
+        "lanes": {lane: sum(item.lane == lane for item in incident.segments) for lane in get_args(Lane)},
         "moments": {name: instant_text(at) for name, at in {**incident.advanced_at, **incident.moments}.items()},
         "reviews": len(incident.reviews),
     }

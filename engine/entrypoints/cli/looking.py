@@ -146,9 +146,9 @@ def _print(found: dict[str, Any]) -> None:
             ticket = f" [{step['ticket']}]" if step["ticket"] else ""
             asked = f"{due.get(step['id'], '')}{ticket}: {step['title']}" if step["state"] in ASKED else ticket
             typer.echo(f"  {MARKS.get(step['state'], '·')} {step['id']:<24} {state}{because}{asked}")
-    lanes = [item["lane"] for item in found["segments"]]
-    carried = ", ".join(f"{lanes.count(lane)} {word}" for lane, word in _LANES.items() if lane in lanes)
-    stretches = f"{len(lanes)} {'stretch' if len(lanes) == 1 else 'stretches'}"
+    lanes, number = found["lanes"], len(found["segments"])
+    carried = ", ".join(f"{lanes[lane]} {word}" for lane, word in _LANES.items() if lanes[lane])
+    stretches = f"{number} {'stretch' if number == 1 else 'stretches'}"
     typer.echo(f"\n{found['events']} events; worked in {stretches} ({carried or 'none yet'})")
 
 

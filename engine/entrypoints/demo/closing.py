@@ -51,7 +51,7 @@ async def closing(stage: Stage, incident: str) -> Summary:
     status = await _json(stage, "status", incident, "--json")
     report = json.loads(await asyncio.to_thread(Path(made["paths"]["json"]).read_text, encoding="utf-8"))
     one = report["page_one"]
-    lanes = Counter(segment["lane"] for segment in status["segments"])
+    lanes = status["lanes"]
     repeated = await _repeated(stage)
     if repeated or stage.world.repeated:
         raise StuckError(f"something was done twice: {repeated}, {stage.world.repeated} in the systems around")

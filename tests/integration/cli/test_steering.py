@@ -105,10 +105,19 @@ def test_an_incident_is_ended_and_takes_no_more(tocsin: Run, incident: str, comm
     assert reopened.code == (0 if state == "closed" else 3)
 
 
+def test_the_status_says_how_many_stretches_went_which_way(tocsin: Run, incident: str) -> None:
+    """In numbers for programs and in words for people; here all went directly."""
+    status = tocsin("status", incident, "--json").json
+    number = len(status["segments"])
+    assert number > 0
+    assert status["lanes"] == {"warm": 0, "flow": 0, "direct": number}
+    assert f"({number} directly)" in tocsin("status", incident).out
+
+
 def test_programs_get_stable_keys_and_utc(tocsin: Run, incident: str) -> None:
     """The keys are an interface: others may come, these stay."""
     status = tocsin("status", incident, "--json").json
-    assert {"incident", "state", "attention", "phases", "asks", "segments"} <= set(status)
+    assert {"incident", "state", "attention", "phases", "asks", "segments", "lanes"} <= set(status)
     assert {"id", "state", "steps"} <= set(status["phases"][0])
     assert {"id", "kind", "state", "ticket"} <= set(status["phases"][0]["steps"][0])
     assert {"id", "kind", "step", "by", "due"} <= set(status["asks"][0])
