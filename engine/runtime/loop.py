@@ -8,7 +8,6 @@ longer and longer before it is tried again, and does not hold up the others.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import structlog
 
 from engine.domain.errors import IntegrationError, IntegrityError, LeaseLostError, TocsinError
 from engine.runtime.lanes import DirectLanes, Lanes
+from engine.runtime.resting import Rests
 from engine.runtime.segment import LEASE, Segment, Workshop
 
 if TYPE_CHECKING:
@@ -23,25 +23,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 64
 EVERY = 1.0
-LONGEST_REST = 60.0
-"""Real seconds; the first rest of an incident that could not be carried is a second, each further one twice as long."""
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rest:
-    """How long an incident that could not be carried is left alone; `until` is on the monotonic clock."""
-
-    seconds: float = 0.0
-    until: float = 0.0
-
-    def after(self, now: float) -> _Rest:
-        """Return the rest after one more failure."""
-        seconds = min(LONGEST_REST, self.seconds * 2 or EVERY)
-        return _Rest(seconds, now + seconds)
-
-
-_AWAKE = _Rest()
 
 
 class Engine:
@@ -53,7 +35,7 @@ class Engine:
         self._name = name
         self._poked = asyncio.Event()
         self._carried: dict[str, asyncio.Task[None]] = {}
-        self._resting: dict[str, _Rest] = {}
+        self._resting = Rests(shop.clock.monotonic)
 
     @property
     def busy(self) -> int:
@@ -94,7 +76,7 @@ class Engine:
         """Fire what is due; return whether there was anything that could be."""
         clock, fired = self._shop.clock, False
         for timer in agenda.due:
-            if self._rests(timer.incident):
+            if self._resting.rests(timer.incident):
                 continue
             now = clock.real_now() if timer.clock == "real" else clock.now()
             try:
@@ -102,20 +84,12 @@ class Engine:
                 fired = True
             except IntegrityError as error:
                 log.exception("timer_not_fired", incident=timer.incident, why=error.message, hint=error.hint())
-                self._rest(timer.incident)
+                self._resting.begin(timer.incident)
         return fired
-
-    def _rests(self, incident: str) -> bool:
-        return self._resting.get(incident, _AWAKE).until > self._shop.clock.monotonic()
-
-    def _rest(self, incident: str) -> float:
-        """Leave an incident alone for a while; return for how many seconds."""
-        rest = self._resting[incident] = self._resting.get(incident, _AWAKE).after(self._shop.clock.monotonic())
-        return rest.seconds
 
     def _carry(self, agenda: Agenda) -> None:
         for incident in agenda.runnable:
-            if incident not in self._carried and not self._rests(incident):
+            if incident not in self._carried and not self._resting.rests(incident):
                 task = asyncio.create_task(self._segment(incident))
                 self._carried[incident] = task
                 task.add_done_callback(partial(self._ended, incident))
@@ -130,14 +104,14 @@ class Engine:
             lease = await self._shop.ledger.claim(incident, owner=self._name, ttl=LEASE)
             if lease is not None:
                 await Segment(self._shop, lease, carrier).run()
-            self._resting.pop(incident, None)
+            self._resting.end(incident)
         except LeaseLostError:
             log.warning("lease_lost", incident=incident)
         except TocsinError as error:
-            rest = self._rest(incident)
+            rest = self._resting.begin(incident)
             log.warning("segment_failed", incident=incident, why=error.message, hint=error.hint(), tried_again_in=rest)
         except Exception:
-            log.exception("segment_failed", incident=incident, tried_again_in=self._rest(incident))
+            log.exception("segment_failed", incident=incident, tried_again_in=self._resting.begin(incident))
         finally:
             await self._lanes.ended(carrier, incident)
 

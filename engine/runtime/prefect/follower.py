@@ -6,8 +6,9 @@ nothing is lacking, is remembered with the id of the flow in that database, so a
 id, and everything is looked at again. Each incident has a page besides, which is brought up to date when its timeline
 has grown.
 
-Rules kept here: nothing is executed; the engine never waits for this; a server that is away is painted later, and an
-incident that cannot be painted does not hold up the others.
+Rules kept here: nothing is executed; the engine never waits for this; a server that is away is painted later. An
+incident that the server refuses, or that cannot be painted, rests for longer and longer and holds up no others; that is
+said once, and again when it could be painted.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
+from httpx import TransportError
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from engine.domain.errors import TocsinError
 from engine.runtime.prefect.artifacts import publish
 from engine.runtime.prefect.mending import Mender
 from engine.runtime.prefect.painting import PAINTED, paint, segment
 from engine.runtime.prefect.stretches import stretches
 from engine.runtime.prefect.summary import summary
+from engine.runtime.resting import SHORTEST, Rests
 from engine.runtime.standings import folded
 
 if TYPE_CHECKING:
@@ -42,6 +45,8 @@ EVERY_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 AGAIN_SECONDS = 5.0
 """After how long a stretch of which Prefect lacks something is looked at again."""
+LONGEST_SECONDS = 30.0
+"""How long the others wait for one incident at most."""
 SURE_SECONDS = 30.0
 """How long a server that stays is taken for one with the same database."""
 REFUSED = "prefect_refused"
@@ -62,24 +67,28 @@ class Follower:
         self._mender = Mender(client)
         self._flow = ""
         self._sure_until = 0.0
+        self._resting = Rests(lambda: asyncio.get_running_loop().time())
+        self._said: set[str] = set()
+        """The incidents of which was said that they cannot be painted."""
         self._seen: dict[str, tuple[int, str]] = {}
         self._lacking: dict[str, float] = {}
         """When incidents of which Prefect lacks something are looked at again, by the loop's clock."""
 
     async def run(self) -> None:
         """Paint until cancelled."""
-        while True:
-            pause = EVERY_SECONDS
-            if not self._ready():
-                self._sure_until = 0.0
-            elif self._idle():
-                try:
-                    await self.paint()
-                except Exception as error:  # noqa: BLE001 - a server that is away comes back
-                    log.info("not_painted", error=type(error).__name__)
+        with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):  # what is refused is tried again here
+            while True:
+                pause = EVERY_SECONDS
+                if not self._ready():
                     self._sure_until = 0.0
-                    pause = PAUSE_SECONDS
-            await asyncio.sleep(pause)
+                elif self._idle():
+                    try:
+                        await self.paint()
+                    except Exception as error:  # noqa: BLE001 - a server that is away comes back
+                        log.info("not_painted", error=type(error).__name__)
+                        self._sure_until = 0.0
+                        pause = PAUSE_SECONDS
+                await asyncio.sleep(pause)
 
     def again(self, incident: str) -> None:
         """Look at an incident again although its timeline has not grown."""
@@ -93,16 +102,32 @@ class Follower:
             seen = (row.head.seq, flow)
             if self._seen.get(row.incident) == seen and not self._is_due(row.incident):
                 continue
-            if not self._idle():
+            if self._resting.rests(row.incident):
+                continue
+            if not self._idle() or not self._ready():
                 break
             self._seen[row.incident] = seen
-            try:
-                painted += await self._incident(row.incident, seq=row.head.seq)
-            except TocsinError as error:  # looked at again when its timeline grows
-                log.warning("not_painted", incident=row.incident, why=error.message)
-            except BaseException:
-                self.again(row.incident)
+            painted += await self._tried(row.incident, seq=row.head.seq)
+        return painted
+
+    async def _tried(self, incident: str, *, seq: int) -> int:
+        """Bring an incident up to date, or have it rest; raise what says that the server is away."""
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                painted = await self._incident(incident, seq=seq)
+        except Exception as error:
+            self.again(incident)
+            rest = self._resting.begin(incident)
+            if isinstance(error, TransportError) or not self._ready():
                 raise
+            if incident not in self._said and rest > SHORTEST:  # once alone is nothing: a database was busy
+                log.warning("not_painted", incident=incident, error=type(error).__name__, why=str(error))
+                self._said.add(incident)
+            return 0
+        self._resting.end(incident)
+        if incident in self._said:
+            log.info("painted_after_all", incident=incident)
+            self._said.remove(incident)
         return painted
 
     def _is_due(self, incident: str) -> bool:
@@ -118,6 +143,7 @@ class Follower:
 
     async def _incident(self, incident: str, *, seq: int) -> int:
         """Bring everything about an incident up to date; return how many stretches were painted."""
+        self._lacking.pop(incident, None)
         flow = self._flow
         known = await self._ledger.recall(incident, PAINTED) or {}
         same = known.get("flow", flow) == flow
@@ -133,7 +159,6 @@ class Follower:
         mark |= {"whole": str(whole), "refused": str(refused), "seq": "" if lacking else str(seq)}
         if mark != known:
             await self._ledger.remember(incident, PAINTED, mark)
-        self._lacking.pop(incident, None)
         if lacking:
             self._lacking[incident] = asyncio.get_running_loop().time() + AGAIN_SECONDS
         return painted

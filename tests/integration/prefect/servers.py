@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+CREATE = "/api/flow_runs/"
 SOCKETS = ("/api/events/in", "/api/events/out", "/api/logs/out")
 KEPT = frozenset({"content-type", "prefect-csrf-token", "prefect-csrf-client"})
 """The headers that the way to a server passes on; aiohttp makes the others itself."""
@@ -93,6 +95,9 @@ class Way:
     """How long each answer is held back."""
     refuses: Callable[[str, bytes], int] = field(default=lambda _path, _body: 0)
     """Says for a path and a body with which status a request is refused; 0 lets it through."""
+    refused: int = 0
+    made: dict[str, str] = field(default_factory=dict)
+    """The flow runs that were made by this way: name -> id."""
     deaf: bool = False
     """Whether what is told of task runs is taken and thrown away, as by a server that dies before it has written it."""
     asked: list[str] = field(default_factory=list)
@@ -110,12 +115,15 @@ class Way:
         body = await request.read()
         status = self.refuses(request.path, body)
         if status:
+            self.refused += 1
             return web.json_response({"detail": "refused"}, status=status)
         headers = {name: value for name, value in request.headers.items() if name.lower() in KEPT}
         url = f"{self.to.url.removesuffix('/api')}{request.path_qs}"
         try:
             async with self.session.request(request.method, url, data=body, headers=headers) as reply:
                 answer = web.Response(status=reply.status, body=await reply.read())
+                if request.path == CREATE and reply.ok:
+                    self.made[json.loads(body)["name"]] = (await reply.json())["id"]
                 answer.headers["Content-Type"] = reply.headers.get("Content-Type", "application/json")
         except aiohttp.ClientError:
             return web.Response(status=502)
