@@ -34,11 +34,13 @@ from engine.runtime.loop import Engine
 from engine.runtime.performer import Performer
 from engine.runtime.performing import ByKind
 from engine.runtime.prefect.opening import open_lanes
+from engine.runtime.prefect.triggers import STRENGTH, VIA, Triggers
 from engine.runtime.segment import Workshop
 from engine.runtime.showing.mirror import Mirror
 from engine.runtime.showing.shower import Shower
 from engine.settings.logs import configure_logs
 from engine.settings.read import secret_values, settings_of
+from engine.settings.values import variable
 from integrations.system.home import announce, held, writing
 from integrations.system.identifiers import new_id
 from integrations.system.secrets import EnvironmentSecrets
@@ -156,6 +158,8 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     if ended:
         log.info("went_on_after_an_engine_that_died", incidents=ended)
     busy: list[Engine] = []
+    library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
+    triggers = _triggers(office, library)
     lanes = await stack.enter_async_context(
         open_lanes(
             settings.prefect,
@@ -163,12 +167,12 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
             api_url=settings.prefect_api_url,
             ledger=office.ledger,
             idle=lambda: not any(engine.busy for engine in busy),
+            triggers=triggers,
         )
     )
     http = await stack.enter_async_context(WebClient(AllowList.parse(list(settings.http_allow))))
     engine = Engine(_workshop(office, sides, named, http), name=f"{owner}{new_id()[:12]}", lanes=lanes)
     busy.append(engine)
-    library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
     slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
     jira = JiraSide.of(office, sides) if sides.tracker is not None else None
     handlers = {**(slack.handlers if slack else {}), **(jira.handlers if jira else {})}
@@ -184,7 +188,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         slack=slack,
         jira=jira,
         lanes=lanes,
-        notes=_notes(settings),
+        notes=[*_notes(settings), *(await triggers.notes() if triggers else [])],
     )
     office.bell.ringer = service.poke
     if slack is not None:
@@ -241,10 +245,21 @@ def _token_person(office: Office) -> Who:
     return Who(person=person.id, via="api", strength="api-token", zone=person.zone)
 
 
+def _triggers(office: Office, library: Library) -> Triggers | None:
+    """Return what takes triggers from Prefect's pages, on behalf of TOCSIN_PREFECT_PERSON; None where that is off."""
+    settings = office.settings
+    if not settings.prefect_trigger_from_ui or settings.prefect_person is None:
+        return None
+    person = office.people.stand_in(settings.prefect_person, setting=variable("prefect_person"))
+    return Triggers(office.desk, library, Who(person=person.id, via=VIA, strength=STRENGTH, zone=person.zone))
+
+
 def _notes(settings: Settings) -> list[str]:
     notes = []
     if not settings.slack:
         notes.append("Slack is not set up; what waits for people stands in `tocsin inbox`.")
+    if settings.prefect_trigger_from_ui and settings.prefect == "off":
+        notes.append("Prefect is off, so nothing can be triggered from its pages.")
     if not settings.jira:
         notes.append("Jira is not set up; tasks have no tickets.")
     return notes

@@ -23,7 +23,7 @@ class Who(BaseModel):
     person: str
     via: str = "cli"
     strength: str = "local-shell"
-    """slack-signed, jira-account, oidc, api-token or local-shell."""
+    """slack-signed, jira-account, oidc, api-token, local-shell, or prefect-api, which says nothing of who it was."""
     zone: str | None = None
     """The person's own time zone: the incident's, where they declare one."""
 

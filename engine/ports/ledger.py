@@ -22,6 +22,9 @@ class Ledger(Protocol):
     async def declare(self, event_for: DeclareIncident, *, definition: str) -> tuple[str, bool]:
         """Open an incident; return its id and whether it is new (a known dedup key gives the known one)."""
 
+    async def declared_by(self, dedup_key: str) -> str | None:
+        """Return the incident that a dedup key stands for; None when it has declared none yet."""
+
     async def append_inputs(
         self, incident: str, events: Sequence[InputEvent], *, expect: int | None = None
     ) -> Sequence[Entry]:

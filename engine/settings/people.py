@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from engine.domain.errors import ConfigError
 from engine.domain.playbook import Id
 from engine.domain.problem import Problem
 from engine.domain.values import zone_named
@@ -100,6 +101,18 @@ class Directory:
     def holders(self, role: str) -> Sequence[str]:
         """Return the ids of the people who hold a role, the first one first, without excluded ones."""
         return tuple(person for person in self.roles.get(role, ()) if person not in self.excluded)
+
+    def stand_in(self, person_id: str, *, setting: str) -> Person:
+        """Return the person on whose behalf a setting has things done; raise `ConfigError` for somebody who has no say.
+
+        Nobody is asked who they are there, so it takes somebody whom the organisation has given a role.
+        """
+        person = self.person(person_id)
+        if person is None or not self.admits(person_id):
+            raise ConfigError(f"{setting} names {person_id}, who is not in {FILE} or is excluded there.")
+        if not any(person_id in self.holders(role) for role in self.roles):
+            raise ConfigError(f"{setting} names {person_id}, who holds no role in {FILE}.", hint="Give them one.")
+        return person
 
     def by_slack(self, user_id: str, mail: str = "") -> Person | None:
         """Return the person behind a Slack user; a mail counts only for somebody without a Slack id of their own."""

@@ -29,6 +29,7 @@ _TOGETHER = {
     "jira_url": ("jira_token", "jira_project"),
     "slack_app_token": ("slack_bot_token",),
     "slack_signing_secret": ("slack_bot_token",),
+    "prefect_trigger_from_ui": ("prefect_person",),
 }
 """A setting, and those it is no use without."""
 
@@ -157,7 +158,7 @@ def _checked(given: dict[str, Given]) -> tuple[Settings | None, list[str]]:
         f"{given[name].place}: {name} is set, and {other} is not; set {variable(other)} too."
         for name, others in _TOGETHER.items()
         for other in others
-        if getattr(settings, name) is not None and getattr(settings, other) is None
+        if getattr(settings, name) and getattr(settings, other) is None
     ]
     return settings, lonely
 

@@ -100,6 +100,13 @@ class Settings(BaseModel):
     prefect_api_url: WebAddress | None = Field(
         None, description="A Prefect server of your own; without it `serve` starts one."
     )
+    prefect_trigger_from_ui: bool = Field(
+        default=False,
+        description="Whether incidents can be declared on Prefect's pages; read docs/prefect.md before.",
+    )
+    prefect_person: str | None = Field(
+        None, min_length=1, description="On whose behalf that is done: an id of people.yaml with a role there."
+    )
     api_token: Secret | None = Field(None, description="Opens the API of `serve`; without it one is made in the home.")
 
     @property

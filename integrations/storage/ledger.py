@@ -105,6 +105,10 @@ class SqlLedger:
         """Open an incident, or give the one of that dedup key."""
         return await self._write("", partial(self._recorder.declare, order=event_for, definition=definition))
 
+    async def declared_by(self, dedup_key: str) -> str | None:
+        """Return the incident of a dedup key."""
+        return await self._read(lambda c: reading.declared_by(c, self._org, dedup_key))
+
     async def append_inputs(
         self, incident: str, events: Sequence[InputEvent], *, expect: int | None = None
     ) -> Sequence[Entry]:

@@ -37,6 +37,13 @@ def head(connection: Connection, org: str, incident: str) -> Head:
     return Head(*row)
 
 
+def declared_by(connection: Connection, org: str, dedup_key: str) -> str | None:
+    """Return the incident of a dedup key."""
+    same = and_(incidents.c.org == org, incidents.c.dedup_key == dedup_key)
+    incident: str | None = connection.execute(select(incidents.c.incident).where(same)).scalar()
+    return incident
+
+
 def definition(connection: Connection, org: str, digest: str) -> str:
     """Return the text of the playbook with that digest."""
     statement = select(definitions.c.text).where(definitions.c.org == org, definitions.c.digest == digest)

@@ -72,6 +72,8 @@ async def test_a_known_dedup_key_gives_the_known_incident(ledger: SqlLedger) -> 
     assert {incident for incident, _ in answers} == {"INC-1"}
     assert sum(new for _, new in answers) == 1
     assert await ledger.declare(declaration(), definition="text") == ("INC-2", True)
+    assert await ledger.declared_by("alarm-7") == "INC-1"
+    assert await ledger.declared_by("alarm-8") is None
 
 
 async def test_appended_events_come_back_in_order_and_verify(ledger: SqlLedger) -> None:

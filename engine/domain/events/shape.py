@@ -36,6 +36,6 @@ class InputEvent(Event):
     via: str = "engine"
     """The way in: `cli`, `api`, `slack`, `jira`, `engine`."""
     strength: str = ""
-    """How sure the identity is: slack-signed, jira-account, oidc, api-token, local-shell."""
+    """How sure the identity is: slack-signed, jira-account, oidc, api-token, local-shell, prefect-api."""
     origin: str = ""
     """What it came from, as its source names it: the same thing comes onto a timeline once. Empty: nothing to name."""

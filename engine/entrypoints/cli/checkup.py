@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.domain.errors import ConfigError
 from engine.domain.problem import Problem
 from engine.language.api import ActionFacts, check
+from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, people
 from engine.settings.documents import ConfigFileError
 from engine.settings.read import Reading, read
@@ -47,7 +48,7 @@ def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None 
         findings.append(_home(settings.home))
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))
-        findings += _playbooks(settings.playbooks, actions)
+        findings += _playbooks(settings, actions)
     return findings
 
 
@@ -91,6 +92,8 @@ def _people(settings: Settings) -> str:
     directory = people.read_people(settings.config / people.FILE)
     if settings.person and directory.person(settings.person) is None:
         raise ConfigError(f"{variable('person')} names {settings.person}, who is not in {people.FILE}.")
+    if settings.prefect_trigger_from_ui and settings.prefect_person:
+        directory.stand_in(settings.prefect_person, setting=variable("prefect_person"))
     vacant = [role for role in directory.roles if not directory.holders(role)]
     return f"{len(directory.people)} people, {len(directory.roles)} roles" + (
         f"; nobody holds {', '.join(vacant)}" if vacant else ""
@@ -101,15 +104,17 @@ def _calendars(settings: Settings) -> str:
     return ", ".join(calendars.read_calendars(settings.config / calendars.FILE))
 
 
-def _playbooks(folder: Path, actions: Mapping[str, ActionFacts]) -> Iterator[Finding]:
-    files = sorted(folder.glob("*.yaml"))
+def _playbooks(settings: Settings, actions: Mapping[str, ActionFacts]) -> Iterator[Finding]:
+    files = sorted(settings.playbooks.glob("*.yaml"))
     if not files:
-        yield Finding("playbooks", State.ODD, f"{folder} holds no playbook")
+        yield Finding("playbooks", State.ODD, f"{settings.playbooks} holds no playbook")
     for file in files:
         checked = check(file.read_bytes(), path=str(file), actions=actions)
         yield from _problems("playbooks", checked.problems)
         if not checked.errors:
             yield Finding("playbooks", State.GOOD, str(file))
+        if settings.prefect_trigger_from_ui and checked.plan and (why := withheld(file.stem, checked.plan)):
+            yield Finding("prefect", State.ODD, why)
 
 
 def _problems(name: str, problems: tuple[Problem, ...]) -> Iterator[Finding]:

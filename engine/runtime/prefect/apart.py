@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.ports.ledger import Ledger
     from engine.runtime.carrier import Carrier
     from engine.runtime.lanes import Lanes
+    from engine.runtime.prefect.triggers import Triggers
 
 LOOK_SECONDS = 0.5
 END_SECONDS = 10.0
@@ -44,8 +45,12 @@ log = structlog.get_logger(__name__)
 class Apart:
     """The thread; `lanes` is done once they can be asked for, or with what went wrong."""
 
-    def __init__(self, url: str, *, ledger: Ledger, idle: Callable[[], bool], required: bool) -> None:
+    def __init__(
+        self, url: str, *, ledger: Ledger, idle: Callable[[], bool], required: bool, triggers: Triggers | None
+    ) -> None:
         self.lanes: Future[Lanes] = Future()
+        self._triggers = triggers
+        self._engine: asyncio.AbstractEventLoop | None = None
         self._watch = Watch(url)
         self._ledger = ledger
         self._idle = idle
@@ -57,6 +62,7 @@ class Apart:
     def start(self) -> None:
         """Begin; nothing waits for it."""
         sys.setswitchinterval(HANDED_OVER)
+        self._engine = asyncio.get_running_loop()
         self._thread.start()
 
     async def stop(self) -> None:
@@ -90,8 +96,8 @@ class Apart:
         made.when_idle(self._idle)
         painter = follower.Follower(client, ledger, ready=lambda: watch.there, idle=self._idle)
         seeing = watching.Watching(client, ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
-        sweeping = _swept(watch, lambda: sweep.sweep(client))
-        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping)
+        sweeping = _seen_to(watch, lambda: sweep.sweep(client), "left_over_flow_runs_closed", every=SWEPT_SECONDS)
+        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping, self._triggering())
         working = [asyncio.create_task(task) for task in tasks]
         for task in working:
             task.add_done_callback(_told)
@@ -101,6 +107,16 @@ class Apart:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await made.close()
+
+    async def _triggering(self) -> None:
+        """Take what is triggered in Prefect; where that is off, take back what was offered when it was on."""
+        from engine.runtime.prefect import deployments, taking  # noqa: PLC0415 - as above
+
+        if self._triggers is None or self._engine is None:
+            await _seen_to(self._watch, deployments.withdraw, "triggers_taken_out_of_prefect")
+        else:
+            across = taking.Across(self._triggers, self._engine)
+            await taking.Taking(across, ready=lambda: self._watch.there).run()
 
 
 def _told(task: asyncio.Task[None]) -> None:
@@ -158,17 +174,19 @@ class Watch:
                 await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _swept(watch: Watch, sweep: Callable[[], Awaitable[int]]) -> None:
-    """Close what engines that are gone have left, now and whenever one of this machine is gone."""
+async def _seen_to(watch: Watch, work: Callable[[], Awaitable[int]], done: str, *, every: float | None = None) -> None:
+    """Do something once the server is there, again until it works, and then every so often; `done` is its name."""
     await watch.came.wait()
     while True:
-        pause = SWEPT_SECONDS
+        pause = every
         try:
-            closed = await sweep()
+            count = await work()
         except Exception as error:  # noqa: BLE001 - a server that is away comes back
-            log.info("not_swept", error=type(error).__name__)
+            log.info("not_done_in_prefect", what=done, error=type(error).__name__)
             pause = PAUSE_SECONDS
         else:
-            if closed:
-                log.info("left_over_flow_runs_closed", count=closed)
+            if count:
+                log.info(done, count=count)
+        if pause is None:
+            return
         await asyncio.sleep(pause)

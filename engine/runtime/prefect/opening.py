@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from engine.ports.ledger import Ledger
     from engine.runtime.lanes import Lanes
+    from engine.runtime.prefect.triggers import Triggers
 
 Use = Literal["auto", "required", "off"]
 START_SECONDS = 120.0
@@ -35,9 +36,17 @@ LOOK_SECONDS = 0.5
 
 @asynccontextmanager
 async def open_lanes(
-    use: Use, *, home: Path, api_url: str | None, ledger: Ledger, idle: Callable[[], bool]
+    use: Use,
+    *,
+    home: Path,
+    api_url: str | None,
+    ledger: Ledger,
+    idle: Callable[[], bool],
+    triggers: Triggers | None = None,
 ) -> AsyncIterator[Lanes]:
     """Open what carries stretches of work; `api_url` names a server, else one is started in the data folder.
+
+    With `triggers`, incidents can be declared on Prefect's pages.
 
     Raises:
         IntegrationError: `required`, and the server does not answer in time.
@@ -48,7 +57,7 @@ async def open_lanes(
     server = None if api_url else EmbeddedServer(home)
     url = api_url.rstrip("/") if api_url else (server.url if server else "")
     keeping: asyncio.Task[None] | None = None
-    apart = Apart(url, ledger=ledger, idle=idle, required=use == "required")
+    apart = Apart(url, ledger=ledger, idle=idle, required=use == "required", triggers=triggers)
     try:
         if server is not None:
             await server.start()

@@ -194,6 +194,24 @@ def test_the_doctor_finds_everything_that_is_wrong(
     assert "hush" not in ran.out
 
 
+def test_the_doctor_says_what_cannot_be_triggered_from_prefect(
+    tocsin: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The flagship has a restricted input; whoever stands behind such triggers has to be somebody here."""
+    refused = "video-leak cannot be triggered from Prefect: reported_by is restricted."
+    assert "cannot be triggered" not in tocsin("doctor").out
+    monkeypatch.setenv("TOCSIN_PREFECT_TRIGGER_FROM_UI", "yes")
+    monkeypatch.setenv("TOCSIN_PREFECT_PERSON", "jo")
+    ran = tocsin("doctor")
+    assert ran.code == 0
+    assert f"warning  prefect    {refused}" in ran.out
+    assert "lost-device cannot" not in ran.out
+    monkeypatch.setenv("TOCSIN_PREFECT_PERSON", "zed")
+    ran = tocsin("doctor")
+    assert ran.code == 2
+    assert "TOCSIN_PREFECT_PERSON names zed, who is not in people.yaml" in ran.out
+
+
 def plan_steps(tocsin: Run, *options: str) -> dict[str, dict[str, Any]]:
     """Return the steps of the good playbook's plan by id."""
     ran = tocsin("plan", str(GOOD), "--json", *options)

@@ -1,14 +1,14 @@
 """The people file: the shipped cast, identities, roles, exclusion, and mistakes with their place."""
 
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
 import pytest
 
 from engine.domain.errors import ConfigError
-from engine.ports.people import People
 from engine.settings.documents import ConfigFileError
-from engine.settings.people import read_people
+from engine.settings.people import Directory, read_people
 
 CONFIG = Path(__file__).parents[3] / "config"
 
@@ -24,7 +24,7 @@ excluded: [mal]
 
 
 @pytest.fixture
-def people(tmp_path: Path) -> People:
+def people(tmp_path: Path) -> Directory:
     """Three people, one of them excluded."""
     path = tmp_path / "people.yaml"
     path.write_text(FILE, encoding="utf-8")
@@ -42,25 +42,39 @@ def test_the_shipped_cast_is_complete() -> None:
     assert cast.hours["ben"].end == time(17)
 
 
-def test_people_are_found_by_each_identity(people: People) -> None:
+def test_people_are_found_by_each_identity(people: Directory) -> None:
     """Slack, Jira and login each lead to the person; mail does where the service gives no known id."""
     assert people.by_slack("U0BEN") == people.by_login("bo") == people.person("ben")
     assert people.by_jira("ana.ruiz") == people.by_slack("U9", "ANA@example.com") == people.person("ana")
 
 
-def test_a_mail_never_overrides_an_identity(people: People) -> None:
+def test_a_mail_never_overrides_an_identity(people: Directory) -> None:
     """Whoever has a Slack id is not found by another Slack account that claims their mail."""
     assert people.by_slack("U0OTHER", "ben@example.com") is None
 
 
-def test_nobody_is_found_by_nothing(people: People) -> None:
+def test_a_setting_names_somebody_with_a_role(people: Directory) -> None:
+    """On whose behalf something is done is known, not excluded, and holds a role."""
+    assert people.stand_in("ana", setting="S").name == "Ana Ruiz"
+    for person, expected in (
+        ("zed", "S names zed, who is not in people.yaml or is excluded there."),
+        ("mal", "S names mal, who is not in people.yaml or is excluded there."),
+    ):
+        with pytest.raises(ConfigError, match=expected):
+            people.stand_in(person, setting="S")
+    idle = replace(people, roles={"commander": ("ana",)})
+    with pytest.raises(ConfigError, match="S names ben, who holds no role"):
+        idle.stand_in("ben", setting="S")
+
+
+def test_nobody_is_found_by_nothing(people: Directory) -> None:
     """An empty identity matches nobody, though some people have none."""
     assert people.by_slack("") is None
     assert people.by_jira("") is None
     assert people.by_login("") is None
 
 
-def test_an_excluded_person_has_no_role_and_no_way_in(people: People) -> None:
+def test_an_excluded_person_has_no_role_and_no_way_in(people: Directory) -> None:
     """They are still named where the timeline has to name them."""
     assert people.holders("commander") == ("ana", "ben")
     assert people.by_slack("U0MAL") is None

@@ -25,6 +25,8 @@ NAMES = (
     "TOCSIN_PERSON",
     "TOCSIN_PREFECT",
     "PREFECT_API_URL",
+    "TOCSIN_PREFECT_TRIGGER_FROM_UI",
+    "TOCSIN_PREFECT_PERSON",
     "TOCSIN_API_TOKEN",
 )
 VALUES = {
@@ -40,6 +42,7 @@ VALUES = {
     "TOCSIN_HTTP_ALLOW": "a.example, [::1]:8080",
     "TOCSIN_PREFECT": "off",
     "PREFECT_API_URL": "http://127.0.0.1:4200/api",
+    "TOCSIN_PREFECT_TRIGGER_FROM_UI": "yes",
 }
 
 
@@ -70,6 +73,7 @@ def test_defaults_are_enough(config: Path) -> None:
     assert not settings.slack
     assert not settings.jira
     assert settings.prefect == "auto"
+    assert settings.prefect_trigger_from_ui is False
 
 
 def test_the_home_does_not_depend_on_the_current_folder(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +119,7 @@ def test_a_mistake_in_the_file_is_shown_with_its_line(config: Path, text: str, e
         ("TOCSIN_SLACK_BASE_URL", "slack.com", "TOCSIN_SLACK_BASE_URL: slack_base_url: write an address"),
         ("TOCSIN_JIRA_URL", "https://jira.example", "TOCSIN_JIRA_URL: jira_url is set, and jira_token is not"),
         ("TOCSIN_SLACK_APP_TOKEN", "xapp", "set TOCSIN_SLACK_BOT_TOKEN too"),
+        ("TOCSIN_PREFECT_TRIGGER_FROM_UI", "yes", "prefect_person is not; set TOCSIN_PREFECT_PERSON too"),
         ("PREFECT_API_URL", "localhost", "PREFECT_API_URL: prefect_api_url"),
     ],
 )
