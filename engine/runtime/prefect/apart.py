@@ -97,7 +97,7 @@ class Apart:
         painter = follower.Follower(client, ledger, ready=lambda: watch.there, idle=self._idle)
         seeing = watching.Watching(client, ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
         sweeping = _seen_to(watch, lambda: sweep.sweep(client), "left_over_flow_runs_closed", every=SWEPT_SECONDS)
-        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping, self._triggering())
+        tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping, self._triggering(client))
         working = [asyncio.create_task(task) for task in tasks]
         for task in working:
             task.add_done_callback(_told)
@@ -108,15 +108,15 @@ class Apart:
         await asyncio.gather(*working, return_exceptions=True)
         await made.close()
 
-    async def _triggering(self) -> None:
+    async def _triggering(self, client: PrefectClient) -> None:
         """Take what is triggered in Prefect; where that is off, take back what was offered when it was on."""
         from engine.runtime.prefect import deployments, taking  # noqa: PLC0415 - as above
 
         if self._triggers is None or self._engine is None:
-            await _seen_to(self._watch, deployments.withdraw, "triggers_taken_out_of_prefect")
+            await _seen_to(self._watch, lambda: deployments.withdraw(client), "triggers_taken_out_of_prefect")
         else:
             across = taking.Across(self._triggers, self._engine)
-            await taking.Taking(across, ready=lambda: self._watch.there).run()
+            await taking.Taking(client, across, ready=lambda: self._watch.there).run()
 
 
 def _told(task: asyncio.Task[None]) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import structlog
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags, FlowFilter, FlowFilterName
 
 from engine.runtime.prefect.warm import TAG
@@ -47,11 +46,10 @@ async def renew(client: PrefectClient, offers: Iterable[Offer]) -> Mapping[UUID,
     return standing
 
 
-async def withdraw() -> int:
+async def withdraw(client: PrefectClient) -> int:
     """Take every offer back; return how many there were."""
-    async with get_client() as client:
-        found = await _ours(client)
-        await _remove(client, found)
+    found = await _ours(client)
+    await _remove(client, found)
     return len(found)
 
 

@@ -17,7 +17,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterState,
@@ -91,7 +90,8 @@ class Across:
 class Taking:
     """Takes runs until it is stopped; `ready` says whether the server answers."""
 
-    def __init__(self, judge: Judge, *, ready: Callable[[], bool]) -> None:
+    def __init__(self, client: PrefectClient, judge: Judge, *, ready: Callable[[], bool]) -> None:
+        self._client = client
         self._judge = judge
         self._ready = ready
         self._playbooks: Mapping[UUID, str] = {}
@@ -100,48 +100,47 @@ class Taking:
     async def run(self) -> None:
         """Take until cancelled."""
         looks = 0
-        async with get_client() as client:
-            while True:
-                if self._ready():
-                    try:
-                        await self.look(client, all_of_it=looks % RENEWED_EVERY == 0)
-                        looks += 1
-                    except Exception as error:  # noqa: BLE001 - a server that is away comes back
-                        log.info("triggers_in_prefect_not_looked_at", error=type(error).__name__)
-                        looks = 0
-                await asyncio.sleep(EVERY_SECONDS)
+        while True:
+            if self._ready():
+                try:
+                    await self.look(all_of_it=looks % RENEWED_EVERY == 0)
+                    looks += 1
+                except Exception as error:  # noqa: BLE001 - a server that is away comes back
+                    log.info("triggers_in_prefect_not_looked_at", error=type(error).__name__)
+                    looks = 0
+            await asyncio.sleep(EVERY_SECONDS)
 
-    async def look(self, client: PrefectClient, *, all_of_it: bool) -> None:
+    async def look(self, *, all_of_it: bool) -> None:
         """Take what is due; with `all_of_it`, renew the deployments before and take what was left as well."""
         if all_of_it:
-            self._playbooks = await renew(client, await self._judge.offers())
-            await self._take_left(client)
+            self._playbooks = await renew(self._client, await self._judge.offers())
+            await self._take_left()
         if not self._playbooks:
             return
-        for run in await client.get_scheduled_flow_runs_for_deployments(
+        for run in await self._client.get_scheduled_flow_runs_for_deployments(
             list(self._playbooks), scheduled_before=self._judge.now(), limit=MOST
         ):
-            if await claimed(client, run):
-                await self._take(client, run)
+            if await claimed(self._client, run):
+                await self._take(run)
 
-    async def _take_left(self, client: PrefectClient) -> None:
+    async def _take_left(self) -> None:
         """Take the runs that stand as they stood at the last look; one that is being cancelled declares nothing."""
         standing = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING, StateType.CANCELLING]))
         wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=[TRIGGER]), state=standing)
-        found = await client.read_flow_runs(flow_run_filter=wanted, limit=MOST)
+        found = await self._client.read_flow_runs(flow_run_filter=wanted, limit=MOST)
         before, self._left = self._left, {run.id: run.state_id for run in found}
         for run in found:
             if run.id in before and before[run.id] == run.state_id:
                 log.info("taken_again_from_prefect", flow_run=str(run.id))
-                await self._take(client, run, cancelled=run.state_type is StateType.CANCELLING)
+                await self._take(run, cancelled=run.state_type is StateType.CANCELLING)
 
-    async def _take(self, client: PrefectClient, run: FlowRun, *, cancelled: bool = False) -> None:
+    async def _take(self, run: FlowRun, *, cancelled: bool = False) -> None:
         known = self._playbooks.get(run.deployment_id, "") if run.deployment_id else ""
         try:
             came = await self._judge.take(str(run.id), "" if cancelled else known, run.parameters)
             state = _end(came, cancelled=cancelled)
-            await client.set_flow_run_state(run.id, state, force=True)
-            await client.create_logs([_line(run, state, at=self._judge.now())])
+            await self._client.set_flow_run_state(run.id, state, force=True)
+            await self._client.create_logs([_line(run, state, at=self._judge.now())])
         except Exception as error:  # noqa: BLE001 - it passes; the run stands meanwhile, and is taken again
             log.warning("not_taken_from_prefect", flow_run=str(run.id), error=type(error).__name__, why=str(error))
 

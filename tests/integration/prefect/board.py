@@ -103,7 +103,7 @@ class Board(Lane):
 @asynccontextmanager
 async def board(home: Path, playbooks: Path, **environment: str) -> AsyncIterator[Board]:
     """Set up such a house with the playbooks `lane`, `asked`, and `kept`, which has a restricted input."""
-    async with lane(home, playbooks, "one", **{**ON, **environment}) as house:
+    async with lane(home, playbooks, "one", named=None, **{**ON, **environment}) as house:
         for name, text in (("asked", ASKED), ("kept", KEPT)):
             (playbooks / f"{name}.yaml").write_text(text, encoding="utf-8")
         made = Board(house.environment, house.system, home=home)

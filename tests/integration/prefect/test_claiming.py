@@ -19,6 +19,7 @@ from engine.runtime.prefect.deployments import renew
 from engine.runtime.prefect.server import EmbeddedServer, healthy
 from engine.runtime.prefect.taking import Taking, claimed
 from engine.runtime.prefect.triggers import CameTo, Triggers
+from engine.runtime.standings import Standings
 from engine.settings.people import read_people
 from engine.settings.read import CHECKOUT
 from integrations.storage.ledger import open_ledger
@@ -46,7 +47,13 @@ class Counted(Triggers):
 
     def __init__(self, ledger: SqlLedger, playbooks: Path) -> None:
         people, clock = read_people(CHECKOUT / "config" / "people.yaml"), SystemClock()
-        desk = Desk(ledger=ledger, plans=Plans(ledger, actions=FACTS), people=people, clock=clock)
+        desk = Desk(
+            ledger=ledger,
+            standings=Standings(ledger),
+            plans=Plans(ledger, actions=FACTS),
+            people=people,
+            clock=clock,
+        )
         super().__init__(
             desk, Library(playbooks, actions=FACTS), Who(person="jo", via="prefect", strength="prefect-api")
         )
@@ -91,17 +98,13 @@ async def test_each_run_is_taken_by_one_of_two_engines(home: Path, tmp_path: Pat
             for run in await started(one, desks[0]):
                 assert sorted(await asyncio.gather(claimed(one, run), claimed(two, run))) == [False, True]
             runs = await started(one, desks[0])
-            takings = [Taking(desk, ready=lambda: True) for desk in desks]
+            takings = [Taking(client, desk, ready=lambda: True) for client, desk in zip((one, two), desks, strict=True)]
             for times in (True, False, False):  # the first look is the one at what was left too
-                await asyncio.gather(
-                    *(taking.look(client, all_of_it=times) for taking, client in zip(takings, (one, two), strict=True))
-                )
+                await asyncio.gather(*(taking.look(all_of_it=times) for taking in takings))
             brought = [*desks[0].brought, *desks[1].brought]
             assert sorted(brought) == sorted(str(run.id) for run in runs)
             assert len(await ledger.incidents()) == RUNS
-            await asyncio.gather(
-                *(taking.look(client, all_of_it=True) for taking, client in zip(takings, (one, two), strict=True))
-            )
+            await asyncio.gather(*(taking.look(all_of_it=True) for taking in takings))
             assert len(await ledger.incidents()) == 2 * RUNS  # the first ones were claimed by nobody who lives
             left = [await one.read_flow_run(run.id) for run in runs]
             assert all(run.state is not None and run.state.is_completed() for run in left)
