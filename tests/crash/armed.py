@@ -80,11 +80,12 @@ def label(kind: str, subject: str) -> str:
 
 def lay(mine: Mine) -> None:
     """Wrap the engine's seams."""
-    _in_writes(mine)
+    in_writes(mine)
     _in_effects(mine)
 
 
-def _in_writes(mine: Mine) -> None:
+def in_writes(mine: Mine) -> None:
+    """Wrap what writes to the ledger."""
     chained, record = Recorder._chained, HeadFile.record
 
     @wraps(chained)
