@@ -59,9 +59,9 @@ class Connected:
 def decide_surfaces(situation: Situation, connected: Connected) -> Iterator[Event | Perform]:
     """Yield what should be shown and is not yet."""
     if connected.chat:
-        yield from _each(situation, _chat(situation))
+        yield from _each(situation, _chat(situation), begun=IN_CHAT)
     if connected.tracker:
-        yield from _each(situation, _tracker(situation))
+        yield from _each(situation, _tracker(situation), begun=IN_TRACKER)
 
 
 def effect_of(incident: Incident, kind: str, subject: str) -> Effect | None:
@@ -81,9 +81,23 @@ def ticket_of(incident: Incident, ask: str) -> str:
     return str(effect.result.get("key", "")) if effect is not None and effect.status == "done" else ""
 
 
-def _each(situation: Situation, wanted: Iterator[tuple[str, str]]) -> Iterator[Event | Perform]:
-    for kind, subject in wanted:
+def _each(
+    situation: Situation, wanted: Iterator[tuple[str, str]], *, begun: frozenset[str]
+) -> Iterator[Event | Perform]:
+    """Yield what makes the wanted surfaces, and ends those of some kinds that were begun and are wanted no longer."""
+    for kind, subject in dict.fromkeys([*wanted, *_begun(situation.incident, begun)]):
         yield from _show(situation, kind, subject)
+
+
+def _begun(incident: Incident, kinds: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield what was begun and nobody knows how that ended: it is found or made, and then closed.
+
+    The closing of a ticket waits until its question may be closed again.
+    """
+    for effect in incident.effects.values():
+        unsure = effect.status == "intended" or (effect.status == "retrying" and effect.unsure)
+        if unsure and effect.kind in kinds and effect.kind != TICKET_CLOSE:
+            yield effect.kind, effect.subject
 
 
 def _show(situation: Situation, kind: str, subject: str) -> Iterator[Event | Perform]:
@@ -110,7 +124,7 @@ def _chat(situation: Situation) -> Iterator[tuple[str, str]]:
         return
     yield LIVING, LIVING
     for ask in incident.asks.values():
-        if ask.open or made(incident, CARD, ask.id) or _perhaps_made(incident, CARD, ask.id):
+        if ask.open or made(incident, CARD, ask.id):
             yield CARD, ask.id
     for subject in _notices(incident):
         yield NOTICE, subject
@@ -130,7 +144,7 @@ def _tracker(situation: Situation) -> Iterator[tuple[str, str]]:
     for ask in incident.asks.values():
         if ask.kind == APPROVAL or situation.plan.steps[base_id(ask.step)].tickets is Tickets.NONE:
             continue
-        if ask.open or _perhaps_made(incident, TICKET, ask.id):
+        if ask.open:
             yield TICKET, ask.id
         elif made(incident, TICKET, ask.id) and _closes(incident, ask):
             yield TICKET_CLOSE, ask.id
@@ -139,12 +153,6 @@ def _tracker(situation: Situation) -> Iterator[tuple[str, str]]:
     for phase, known in incident.phases.items():
         if known.status is PhaseStatus.SETTLED:
             yield HEAD_TRACKER, phase
-
-
-def _perhaps_made(incident: Incident, kind: str, subject: str) -> bool:
-    """Return whether a surface was begun and nobody knows how that ended: it is found or made, and then closed."""
-    effect = effect_of(incident, kind, subject)
-    return effect is not None and (effect.status == "intended" or (effect.status == "retrying" and effect.unsure))
 
 
 def _closes(incident: Incident, ask: Ask) -> bool:

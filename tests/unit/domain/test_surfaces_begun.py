@@ -8,7 +8,7 @@ from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conducting.situation import effect_key
 from engine.domain.conductor import advance
-from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, TICKET, TICKET_CLOSE, Connected
+from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, NOTICE, TICKET, TICKET_CLOSE, Connected
 from tests.unit.domain.story import Story
 
 PLAYBOOK = """
@@ -67,6 +67,13 @@ def test_what_was_interrupted_is_ended_after_its_question_was_answered(told: Sto
     told.write(intended(kind, ASK))
     told.answers(ASK, verdict="done")
     assert shown(told) == {(kind, ASK)}
+
+
+def test_a_notice_that_was_interrupted_is_ended_although_its_trouble_is_over(told: Story) -> None:
+    """What it was about was settled meanwhile; whether it was posted is known afterwards."""
+    told.write(intended(NOTICE, "audit:failed:1"))
+    turn = advance(told.plan, told.incident, now=told.now, connected=EVERYTHING)
+    assert (NOTICE, "audit:failed:1") in {(move.kind, move.subject) for move in turn.performs}
 
 
 def test_then_the_ticket_is_closed(told: Story) -> None:

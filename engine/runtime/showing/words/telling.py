@@ -77,6 +77,8 @@ def _notice(scene: Scene, what: str, state: str) -> str:
         due = scene.local(ask.due) if ask.due else "now"
         return f"Target missed: {scene.title(ask.step)} was due {due}. Asked: {scene.asked(ask)}."
     entry, title = scene.incident.step(what), scene.title(what)
+    if entry.status.value != state:
+        return f"{title}: this was {state} for a while, and is {entry.status.value.replace('_', ' ')} now."
     because = entry.because if open_to_all(scene.step(what)) else "the reason is restricted"
     command = f"`tocsin resolve {scene.incident.id} '{what}' done|failed|retry --reason ...`"
     if state == "unconfirmed":

@@ -1,0 +1,42 @@
+"""What a notice says when it is posted late."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.domain import timeline as ev
+from engine.runtime.showing.words.scene import Scene
+from engine.runtime.showing.words.telling import notice
+from engine.settings.people import read_people
+from tests.architecture.sources import ROOT
+from tests.unit.domain.story import Story
+
+PLAYBOOK = """
+    tocsin: 1
+    playbook: story
+    title: A story
+    version: 1
+    roles:
+      commander: {required: true}
+    phases:
+      contain:
+        steps:
+          - {id: lock, title: Lock, action: http.request, with: {url: "https://a.example"}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "says"),
+    [
+        (None, "Lock: nobody can tell whether it was done"),
+        ("done", "Lock: this was unconfirmed for a while, and is done now."),
+    ],
+)
+def test_a_notice_about_what_was_settled_meanwhile_says_so(outcome: str | None, says: str) -> None:
+    """Nobody is sent looking for what somebody has looked for already."""
+    told = Story(PLAYBOOK)
+    told.loses("lock")
+    if outcome:
+        told.tells(ev.StepResolved(step="lock", outcome="done", reason="looked", by="ana"))
+    scene = Scene(told.plan, told.incident, read_people(ROOT / "config" / "people.yaml"), told.now)
+    assert notice(scene, "lock:unconfirmed:1").text.startswith(says)
