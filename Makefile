@@ -9,7 +9,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash bench soak lock clean
+.PHONY: help demo test check crash chaos bench soak lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +31,9 @@ check: .venv/stamp-dev ## format, lint, types, layers, generated documents, arch
 
 crash: .venv/stamp-dev ## kill the engine at every named point, on SQLite and PostgreSQL (`make test` takes a dozen a day)
 	CRASHES=all $(BIN)/python -m pytest --numprocesses auto --dist loadgroup tests/crash $(ARGS)
+
+chaos: .venv/stamp-dev ## ten minutes of random kills of three engines on one PostgreSQL (ARGS="--seconds 60 --incidents 20 --seed 1"); writes chaos.json
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: .venv/stamp-dev .venv-bench/stamp ## measure the engine beside bare requests, plain Prefect and DBOS, and as work grows (ARGS="curves" a part); writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -65,7 +65,7 @@ def took(began: float, seen: list[tuple[float, float, str]]) -> Took:
 @asynccontextmanager
 async def stub(session: aiohttp.ClientSession) -> AsyncIterator[Far]:
     """Run the far side."""
-    async with _python("tests.bench.stub") as (child, said):
+    async with running("tests.bench.stub") as (child, said):
         yield Far(int(json.loads(said)["port"]), session)
         if child.stdin is not None:
             child.stdin.close()
@@ -93,7 +93,7 @@ class Lined:
 @asynccontextmanager
 async def lined(module: str, far: Far, **environment: str) -> AsyncIterator[Lined]:
     """Run a module that does the work for each line."""
-    async with _python(module, str(far.port), **environment) as (child, _):
+    async with running(module, str(far.port), **environment) as (child, _):
         yield Lined(child, far)
 
 
@@ -203,7 +203,8 @@ async def engine(home: Path, playbooks: Path, far: Far, **environment: str) -> A
 
 
 @asynccontextmanager
-async def _python(module: str, *arguments: str, **environment: str) -> AsyncIterator[tuple[Any, str]]:
+async def running(module: str, *arguments: str, **environment: str) -> AsyncIterator[tuple[Any, str]]:
+    """Run a module; give its process and the first line that it says."""
     given = {**os.environ, **environment}
     async with _child(sys.executable, "-m", module, *arguments, environment=given) as found:
         yield found
