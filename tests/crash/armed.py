@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, event
 
 from integrations.storage import ledger as sql_ledger
+from integrations.storage import migrate, recording
 from integrations.storage.heads import HeadFile
 from integrations.storage.recording import Recorder
-from tests.crash.points import Moment, Point, of
+from tests.crash.points import MIGRATION, REBUILD, Moment, Point, of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _ACT: ContextVar[str] = ContextVar("act", default="")
 _WRITES = {"chat.postMessage", "conversations.create"}
 """Slack's methods that make something."""
+CHANGES = ("ALTER TABLE", "CREATE INDEX", "DROP INDEX", "CREATE TABLE")
+MIDWAY = 2
+"""How many changes of a rebuild or a migration are made midway."""
 
 
 class Mine:
@@ -82,6 +86,8 @@ def lay(mine: Mine) -> None:
     """Wrap the engine's seams."""
     in_writes(mine)
     _in_effects(mine)
+    _in_rebuilds(mine)
+    _in_migrations(mine)
 
 
 def in_writes(mine: Mine) -> None:
@@ -152,6 +158,52 @@ def _sent(mine: Mine, original: Callable[..., Any], makes: Callable[[tuple[Any, 
         return answer
 
     return sending
+
+
+def _in_rebuilds(mine: Mine) -> None:
+    project, again = recording.project, Recorder.project_again  # type: ignore[attr-defined]  # what the recorder calls
+    made: list[object] = []
+
+    @wraps(again)
+    def rebuilding(*given: Any, **named: Any) -> int:  # noqa: ANN401 - passed on as they are
+        mine.reached("begun", REBUILD)
+        mine.writes(REBUILD)
+        return again(*given, **named)
+
+    @wraps(project)
+    def projecting(connection: Any, place: Any, entry: Any) -> None:  # noqa: ANN401 - as above
+        project(connection, place, entry)
+        made.append(entry)
+        if len(made) == MIDWAY:
+            mine.reached("midway", REBUILD)
+
+    Recorder.project_again = rebuilding  # type: ignore[method-assign]  # that is the mine
+    recording.project = projecting  # type: ignore[attr-defined]  # as above
+
+
+def _in_migrations(mine: Mine) -> None:
+    upgrade, bring = migrate._upgrade, sql_ledger.bring_up_to_date  # type: ignore[attr-defined]  # what the ledger calls
+    changes: list[str] = []
+
+    def changed(_: Any, __: Any, statement: str, *___: Any) -> None:  # noqa: ANN401 - as SQLAlchemy calls it
+        changes.extend(word for word in CHANGES if statement.lstrip().upper().startswith(word))
+        if len(changes) == MIDWAY:
+            mine.reached("midway", MIGRATION)
+
+    @wraps(upgrade)
+    def upgrading(connection: Any) -> None:  # noqa: ANN401 - passed on as it is
+        mine.reached("begun", MIGRATION)
+        mine.writes(MIGRATION)
+        event.listen(Engine, "after_cursor_execute", changed)
+        upgrade(connection)
+
+    @wraps(bring)
+    def bringing(*given: Any, **named: Any) -> None:  # noqa: ANN401 - as above
+        bring(*given, **named)
+        mine.at("committed")
+
+    migrate._upgrade = upgrading
+    sql_ledger.bring_up_to_date = bringing  # type: ignore[attr-defined]  # that is the mine
 
 
 def main() -> None:

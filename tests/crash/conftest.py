@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 EVERY = "CRASHES"
 """Set to `all` by `make crash`."""
 DOZEN = 12
+CELLS = ("test_points", "test_keeping")
+"""The files in which each test is a crash."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is not of today."""
-    cells = [item for item in items if item.path.name == "test_points.py"]
-    named = any("test_points" in argument for argument in config.invocation_params.args) or config.option.keyword
+    cells = [item for item in items if item.path.stem in CELLS]
+    named = any(name in argument for argument in config.invocation_params.args for name in CELLS)
+    named = named or config.option.keyword
     if os.environ.get(EVERY) == "all" or named or not cells:
         return
     stride = -(-len(cells) // DOZEN)

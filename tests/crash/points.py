@@ -3,7 +3,8 @@
 A write has three moments: `uncommitted` (everything is in the transaction, nothing is committed), `committed` (the
 database has it, the head outside has not) and `told` (both have it, nobody in the engine knows yet). An effect has
 three as well: `intended` (nothing was sent), `sent` (the far side has done it, its answer was not read) and `answered`
-(the answer is known, and not written down).
+(the answer is known, and not written down). Work on the whole database, a rebuild or a migration, is killed when it has
+`begun` (nothing was changed yet), `midway` (some of it was changed), and before and after its commit.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Moment = Literal["uncommitted", "committed", "told", "intended", "sent", "answered"]
+Moment = Literal["uncommitted", "committed", "told", "intended", "sent", "answered", "begun", "midway"]
 
 WRITES: Final[tuple[Moment, ...]] = ("uncommitted", "committed", "told")
 EFFECTS: Final[tuple[Moment, ...]] = ("intended", "sent", "answered")
+KEEPING: Final[tuple[Moment, ...]] = ("begun", "midway", "uncommitted", "committed")
 APPENDS: Final = (
     "incident_declared",
     "phase_opened",
@@ -33,6 +35,7 @@ ACTS: Final = ("act", "blind", "channel", "card", "epic", "ticket")
 SIDES: Final = {"act": "HTTP", "blind": "HTTP", "channel": "Slack", "card": "Slack", "epic": "Jira", "ticket": "Jira"}
 LEASES: Final = ("claim", "renew", "release")
 INBOX: Final = ("inbox_put", "inbox_finish")
+REBUILD, MIGRATION = "rebuild", "migration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Point:
 def of(name: str) -> Point:
     """Return the point of a name."""
     what, _, moment = name.rpartition("-")
-    return next(point for point in POINTS if (point.what, point.moment) == (what, moment))
+    return next(point for point in ALL if (point.what, point.moment) == (what, moment))
 
 
 POINTS: Final[tuple[Point, ...]] = (
@@ -66,3 +69,5 @@ POINTS: Final[tuple[Point, ...]] = (
     *(Point(moment, f"effect_done:{act}") for act in ACTS for moment in WRITES),
     *(Point(moment, what) for what in (*LEASES, *INBOX) for moment in WRITES),
 )
+KEPT: Final[tuple[Point, ...]] = tuple(Point(moment, what) for what in (REBUILD, MIGRATION) for moment in KEEPING)
+ALL: Final[tuple[Point, ...]] = (*POINTS, *KEPT)

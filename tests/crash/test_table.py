@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.architecture.sources import ROOT
-from tests.crash.points import POINTS
+from tests.crash.points import ALL
 from tests.crash.table import PARTS, table
 
 
@@ -14,4 +14,4 @@ def test_the_table_in_the_documents_is_this_one() -> None:
 
 def test_every_point_is_in_the_table() -> None:
     """Nothing is played that the table does not count."""
-    assert {point.what for point in POINTS} == {what for _, whats, _ in PARTS for what in whats}
+    assert {point.what for point in ALL} == {what for _, whats, _ in PARTS for what in whats}
