@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.domain.errors import IntegrationError, IntegrityError, LeaseLostError, TocsinError
+from engine.runtime.keeping import LEASE
 from engine.runtime.lanes import DirectLanes, Lanes
 from engine.runtime.resting import Rests
-from engine.runtime.segment import LEASE, Segment, Workshop
+from engine.runtime.segment import Segment, Workshop
 
 if TYPE_CHECKING:
     from engine.ports.records import Agenda
@@ -101,9 +102,10 @@ class Engine:
             log.warning("not_carried", incident=incident, why=error.message, hint=error.hint())
             return
         try:
+            asked = self._shop.clock.monotonic()
             lease = await self._shop.ledger.claim(incident, owner=self._name, ttl=LEASE)
             if lease is not None:
-                await Segment(self._shop, lease, carrier).run()
+                await Segment(self._shop, lease, carrier, asked).run()
             self._resting.end(incident)
         except LeaseLostError:
             log.warning("lease_lost", incident=incident)

@@ -5,8 +5,9 @@ timeline may lack its end); an attempt after a crash, or after an answer that ne
 far side by its key. Found: it is adopted. Surely absent: it is done. Cannot tell: it is unconfirmed, and a person says.
 An answer that does not come during the act is treated the same, within the same attempt.
 
-Rules kept here: exactly one event comes back, never an exception; the clients' own retries are off, so one
-attempt is one request; a bug in an action is a failed step with a message, not a dead engine.
+Rules kept here: exactly one event comes back, never an exception but the loss of the lease, under which nothing is sent
+any more; the clients' own retries are off, so one attempt is one request; a bug in an action is a failed step with a
+message, not a dead engine.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import structlog
 from engine.actions.keep import kept
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError
 from engine.domain.incident import base_id
 from engine.domain.values import decode, encode_foreign, plain
 from engine.ports.lookup import Absent, CannotTell, Found
@@ -68,6 +69,8 @@ class Performer:
         step = plan.steps[base_id(move.subject)]
         try:
             result, adopted = await self._act(plan, incident, move, step=step, doubt=doubt)
+        except LeaseLostError:
+            raise
         except OutcomeUnknownError as error:
             return ev.EffectUnconfirmed(**_what(move), message=error.message)
         except IntegrationError as error:

@@ -1,7 +1,7 @@
 """Who carries out a move: actions are performed, what people look at is shown.
 
-Rules kept here: exactly one event comes back, never an exception; a move that may have been done already
-is looked up before it is done.
+Rules kept here: exactly one event comes back, never an exception but the loss of the lease; a move that may have been
+done already is looked up before it is done.
 """
 
 from __future__ import annotations

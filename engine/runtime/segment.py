@@ -14,23 +14,20 @@ what still runs is cancelled; results are appended whatever came in meanwhile.
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
-
-import structlog
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conductor import NOTHING_CONNECTED, Turn, advance
-from engine.domain.errors import HeadMovedError, LeaseLostError, TocsinError
+from engine.domain.errors import HeadMovedError, TocsinError
 from engine.domain.fold import fold
+from engine.runtime.keeping import kept
 from engine.runtime.performing import Doubt
 from engine.runtime.standings import folded
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from datetime import datetime
 
     from engine.domain.calendar import BusinessCalendar
@@ -47,8 +44,6 @@ if TYPE_CHECKING:
     from engine.runtime.plans import Plans
     from engine.runtime.standings import Standings
 
-log = structlog.get_logger(__name__)
-LEASE = timedelta(seconds=6)
 MOST_MOVES = 500
 LONGEST = 60.0
 """Real seconds. Past one of the two bounds a segment begins nothing more, so that no flow run grows without an end."""
@@ -82,6 +77,8 @@ class Segment:
     shop: Workshop
     lease: Lease
     carrier: Carrier
+    asked: float | None = None
+    """When the ledger was asked for the lease, by the monotonic clock; just now if it is not given."""
     incident: Incident | None = None
     running: dict[str, asyncio.Task[Outcome]] = field(default_factory=dict)
     ended: list[Outcome] = field(default_factory=list)
@@ -96,7 +93,8 @@ class Segment:
         """Do everything that can be done now; return the state it ends in, the lease given back."""
         self.since = self.shop.clock.monotonic()
         try:
-            async with _kept(self.shop, self.lease):
+            asked = self.since if self.asked is None else self.asked
+            async with kept(self.shop.ledger, self.shop.clock, self.lease, asked=asked):
                 try:
                     return await self._run()
                 finally:
@@ -220,44 +218,6 @@ class Segment:
             self.incident = folded(self.incident, await self.shop.ledger.entries(self.lease.incident, after=self._seq))
         self.behind = False
         return self.incident
-
-
-@asynccontextmanager
-async def _kept(shop: Workshop, lease: Lease) -> AsyncIterator[None]:
-    """Keep a lease alive; when it is lost, what runs inside is cancelled and `LeaseLostError` raised.
-
-    A lease that could not be prolonged in its time counts as lost: another engine may have it.
-    """
-    inside = asyncio.current_task()
-    lost = False
-
-    async def renew() -> None:
-        nonlocal lost
-        clock, span = shop.clock, LEASE.total_seconds()
-        ends = clock.monotonic() + span
-        while not lost:
-            await clock.sleep(min(span / 3, ends - clock.monotonic()))
-            began = clock.monotonic()
-            try:
-                async with asyncio.timeout(max(0.0, ends - began)):
-                    lost = not await shop.ledger.renew(lease, ttl=LEASE)
-                ends = began + span
-            except (TocsinError, TimeoutError) as error:  # a database that is away may come back in time
-                log.warning("lease_not_prolonged", incident=lease.incident, why=str(error))
-                lost = clock.monotonic() >= ends
-        if inside is not None:
-            inside.cancel()
-
-    renewing = asyncio.create_task(renew())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if lost:
-            raise LeaseLostError from None
-        raise
-    finally:
-        renewing.cancel()
-        await asyncio.gather(renewing, return_exceptions=True)
 
 
 def _intent(move: Perform, started: str) -> ev.EffectIntended:

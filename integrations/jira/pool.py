@@ -2,13 +2,15 @@
 
 Rules kept here:
 1. The client never retries: a retried create is a second ticket.
-2. Connecting is a read of its own, before the call: a write is only unknown once it was sent.
+2. A write is sent only while whoever sends it holds what they act on, however long it had to wait for a thread.
+3. Connecting is a read of its own, before the call: a write is only unknown once it was sent.
 """
 
 import asyncio
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -17,6 +19,7 @@ import requests
 from jira import JIRA, JIRAError
 
 from engine.domain.errors import IntegrationError
+from engine.ports.holding import check_held
 from engine.ports.time import Clock
 from integrations.jira.refusals import refusal
 from integrations.jira.site import JiraSite
@@ -89,11 +92,14 @@ class JiraPool:
 
     async def _run(self, call: Callable[[JIRA], Any], *, what: str, writes: bool) -> Any:  # noqa: ANN401 - the JSON is read where it is used
         now = self._clock.real_now()
-        work = asyncio.get_running_loop().run_in_executor(self._threads, self._in_thread, call, what, writes, now)
-        return await work
+        own = copy_context()  # a thread asks whether the caller still holds what it acts on
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, own.run, self._in_thread, call, what, writes, now)
 
     def _in_thread(self, call: Callable[[JIRA], Any], what: str, writes: bool, now: datetime) -> Any:  # noqa: ANN401, FBT001 - run_in_executor passes by place
         client = _asked(self._client, what=what, writes=False, now=now)
+        if writes:
+            check_held()
         return _asked(lambda: call(client), what=what, writes=writes, now=now)
 
     def _client(self) -> JIRA:

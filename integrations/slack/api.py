@@ -3,7 +3,7 @@
 Rules kept here: the client never repeats a call by itself (its default posts twice after a lost reply). An answer
 with an error code is a refusal and nothing was done, but for the few codes by which Slack says that it does not know;
 those, an HTTP 5xx, a broken connection and a timeout leave the outcome of a write unknown. A call that could not even
-connect was not made. Reads are simply repeatable.
+connect was not made. Reads are simply repeatable. A write is sent only while whoever sends it holds what they act on.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.ports.holding import check_held
 from integrations.slack.methods import METHODS
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class SlackApi:
     ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """Call a method as `call` does; return the answer and its HTTP headers."""
         writes = METHODS[method].writes
+        if writes:
+            check_held()
         try:
             # Always in the body of a POST: a query ends in the logs of proxies, and a GET is repeated by aiohttp.
             given: dict[str, Any] = {"json": arguments} if writes else {"data": arguments}

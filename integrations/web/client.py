@@ -5,7 +5,8 @@ Rules kept here:
 2. `send` goes to allow-listed hosts and follows no redirect; `fetch` follows at most five, each checked anew.
 3. An error before there is a connection means that nothing was done; after it, a request that changes something may
    have been done (`OutcomeUnknownError`), and reading may simply be tried again.
-4. Messages name the host, never the rest of an address, a header or a body.
+4. What changes something is sent only while whoever sends it holds what they act on.
+5. Messages name the host, never the rest of an address, a header or a body.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from typing import Any, Self
 from urllib.parse import urljoin
 
 import aiohttp
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
-from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError
+from engine.ports.holding import check_held
 from engine.ports.web import HttpRequest, HttpResponse
 from integrations.web.body import read_bounded
 from integrations.web.guard import AllowList, check_host, checked_url, refused
@@ -99,12 +103,31 @@ class WebClient:
         trace.on_connection_create_end.append(_connected)
         resolver = GuardedResolver(self._allow, look_up=self._look_up)
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True, limit=0),
+            connector=_HeldConnector(resolver=resolver, use_dns_cache=False, force_close=True, limit=0),
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[trace],
             auto_decompress=False,
             trust_env=False,
         )
+
+
+class _HeldConnector(aiohttp.TCPConnector):
+    """Gives a connection to a request that changes something only while it may still be sent."""
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's own, by its name
+    ) -> Connection:
+        connection = await super().connect(req, traces, timeout)
+        try:
+            if req.method not in SAFE:
+                check_held()
+        except LeaseLostError:
+            connection.close()
+            raise
+        return connection
 
 
 async def _connected(_: object, context: Any, __: object) -> None:  # noqa: ANN401 - aiohttp's own, of that type

@@ -15,7 +15,7 @@ import structlog
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError
 from engine.domain.surfaces import IN_CHAT
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
@@ -56,6 +56,8 @@ class Shower:
         scene = Scene(plan, incident, self.people, self.clock.now())
         try:
             result, adopted = await self._made(scene, move, doubt=doubt)
+        except LeaseLostError:
+            raise
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)

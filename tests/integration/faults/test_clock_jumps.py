@@ -11,7 +11,7 @@ import pytest
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import StepStatus
-from engine.runtime.segment import LEASE
+from engine.runtime.keeping import LEASE
 from integrations.storage.leases import LONGEST
 from integrations.system.clock import SystemClock
 from tests.integration.runtime.bench import Bench, counterpart
