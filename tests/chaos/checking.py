@@ -52,6 +52,13 @@ class Timelines:
     def __post_init__(self) -> None:
         self.states.update({name: folded(None, entries) for name, entries in self.entries.items()})
 
+    def told(self) -> dict[str, list[str]]:
+        """Return every timeline in words, for whoever has to find out what went wrong."""
+        return {
+            name: [f"{entry.real_at.isoformat()} {entry.event!r}" for entry in entries]
+            for name, entries in self.entries.items()
+        }
+
     def effects(self) -> Iterable[tuple[str, Effect]]:
         """Give every effect, with its incident."""
         return ((name, effect) for name, state in self.states.items() for effect in state.effects.values())

@@ -16,6 +16,8 @@ from collections import Counter
 
 from aiohttp import web
 
+from integrations.system.clock import SystemClock
+
 WRONG = ("nothing", "nothing", "nothing", "late", "dropped", "error", "busy")
 LATEST = 9.0
 """Seconds; longer than a lease."""
@@ -28,6 +30,8 @@ class Far:
         self._seed = seed
         self.asked: Counter[str] = Counter()
         self.did: Counter[str] = Counter()
+        self.came: dict[str, list[tuple[str, str]]] = {}
+        """When each request of a key came, and what went wrong with it."""
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Do something."""
@@ -35,6 +39,7 @@ class Far:
         chance = random.Random(f"{self._seed} {key}")  # noqa: S311 - to be repeatable is the point
         wrong = chance.choice(WRONG) if not self.asked[key] else "nothing"
         self.asked[key] += 1
+        self.came.setdefault(key, []).append((SystemClock().real_now().isoformat(), wrong))
         if wrong == "busy":
             return web.Response(status=429, headers={"Retry-After": "1"})
         if wrong == "error":
@@ -53,7 +58,8 @@ class Far:
 
     async def told(self, _: web.Request) -> web.Response:
         """Say how often what was done and asked."""
-        return web.json_response({"did": {key: count for key, count in self.did.items() if count}, "asked": self.asked})
+        did = {key: count for key, count in self.did.items() if count}
+        return web.json_response({"did": did, "asked": self.asked, "came": self.came})
 
 
 async def main() -> None:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import random
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -18,14 +20,14 @@ from engine.domain.conducting.situation import effect_key
 from engine.entrypoints.demo.person import Person, StuckError, button_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from integrations.sandbox import Sandbox
     from tests.chaos.processes import Engine
 
 CALL = aiohttp.ClientTimeout(total=5)
 LOOKS = 0.3
-"""Seconds between two looks at an incident."""
+"""Seconds between two looks at an incident, and a little more for each other one that is open."""
 REST = 3.0
 """Seconds before somebody does again what nothing has come of."""
 
@@ -46,6 +48,8 @@ class People:
     answered: dict[str, str] = field(default_factory=dict)
     """Alarm -> the incident that it was answered with."""
     closed: set[str] = field(default_factory=set)
+    channels: dict[str, str] = field(default_factory=dict)
+    """Incident -> its channel, once somebody has seen it."""
     settled: int = 0
     """How often somebody settled what nobody could tell."""
 
@@ -63,7 +67,7 @@ class People:
     async def _see_through(self, incident: str) -> None:
         did: dict[str, float] = {}
         while incident not in self.closed:
-            await asyncio.sleep(LOOKS)
+            await asyncio.sleep(LOOKS + (len(self.answered) - len(self.closed)) * LOOKS / 4)
             try:
                 status = await self._asks("GET", f"/api/v1/incidents/{incident}")
             except NobodyThereError:
@@ -72,26 +76,20 @@ class People:
                 self.closed.add(incident)
             for what, work in self._works(incident, status):
                 if asyncio.get_running_loop().time() - did.get(what, -REST) < REST:
-                    work.close()
                     continue
                 did[what] = asyncio.get_running_loop().time()
-                try:
-                    await work
-                except (NobodyThereError, StuckError, aiohttp.ClientError, TimeoutError):
-                    continue  # they look again
+                with suppress(NobodyThereError, StuckError, aiohttp.ClientError, TimeoutError):  # they look again
+                    await work()
 
-    def _works(self, incident: str, status: dict[str, Any]) -> list[tuple[str, Any]]:
-        """Return what there is to do for people."""
-        steps = [step for phase in status.get("phases", ()) for step in phase["steps"]]
-        works: list[tuple[str, Any]] = [
-            (step["id"], self._settles(incident, step["id"])) for step in steps if step["state"] == "unconfirmed"
-        ]
-        works += [
-            (step["id"], self._gives(incident, kind="retry", step=step["id"], reason="again"))
-            for step in steps
-            if step["state"] in ("failed", "declined")
-        ]
-        return works + [(ask["id"], self._answers(incident, ask)) for ask in status.get("asks", ())]
+    def _works(self, incident: str, status: dict[str, Any]) -> Iterator[tuple[str, Callable[[], Awaitable[None]]]]:
+        """Give what there is to do for people."""
+        for step in (step for phase in status.get("phases", ()) for step in phase["steps"]):
+            if step["state"] == "unconfirmed":
+                yield step["id"], partial(self._settles, incident, step["id"])
+            elif step["state"] in ("failed", "declined"):
+                yield step["id"], partial(self._gives, incident, kind="retry", step=step["id"], reason="again")
+        for ask in status.get("asks", ()):
+            yield ask["id"], partial(self._answers, incident, ask)
 
     async def _answers(self, incident: str, ask: dict[str, Any]) -> None:
         if ask["kind"] == "approval":
@@ -115,12 +113,12 @@ class People:
 
     async def _presses(self, who: str, incident: str, ask: str, action: str) -> None:
         person = self._person(who)
-        for channel in await person.channels():
-            if not str(channel["name"]).startswith(f"{incident.lower()}-"):
-                continue
-            for message in await person.messages(channel["id"]):
-                if button_of(message, action) and ask in str(message["blocks"]):
-                    await person.press(channel["id"], message, action)
+        if incident not in self.channels:
+            names = {str(one["name"]): str(one["id"]) for one in await person.channels()}
+            self.channels |= {name.upper().rsplit("-", 2)[0]: channel for name, channel in names.items() if "-" in name}
+        for message in await person.messages(self.channels[incident]) if incident in self.channels else ():
+            if button_of(message, action) and ask in str(message["blocks"]):
+                await person.press(self.channels[incident], message, action)
 
     def _person(self, handle: str) -> Person:
         return Person(handle, self.session, self.sandbox.url)

@@ -142,6 +142,8 @@ async def play(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda
         made = await read(house.database.url, [one.home for one in house.engines])
         async with house.session.get(f"{house.far}/told") as reply:
             far = await reply.json()
+        (folder / "far.json").write_text(json.dumps(far), encoding="utf-8")
+        (folder / "timelines.json").write_text(json.dumps(made.told()), encoding="utf-8")
         chaos.checks = checks(made, answered=people.answered, far=far, log=house.sandbox.log)
         chaos.figures["events"] = sum(map(len, made.entries.values()))
         chaos.figures["http_requests"] = sum(far["asked"].values())

@@ -11,7 +11,7 @@ from engine.domain.chain import Head
 from integrations.storage.heads import HeadFile
 from integrations.storage.inbox import pending_rows
 from integrations.storage.leases import Leases
-from integrations.storage.reading import runnable, timers_due
+from integrations.storage.reading import growth, runnable, timers_due
 from integrations.storage.schema import DEFAULT_ORG, METADATA, inbox, incidents, timers
 from integrations.storage.stored import entry_of, read_rows
 from tests.contract.storage import HandClock
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy import Connection, Engine
+
+    from engine.ports.records import Growth
 
 MANY = 10_000
 
@@ -74,6 +76,12 @@ def known(home: Path, incident: str) -> int:
     """Return how far an incident is known to reach in a data folder."""
     head = HeadFile(home, org=DEFAULT_ORG).known(incident)
     return head.seq if head else 0
+
+
+def grown(engine: Engine, *, since: int) -> Growth:
+    """Return what a look since a mark finds."""
+    with engine.connect() as connection:
+        return growth(connection, DEFAULT_ORG, since=since)
 
 
 def numbers(engine: Engine) -> dict[int, tuple[str, str]]:

@@ -57,6 +57,9 @@ class Played(RuleBasedStateMachine):
         """Every timer that was ever set, also to an instant that no longer counts."""
         self.told: dict[Path, dict[str, int]] = {}
         """How far each timeline reaches for sure, by data folder: an engine there was told of it."""
+        self.mark = 0
+        self.looked: dict[str, int] = {}
+        """What somebody who only looks at what has grown knows: how far each timeline reached at the last look."""
         self.texts = itertools.count()
 
     @initialize()

@@ -26,7 +26,7 @@ from engine.ports.records import Lease, Timer
 from tests.contract.storage import Place, declaration, empty_database, postgres_server
 from tests.crash.points import WRITES
 from tests.stateful.engines import Call, nursery
-from tests.stateful.looking import faults, known
+from tests.stateful.looking import faults, grown, known
 from tests.stateful.playing import Ground, Played
 
 if TYPE_CHECKING:
@@ -159,6 +159,14 @@ class Ledgers(Played):
     def the_ledger_is_what_the_model_is(self) -> None:
         """Nothing acknowledged is lost, nothing is there twice, and what lists and clocks read agrees."""
         assert self.seen_now() == self.model.shown()
+
+    @invariant()
+    def who_looks_misses_nothing_that_has_grown(self) -> None:
+        """A look since the last one's mark finds every timeline that has grown, as it is now."""
+        found = grown(self.database, since=self.mark)
+        self.mark = found.mark
+        self.looked |= {row.incident: row.seq for row in found.grown}
+        assert self.looked == {name: len(one.events) for name, one in self.model.timelines.items()}
 
     @invariant()
     def every_chain_fits_its_heads(self) -> None:
