@@ -162,7 +162,7 @@ def _all(made: Timelines, kind: type[Any]) -> list[Any]:
 
 def _http(made: Timelines, far: Mapping[str, Mapping[str, int]]) -> list[Check]:
     ours = {e.key: f"{name} {e.subject}" for name, e in made.effects() if e.kind == "action" and e.subject != "said"}
-    return [_same("HTTP requests are done once, as told", ours, Counter(far["did"]))]
+    return [same("HTTP requests are done once, as told", ours, Counter(far["did"]))]
 
 
 def _slack(made: Timelines, log: RequestLog) -> list[Check]:
@@ -178,8 +178,8 @@ def _slack(made: Timelines, log: RequestLog) -> list[Check]:
         for call in log.calls("conversations.create", committed=True)
     )
     return [
-        _same("messages in Slack are there once, as told", ours, there),
-        _same("channels in Slack are there once", {name: name for name in made.states}, channels),
+        same("messages in Slack are there once, as told", ours, there),
+        same("channels in Slack are there once", {name: name for name in made.states}, channels),
     ]
 
 
@@ -191,7 +191,7 @@ def _jira(made: Timelines, log: RequestLog) -> list[Check]:
     ):
         ours = {e.key: f"{incident} {e.kind} {e.subject}" for incident, e in made.effects() if e.kind in kinds}
         there = Counter(_property(call.evidence) for call in log.calls(name, committed=True))
-        found.append(_same(title, ours, there))
+        found.append(same(title, ours, there))
     return found
 
 
@@ -199,7 +199,7 @@ def _property(evidence: Mapping[str, Any]) -> str:
     return next((str(one["value"]) for one in evidence.get("properties", ()) if one["key"] == PROPERTY), "none")
 
 
-def _same(what: str, ours: Mapping[str, str], there: Counter[str]) -> Check:
+def same(what: str, ours: Mapping[str, str], there: Counter[str]) -> Check:
     """Compare what the ledger tells with what a far side has, each key once."""
     wrong = [f"{ours.get(key, key)} is there {count} times" for key, count in there.items() if count > 1]
     wrong += [f"{key} is told of nowhere" for key in there if key not in ours]
