@@ -31,7 +31,7 @@ class JiraSide:
     handlers: Mapping[str, TakesRows]
 
     @classmethod
-    def of(cls, office: Office, sides: Sides) -> JiraSide:
+    def of(cls, office: Office, sides: Sides, *, on_duty: Callable[[], int]) -> JiraSide:
         """Put Jira's ways in together."""
         tracker = sides.tracker
         if tracker is None:
@@ -45,7 +45,7 @@ class JiraSide:
             take_up=lambda ticket: take_up(ticket, tracker=tracker, inbox=office.ledger),
             places=places,
         )
-        watch = TicketWatch(looks=looks, places=places, clock=office.clock)
+        watch = TicketWatch(looks=looks, places=places, clock=office.clock, on_duty=on_duty)
         return cls(watch=watch, hook=hook if secret else None, handlers={"jira": acts})
 
     def heard_by(self, poke: Callable[[], None]) -> None:

@@ -146,14 +146,14 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     people = read_people(settings.config / people_file.FILE)
     plans = Plans(ledger, actions=facts)
     bell = Bell()
-    vault = FileVault(settings.home / "vault")
+    vault = FileVault(settings.files / "vault")
     reports = FileReportWriter(
         ledger=ledger,
         vault=vault,
         clock=clock,
         plan_of=lambda digest, playbook: plans.of(digest, playbook=playbook),
         name=lambda person: known.name if (known := people.person(person)) else person,
-        folder=settings.home / "reports",
+        folder=settings.files / "reports",
     )
     standings = Standings(ledger)
     desk = Desk(

@@ -1,7 +1,8 @@
-"""The engine at work: everything that `tocsin serve` runs, put together.
+"""The engine at work: everything that `tocsin serve` and `tocsin worker` run, put together.
 
 Rules kept here: one engine per data folder; a ledger shorter than its known head is not served; Slack, Jira and Prefect
-may be away at the start or later, and the incidents run on.
+may be away at the start or later, and the incidents run on. What one engine at a time does for all that share a
+database (people's side: inbox, messages, tickets; Prefect's: what is painted) is a duty that whichever is there has.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.bootstrap.jira_side import JiraSide
 from engine.bootstrap.office import TOKEN, Office, api_token, open_office
 from engine.bootstrap.sides import Sides, environment, open_sides
 from engine.bootstrap.slack_side import SlackSide
+from engine.bootstrap.working import WITHOUT_PREFECT, as_worker
 from engine.domain.authority import COMMANDER
 from engine.domain.chain import instant_text
 from engine.domain.commands import Who
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
 
     from engine.runtime.lanes import Lanes
     from engine.settings.values import Settings
+    from integrations.storage.duty import Company, Duty
 
 log = structlog.get_logger(__name__)
 
@@ -67,11 +70,17 @@ class Service:
     mirror: Mirror
     library: Library
     who: Who
-    token: str
     slack: SlackSide | None
     jira: JiraSide | None
     lanes: Lanes
+    duties: tuple[Duty, ...]
+    company: Company
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def token(self) -> str:
+        """The API's token; one is made where none is set."""
+        return _token(self.office.settings)
 
     async def run(self) -> None:
         """Carry incidents, work off the inbox and keep Slack and Jira current."""
@@ -79,6 +88,8 @@ class Service:
             group.create_task(self.engine.run())
             group.create_task(self.worker.run())
             group.create_task(self.mirror.run())
+            for heard in (self.company, *self.duties):
+                group.create_task(heard.keep())
             if self.slack is not None:
                 group.create_task(self.slack.run())
             if self.jira is not None:
@@ -118,15 +129,16 @@ class Service:
 
 
 @asynccontextmanager
-async def open_service() -> AsyncIterator[Service]:
-    """Put the engine of this installation together.
+async def open_service(*, worker: bool = False) -> AsyncIterator[Service]:
+    """Put the engine of this installation together; a `worker` has no web and starts no Prefect server.
 
     Raises:
         BusyHomeError: another engine works on the data folder.
         IntegrityError: a timeline does not reach its known head.
         ConfigError: settings, people or calendars cannot be used, or the data folder cannot be written to.
     """
-    settings = settings_of()
+    wanted = settings_of()
+    settings = as_worker(wanted) if worker else wanted
     with held(settings.home) as unclean:
         hidden = [*settings.secrets(), *secret_values()]
         with writing(settings.home):
@@ -137,13 +149,18 @@ async def open_service() -> AsyncIterator[Service]:
             if unclean:
                 log.warning("the_last_engine_ended_without_a_word", then="what is done now is looked up first")
                 await office.ledger.distrust()
-            yield await _assembled(office, stack)
+            service = await _assembled(office, stack)
+            if worker and settings.prefect != wanted.prefect:
+                service.notes.append(WITHOUT_PREFECT)
+            yield service
 
 
 async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     settings = office.settings
     named = EnvironmentSecrets(environment())
     sides = await open_sides(settings, stack, clock=office.clock, secrets=named)
+    people_side, prefect_side = office.ledger.duty("people"), office.ledger.duty("prefect")
+    company = office.ledger.company()
     mirror = Mirror(
         chat=sides.chat,
         tracker=sides.tracker,
@@ -152,6 +169,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         standings=office.standings,
         plans=office.plans,
         clock=office.clock,
+        on_duty=people_side.held,
     )
     owner = f"{platform.node()}:{hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]}:"  # no path on a timeline
     ended = await office.ledger.let_go(owners=owner)
@@ -168,15 +186,18 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
             ledger=office.ledger,
             idle=lambda: not any(engine.busy for engine in busy),
             triggers=triggers,
+            on_duty=prefect_side.held if settings.prefect_api_url else None,
         )
     )
     http = await stack.enter_async_context(WebClient(AllowList.parse(list(settings.http_allow))))
-    engine = Engine(_workshop(office, sides, named, http), name=f"{owner}{new_id()[:12]}", lanes=lanes)
+    engine = Engine(
+        _workshop(office, sides, named, http), name=f"{owner}{new_id()[:12]}", lanes=lanes, engines=company.engines
+    )
     busy.append(engine)
     slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
-    jira = JiraSide.of(office, sides) if sides.tracker is not None else None
+    jira = JiraSide.of(office, sides, on_duty=people_side.held) if sides.tracker is not None else None
     handlers = {**(slack.handlers if slack else {}), **(jira.handlers if jira else {})}
-    worker = InboxWorker(inbox=office.ledger, handlers=handlers, clock=office.clock)
+    worker = InboxWorker(inbox=office.ledger, handlers=handlers, clock=office.clock, on_duty=people_side.held)
     service = Service(
         office=office,
         engine=engine,
@@ -184,10 +205,11 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         mirror=mirror,
         library=library,
         who=_token_person(office),
-        token=_token(settings),
         slack=slack,
         jira=jira,
         lanes=lanes,
+        duties=_sought(settings, people=people_side, prefect=prefect_side),
+        company=company,
         notes=[*_notes(settings), *(await triggers.notes() if triggers else [])],
     )
     office.bell.ringer = service.poke
@@ -219,6 +241,12 @@ def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets, http: Web
         calendar=office.calendar,
         connected=sides.connected,
     )
+
+
+def _sought(settings: Settings, *, people: Duty, prefect: Duty) -> tuple[Duty, ...]:
+    """Return the duties that this engine can have: it has what they need."""
+    shown = settings.prefect != "off" and settings.prefect_api_url is not None
+    return (*((people,) if settings.slack or settings.jira else ()), *((prefect,) if shown else ()))
 
 
 def _token(settings: Settings) -> str:

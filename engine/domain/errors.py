@@ -96,7 +96,7 @@ class HeadMovedError(RunError):
 
 
 class BusyHomeError(RunError):
-    """Another `tocsin serve` already uses this data folder."""
+    """Another engine already uses this data folder."""
 
     default_hint = "Stop the other one first, or give this one its own TOCSIN_HOME."
 

@@ -2,7 +2,8 @@
 
 Rules kept here: a poke is a hint, the look every second is the truth; one incident is carried by one segment at a
 time; an incident that cannot be carried (its playbook no longer compiles, its ledger is damaged) is logged, rests for
-longer and longer before it is tried again, and does not hold up the others.
+longer and longer before it is tried again, and does not hold up the others. Beside other engines, one that carries much
+leaves what has just become runnable to them, for little more than the second in which they look.
 """
 
 from __future__ import annotations
@@ -20,23 +21,39 @@ from engine.runtime.resting import Rests
 from engine.runtime.segment import Segment, Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.ports.records import Agenda
 
 AT_ONCE = 64
 EVERY = 1.0
+MUCH = 16
+"""An engine that carries so many incidents leaves further ones to others, if there are any ..."""
+LEFT = 1.25
+"""... for so many real seconds."""
 log = structlog.get_logger(__name__)
 
 
 class Engine:
     """Carries incidents until it is stopped. `name` tells engines apart."""
 
-    def __init__(self, shop: Workshop, *, name: str, lanes: Lanes | None = None) -> None:
+    def __init__(
+        self, shop: Workshop, *, name: str, lanes: Lanes | None = None, engines: Callable[[], int] = lambda: 1
+    ) -> None:
         self._shop = shop
         self._lanes: Lanes = lanes or DirectLanes()
         self._name = name
+        self._engines = engines
+        self._left: dict[str, float] = {}
+        """Incidents left to others, and since when (monotonic)."""
         self._poked = asyncio.Event()
         self._carried: dict[str, asyncio.Task[None]] = {}
         self._resting = Rests(shop.clock.monotonic)
+
+    @property
+    def name(self) -> str:
+        """What it is called on the timelines."""
+        return self._name
 
     @property
     def busy(self) -> int:
@@ -89,11 +106,20 @@ class Engine:
         return fired
 
     def _carry(self, agenda: Agenda) -> None:
+        self._left = {incident: since for incident, since in self._left.items() if incident in agenda.runnable}
         for incident in agenda.runnable:
-            if incident not in self._carried and not self._resting.rests(incident):
+            rests = self._resting.rests(incident)
+            if incident not in self._carried and not rests and not self._leaves(incident):
                 task = asyncio.create_task(self._segment(incident))
                 self._carried[incident] = task
                 task.add_done_callback(partial(self._ended, incident))
+
+    def _leaves(self, incident: str) -> bool:
+        """Return whether an incident is left to another engine for now."""
+        if len(self._carried) < MUCH or self._engines() <= 1:
+            return False
+        now = self._shop.clock.monotonic()
+        return now - self._left.setdefault(incident, now) < LEFT
 
     async def _segment(self, incident: str) -> None:
         try:

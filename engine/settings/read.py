@@ -24,7 +24,7 @@ from engine.settings.values import ENVIRONMENT_ONLY, PREFIX, SECRET_PREFIX, Sett
 FILE: Final = "settings.toml"
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
-_FOLDERS = ("home", "config", "playbooks")
+_FOLDERS = ("home", "config", "playbooks", "shared")
 _TOGETHER = {
     "jira_url": ("jira_token", "jira_project"),
     "slack_app_token": ("slack_bot_token",),
@@ -141,7 +141,9 @@ def _from_file(value: object, key: str, path: Path, place: str) -> Given:
 
 def _absolute(given: dict[str, Given]) -> dict[str, Given]:
     folders = {
-        name: Given(str(Path(str(given[name].value)).expanduser().absolute()), given[name].place) for name in _FOLDERS
+        name: Given(str(Path(str(given[name].value)).expanduser().absolute()), given[name].place)
+        for name in _FOLDERS
+        if name in given
     }
     return {**given, **folders}
 

@@ -70,6 +70,9 @@ class Settings(BaseModel):
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         description="The ledger's database: sqlite:///path, or postgresql://user:password@host/database."
     )
+    shared: Path | None = Field(
+        None, description="Folder of evidence and reports that several engines share; without it, the home."
+    )
     slack_base_url: WebAddress = Field("https://slack.com/api/", description="Where Slack's API is.")
     slack_bot_token: Secret | None = Field(None, description="The Slack app's bot token. Without it, no Slack.")
     slack_app_token: Secret | None = Field(None, description="The Slack app's app-level token, for Socket Mode.")
@@ -108,6 +111,16 @@ class Settings(BaseModel):
         None, min_length=1, description="On whose behalf that is done: an id of people.yaml with a role there."
     )
     api_token: Secret | None = Field(None, description="Opens the API of `serve`; without it one is made in the home.")
+
+    @property
+    def many(self) -> bool:
+        """Whether several engines may work on the database."""
+        return self.database_url.get_secret_value().startswith("postgresql")
+
+    @property
+    def files(self) -> Path:
+        """Where evidence and reports lie."""
+        return self.shared or self.home
 
     @property
     def slack(self) -> bool:

@@ -20,6 +20,7 @@ from engine.domain.errors import ConfigError, IntegrityError
 from engine.ports.records import Agenda
 from integrations.storage import reading
 from integrations.storage.databases import connect
+from integrations.storage.duty import Company, Duty
 from integrations.storage.faults import not_read, unusable
 from integrations.storage.heads import HeadFile
 from integrations.storage.inbox import finish_row, pending_rows, put_row
@@ -146,6 +147,14 @@ class SqlLedger:
     async def release(self, lease: Lease, *, expect: int | None) -> bool:
         """Give a lease back; raises `LeaseLostError` when it was lost."""
         return await self._write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))
+
+    def duty(self, name: str) -> Duty:
+        """Return something that one process at a time does for all that share this database."""
+        return Duty(self._engine, org=self._org, name=name, clock=self._recorder.clock)
+
+    def company(self) -> Company:
+        """Return the count of the engines that work on this database."""
+        return Company(self._engine, org=self._org, clock=self._recorder.clock)
 
     async def entries(self, incident: str, *, after: int = 0) -> Sequence[Entry]:
         """Return the timeline after a sequence number; raises `UnknownIncidentError` and `IntegrityError`."""

@@ -48,7 +48,7 @@ def held(home: Path) -> Iterator[bool]:
         except BlockingIOError:
             there = serving(home)
             who = f" (process {there.pid}, {there.url})" if there else ""
-            raise BusyHomeError(f"Another `tocsin serve` already works on {home}{who}.") from None
+            raise BusyHomeError(f"Another engine already works on {home}{who}.") from None
         mark = home / MARK
         unclean = mark.exists()
         with writing(home):

@@ -27,6 +27,7 @@ from engine.entrypoints.cli import (
     serve,
     steering,
     trigger,
+    worker,
 )
 from engine.entrypoints.cli.endings import ended
 
@@ -64,6 +65,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (PLAYBOOKS, "plan", plan.plan),
     (PLAYBOOKS, "schema", schema.schema),
     (RUNNING, "serve", serve.serve),
+    (RUNNING, "worker", worker.worker),
     (RUNNING, "demo", demo.demo),
     (RUNNING, "sandbox", sandbox.sandbox),
     (RUNNING, "doctor", doctor.doctor),

@@ -1,7 +1,8 @@
 """Noticing what people do to tickets: by looking every few seconds always, and sooner when the tracker says so.
 
 Rules kept here: the look is the truth, a request of the tracker only a hint of which ticket to read, and only tickets
-of ours are read; a tracker that is away is looked for again, later and later up to a minute.
+of ours are read; a tracker that is away is looked for again, later and later up to a minute; of several engines one at
+a time looks.
 """
 
 from __future__ import annotations
@@ -46,12 +47,16 @@ class Looks(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketWatch:
-    """Looks at the tickets of incidents until it is stopped; `every` is in real seconds, `heard` hints at new rows."""
+    """Looks at the tickets of incidents until it is stopped; `every` is in real seconds, `heard` hints at new rows.
+
+    `on_duty` says whether it is this engine that looks.
+    """
 
     looks: Looks
     places: Places
     clock: Clock
     every: float = 5.0
+    on_duty: Callable[[], int] = lambda: 1
     heard: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
@@ -59,7 +64,8 @@ class TicketWatch:
         pause = self.every
         while True:
             try:
-                await self.look()
+                if self.on_duty():
+                    await self.look()
                 pause = self.every
             except Exception as error:  # noqa: BLE001 - a tracker or database that is away comes back
                 pause = min(LONGEST_PAUSE, pause * 2)

@@ -2,7 +2,9 @@
 
 Theory of operation. A row is taken by the handler of its source and then finished with what became of it. When the
 process ends between the two, the row is taken again by the next one; whatever it puts on a timeline names it as its
-origin, so that nothing happens twice. A poke is a hint, the look every second is the truth.
+origin, so that nothing happens twice. A poke is a hint, the look every second is the truth. Of several engines one at
+a time works off the inbox, so that what one person did is taken in the order in which it came in; whoever lost that
+duty in the middle of a row is followed by one that takes the row again.
 
 Rules kept here: a row that fails is tried again after a pause and meanwhile lets others pass; after some tries it is
 finished as a fault and then whoever did it is told, so that nobody is told of an end that a full disk did not take and
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from engine.ports.ledger import Inbox
     from engine.ports.records import InboxRow
@@ -56,11 +58,12 @@ class _Trouble:
 
 @dataclass(slots=True, kw_only=True)
 class InboxWorker:
-    """Works off the inbox until it is stopped; `handlers` by the source of the row."""
+    """Works off the inbox until it is stopped; `handlers` by the source of the row, `on_duty` says whose it is now."""
 
     inbox: Inbox
     handlers: Mapping[str, TakesRows]
     clock: Clock
+    on_duty: Callable[[], int] = lambda: 1
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
     _troubles: dict[int, _Trouble] = field(default_factory=dict)
 
@@ -73,7 +76,7 @@ class InboxWorker:
         while True:
             self._poked.clear()
             try:
-                more = await self.work_off() >= AT_ONCE
+                more = self.on_duty() > 0 and await self.work_off() >= AT_ONCE
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 log.warning("inbox_not_read", error=type(error).__name__)
                 more = False
@@ -84,6 +87,8 @@ class InboxWorker:
         """Take every row that waits and may be tried now; return how many were finished."""
         finished = 0
         for row in await self.inbox.pending(limit=AT_ONCE + len(self._troubles)):
+            if not self.on_duty():
+                break
             trouble = self._troubles.get(row.id)
             if trouble is None or trouble.again <= self.clock.monotonic():
                 finished += await self._one(row)

@@ -46,7 +46,14 @@ class Apart:
     """The thread; `lanes` is done once they can be asked for, or with what went wrong."""
 
     def __init__(
-        self, url: str, *, ledger: Ledger, idle: Callable[[], bool], required: bool, triggers: Triggers | None
+        self,
+        url: str,
+        *,
+        ledger: Ledger,
+        idle: Callable[[], bool],
+        on_duty: Callable[[], int],
+        required: bool,
+        triggers: Triggers | None,
     ) -> None:
         self.lanes: Future[Lanes] = Future()
         self._triggers = triggers
@@ -54,6 +61,7 @@ class Apart:
         self._watch = Watch(url)
         self._ledger = ledger
         self._idle = idle
+        self._on_duty = on_duty
         self._required = required
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over = asyncio.Event()
@@ -79,6 +87,9 @@ class Apart:
             if not self.lanes.done():
                 self.lanes.set_exception(error)
 
+    def _paints(self) -> bool:
+        return self._watch.there and self._on_duty() > 0
+
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
         # Prefect's settings have to be in the environment before it is imported.
@@ -94,8 +105,10 @@ class Apart:
         owner = sweep.owner_id()
         made = lanes.PrefectLanes(client, owner=owner, required=self._required, ready=lambda: watch.there)
         made.when_idle(self._idle)
-        painter = follower.Follower(client, ledger, ready=lambda: watch.there, idle=self._idle)
-        seeing = watching.Watching(client, ledger, made, owner=owner, ready=lambda: watch.there, again=painter.again)
+        painter = follower.Follower(client, ledger, ready=self._paints, idle=self._idle)
+        seeing = watching.Watching(
+            client, ledger, made, owner=owner, ready=lambda: watch.there, paints=self._paints, again=painter.again
+        )
         sweeping = _seen_to(watch, lambda: sweep.sweep(client), "left_over_flow_runs_closed", every=SWEPT_SECONDS)
         tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping, self._triggering(client))
         working = [asyncio.create_task(task) for task in tasks]

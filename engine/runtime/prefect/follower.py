@@ -55,7 +55,7 @@ log = structlog.get_logger(__name__)
 
 
 class Follower:
-    """Paints until it is stopped; `ready` says whether the server answers, `idle` whether the engine has time."""
+    """Paints until it is stopped; `ready` says whether it can and is to, `idle` whether the engine has time."""
 
     def __init__(
         self, client: PrefectClient, ledger: Ledger, *, ready: Callable[[], bool], idle: Callable[[], bool]

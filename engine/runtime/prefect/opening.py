@@ -43,10 +43,12 @@ async def open_lanes(
     ledger: Ledger,
     idle: Callable[[], bool],
     triggers: Triggers | None = None,
+    on_duty: Callable[[], int] | None = None,
 ) -> AsyncIterator[Lanes]:
     """Open what carries stretches of work; `api_url` names a server, else one is started in the data folder.
 
-    With `triggers`, incidents can be declared on Prefect's pages.
+    With `triggers`, incidents can be declared on Prefect's pages. `on_duty` says whether it is this engine that paints,
+    where several share a server; without it, it is.
 
     Raises:
         IntegrationError: `required`, and the server does not answer in time.
@@ -57,7 +59,14 @@ async def open_lanes(
     server = None if api_url else EmbeddedServer(home)
     url = api_url.rstrip("/") if api_url else (server.url if server else "")
     keeping: asyncio.Task[None] | None = None
-    apart = Apart(url, ledger=ledger, idle=idle, required=use == "required", triggers=triggers)
+    apart = Apart(
+        url,
+        ledger=ledger,
+        idle=idle,
+        on_duty=on_duty or always,
+        required=use == "required",
+        triggers=triggers,
+    )
     try:
         if server is not None:
             await server.start()
@@ -76,6 +85,11 @@ async def open_lanes(
             await asyncio.gather(keeping, return_exceptions=True)
         if server is not None:
             await server.stop()
+
+
+def always() -> int:
+    """Be the one that paints: nobody else uses the server."""
+    return 1
 
 
 async def _answers(url: str, seconds: float) -> None:

@@ -57,7 +57,7 @@ class Standing(Protocol):
 
 
 class Watching:
-    """Looks until it is stopped; `again` has an incident's page made anew."""
+    """Looks until it is stopped; at what has ended while it `paints`; `again` has an incident's page made anew."""
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class Watching:
         *,
         owner: str,
         ready: Callable[[], bool],
+        paints: Callable[[], bool],
         again: Callable[[str], None],
     ) -> None:
         self._client = client
@@ -74,6 +75,7 @@ class Watching:
         self._lanes = lanes
         self._mark = f"{MARK}{owner}"
         self._ready = ready
+        self._paints = paints
         self._again = again
         self._left: set[UUID] = set()
 
@@ -87,7 +89,7 @@ class Watching:
             looks += 1
             try:
                 await self._look_at_standing()
-                if looks % ENDED_EVERY == 0:
+                if looks % ENDED_EVERY == 0 and self._paints():
                     await self._look_at_ended()
             except Exception as error:  # noqa: BLE001 - a server that is away comes back
                 log.info("flow_runs_not_looked_at", error=type(error).__name__)

@@ -3,7 +3,7 @@
 Rules kept here: nothing of this is on the timeline, since doing it again is harmless; what was last shown is remembered
 by its digest, so that a restart edits nothing that is right already; what is over and was shown whole is not looked at
 again; one incident is gone through at a time, the longest waiting first; what does not work is tried again, and nobody
-waits for it.
+waits for it. Of several engines one at a time does this; what another one may have shown is read from the ledger again.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class Mirror:
         standings: Standings,
         plans: Plans,
         clock: Clock,
+        on_duty: Callable[[], int] = lambda: 1,
     ) -> None:
         self._chat = chat
         self._tracker = tracker
@@ -74,6 +75,8 @@ class Mirror:
         self._standings = standings
         self._plans = plans
         self._clock = clock
+        self._on_duty = on_duty
+        self._term = 0
         self._woken = asyncio.Event()
         self._timelines = Timelines(ledger)
         self._over: dict[str, int] | None = None
@@ -98,7 +101,8 @@ class Mirror:
         while self._chat is not None or self._tracker is not None:
             self._woken.clear()
             try:
-                await self._round()
+                if self._takes_up():
+                    await self._round()
             except TocsinError as error:
                 log.warning("mirror_paused", why=error.message)
             try:
@@ -106,6 +110,16 @@ class Mirror:
                     await self._woken.wait()
             except TimeoutError:
                 continue
+
+    def _takes_up(self) -> bool:
+        """Return whether it is ours to do; what may have been shown by another since we did it is forgotten."""
+        term = self._on_duty()
+        if term and term != self._term:
+            self._term, self._over = term, None
+            self._timelines = Timelines(self._ledger)
+            for known in (self._waiting, self._again, self._said):
+                known.clear()
+        return term > 0
 
     async def _round(self) -> None:
         if self._over is None:
@@ -116,7 +130,7 @@ class Mirror:
                 self._waiting[row.incident] = row
         now = self._clock.monotonic()
         self._waiting |= {name: self._timelines.known[name] for name, at in self._again.items() if at < now}
-        while self._waiting:
+        while self._waiting and self._on_duty() == self._term:
             row = next(iter(self._waiting.values()))
             try:
                 await self._show(row)
@@ -143,7 +157,7 @@ class Mirror:
         scene = Scene(plan, state, self._people, self._clock.now())
         whole = True
         for wanted in [*self._in_chat(scene), *self._in_tracker(scene)]:
-            whole &= await self._bring(incident, wanted)
+            whole &= self._on_duty() == self._term and await self._bring(incident, wanted)
         return whole
 
     async def _bring(self, incident: str, wanted: Wanted) -> bool:

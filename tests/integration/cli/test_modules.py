@@ -45,7 +45,7 @@ ON_A_LEDGER = {
     "rebuild": (),
     "recover": ("INC-1", "--reason", "x"),
 }
-ELSEWHERE = {"lint", "plan", "schema", "doctor", "serve", "demo", "sandbox"}
+ELSEWHERE = {"lint", "plan", "schema", "doctor", "serve", "worker", "demo", "sandbox"}
 """Looked at in tests/unit/cli, or the engine itself."""
 
 

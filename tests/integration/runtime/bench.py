@@ -121,9 +121,9 @@ class Bench:
         )
 
     @asynccontextmanager
-    async def engine(self, name: str = "engine-1") -> AsyncIterator[Engine]:
-        """Run an engine for the length of the context."""
-        engine = Engine(self.shop, name=name)
+    async def engine(self, name: str = "engine-1", *, of: int = 1) -> AsyncIterator[Engine]:
+        """Run an engine for the length of the context; it is one of so many."""
+        engine = Engine(self.shop, name=name, engines=lambda: of)
         running = asyncio.create_task(engine.run())
         try:
             yield engine

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import IncidentStatus, StepStatus
+from engine.runtime.loop import MUCH
 from engine.runtime.plans import Plans
 from tests.integration.runtime.bench import FACTS, Bench, counterpart
 
@@ -157,3 +159,26 @@ async def test_an_incident_that_cannot_be_carried_rests_and_the_others_go_on(hom
                 engine.poke()
                 await made.until(sound, closed)
         assert 1 <= tried.count(bad) < 8
+
+
+async def test_an_engine_that_carries_much_leaves_the_rest_to_another(home: Path) -> None:
+    """With all its acts waiting for answers, what comes then is the other's; alone, an engine takes everything."""
+    for engines, owners in ((2, {"one", "two"}), (1, {"one"})):
+        folder = home / str(engines)
+        folder.mkdir()
+        async with bench(folder) as made, made.engine("one", of=engines):
+            made.system.faults["/act"] = ["hang"] * (MUCH + 4)
+            incidents = [await made.declare(HEAD + post("act")) for _ in range(MUCH)]
+            async with asyncio.timeout(60):
+                while made.system.asked["/act"] < MUCH:  # noqa: ASYNC110 - a count, which sets no event
+                    await asyncio.sleep(0.02)
+            async with made.engine("two", of=engines) if engines > 1 else nullcontext():
+                incidents += [await made.declare(HEAD + post("act")) for _ in range(4)]
+                async with asyncio.timeout(60):
+                    while made.system.asked["/act"] < MUCH + 4:  # noqa: ASYNC110 - as above
+                        await asyncio.sleep(0.02)
+                made.system.gate.set()
+                for incident in incidents:
+                    await made.until(incident, closed)
+            stretches = [entry.event for one in incidents for entry in await made.ledger.entries(one)]
+            assert {one.engine for one in stretches if isinstance(one, ev.SegmentBegan)} == owners

@@ -12,6 +12,7 @@ NAMES = (
     "TOCSIN_CONFIG",
     "TOCSIN_PLAYBOOKS",
     "TOCSIN_DATABASE_URL",
+    "TOCSIN_SHARED",
     "TOCSIN_SLACK_BASE_URL",
     "TOCSIN_SLACK_BOT_TOKEN",
     "TOCSIN_SLACK_APP_TOKEN",
@@ -74,6 +75,8 @@ def test_defaults_are_enough(config: Path) -> None:
     assert not settings.jira
     assert settings.prefect == "auto"
     assert settings.prefect_trigger_from_ui is False
+    assert settings.files == settings.home
+    assert not settings.many
 
 
 def test_the_home_does_not_depend_on_the_current_folder(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
