@@ -55,7 +55,7 @@ class EvidenceCapture(Action[CaptureParams, CaptureResult]):
 
     name = "evidence.capture"
     summary = "Keep a public page and its media in the evidence vault, unless someone shown may be under 18."
-    traits = ActionTraits(writes=True, reach=Reach.NONE, minor_gate=True, findable=True)
+    traits = ActionTraits(writes=True, reach=Reach.NONE, minor_gate=True, findable=True, heavy=True)
     params = CaptureParams
     result = CaptureResult
     keeps = tuple(CaptureResult.model_fields)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from engine.actions.registry import REGISTRY
+from engine.bootstrap.acting import performer_of, with_heavy_ones_elsewhere
 from engine.bootstrap.jira_side import JiraSide
 from engine.bootstrap.office import TOKEN, Office, api_token, open_office
 from engine.bootstrap.sides import Sides, environment, open_sides
@@ -29,11 +30,9 @@ from engine.domain.chain import instant_text
 from engine.domain.commands import Who
 from engine.domain.errors import ConfigError
 from engine.language.facts import facts_of
-from engine.runtime.contexts import PortContexts
 from engine.runtime.inward.library import Library
 from engine.runtime.inward.worker import InboxWorker
 from engine.runtime.loop import Engine
-from engine.runtime.performer import Performer
 from engine.runtime.performing import ByKind
 from engine.runtime.prefect.opening import open_lanes
 from engine.runtime.prefect.triggers import STRENGTH, VIA, Triggers
@@ -50,10 +49,11 @@ from integrations.web.client import WebClient
 from integrations.web.guard import AllowList
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
     from engine.runtime.lanes import Lanes
+    from engine.runtime.performing import Performs
     from engine.settings.values import Settings
     from integrations.storage.duty import Company, Duty
 
@@ -161,16 +161,6 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     sides = await open_sides(settings, stack, clock=office.clock, secrets=named)
     people_side, prefect_side = office.ledger.duty("people"), office.ledger.duty("prefect")
     company = office.ledger.company()
-    mirror = Mirror(
-        chat=sides.chat,
-        tracker=sides.tracker,
-        people=office.people,
-        ledger=office.ledger,
-        standings=office.standings,
-        plans=office.plans,
-        clock=office.clock,
-        on_duty=people_side.held,
-    )
     owner = f"{platform.node()}:{hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]}:"  # no path on a timeline
     ended = await office.ledger.let_go(owners=owner)
     if ended:
@@ -190,8 +180,10 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         )
     )
     http = await stack.enter_async_context(WebClient(AllowList.parse(list(settings.http_allow))))
+    here = performer_of(office, sides, named=named, http=http)
+    acts = await with_heavy_ones_elsewhere(here, office=office, stack=stack)
     engine = Engine(
-        _workshop(office, sides, named, http), name=f"{owner}{new_id()[:12]}", lanes=lanes, engines=company.engines
+        _workshop(office, sides, acts), name=f"{owner}{new_id()[:12]}", lanes=lanes, engines=company.engines
     )
     busy.append(engine)
     slack = SlackSide.of(office, sides, library) if sides.slack is not None and sides.chat is not None else None
@@ -202,7 +194,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         office=office,
         engine=engine,
         worker=worker,
-        mirror=mirror,
+        mirror=_mirror(office, sides, on_duty=people_side.held),
         library=library,
         who=_token_person(office),
         slack=slack,
@@ -220,15 +212,20 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     return service
 
 
-def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets, http: WebClient) -> Workshop:
-    contexts = PortContexts(
-        http=http,
-        vault=office.vault,
-        secrets=named,
-        clock=office.clock,
+def _mirror(office: Office, sides: Sides, *, on_duty: Callable[[], int]) -> Mirror:
+    return Mirror(
         chat=sides.chat,
-        reports=office.reports,
+        tracker=sides.tracker,
+        people=office.people,
+        ledger=office.ledger,
+        standings=office.standings,
+        plans=office.plans,
+        clock=office.clock,
+        on_duty=on_duty,
     )
+
+
+def _workshop(office: Office, sides: Sides, acts: Performs) -> Workshop:
     shower = Shower(
         chat=sides.chat, tracker=sides.tracker, people=office.people, ledger=office.ledger, clock=office.clock
     )
@@ -236,7 +233,7 @@ def _workshop(office: Office, sides: Sides, named: EnvironmentSecrets, http: Web
         ledger=office.ledger,
         standings=office.standings,
         plans=office.plans,
-        performer=ByKind(acts=Performer(REGISTRY, contexts, office.clock), surfaces=shower),
+        performer=ByKind(acts=acts, surfaces=shower),
         clock=office.clock,
         calendar=office.calendar,
         connected=sides.connected,

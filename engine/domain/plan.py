@@ -117,6 +117,8 @@ class ActionTraits:
     destructive: bool = False
     minor_gate: bool = False
     findable: bool = False
+    heavy: bool = False
+    """It takes long or needs much memory, so it may be carried out in a process of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ CHECKOUT: Final = Path(__file__).resolve().parents[2]
 _FOLDERS = ("home", "config", "playbooks", "shared")
 _TOGETHER = {
     "jira_url": ("jira_token", "jira_project"),
+    "prefect_work_pool": ("prefect_api_url",),
     "slack_app_token": ("slack_bot_token",),
     "slack_signing_secret": ("slack_bot_token",),
     "prefect_trigger_from_ui": ("prefect_person",),

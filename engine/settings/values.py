@@ -110,6 +110,12 @@ class Settings(BaseModel):
     prefect_person: str | None = Field(
         None, min_length=1, description="On whose behalf that is done: an id of people.yaml with a role there."
     )
+    prefect_work_pool: str | None = Field(
+        None, min_length=1, description="A work pool of that server whose workers carry out heavy actions."
+    )
+    prefect_pool_patience: float = Field(
+        30.0, ge=0, le=3600, description="Seconds in which a worker has to come, before the engine does it itself."
+    )
     api_token: Secret | None = Field(None, description="Opens the API of `serve`; without it one is made in the home.")
 
     @property

@@ -21,6 +21,7 @@ from engine.ports.records import Agenda
 from integrations.storage import reading
 from integrations.storage.databases import connect
 from integrations.storage.duty import Company, Duty
+from integrations.storage.errands import SqlErrands
 from integrations.storage.faults import not_read, unusable
 from integrations.storage.heads import HeadFile
 from integrations.storage.inbox import finish_row, pending_rows, put_row
@@ -104,49 +105,49 @@ class SqlLedger:
 
     async def declare(self, event_for: DeclareIncident, *, definition: str) -> tuple[str, bool]:
         """Open an incident, or give the one of that dedup key."""
-        return await self._write("", partial(self._recorder.declare, order=event_for, definition=definition))
+        return await self.write("", partial(self._recorder.declare, order=event_for, definition=definition))
 
     async def declared_by(self, dedup_key: str) -> str | None:
         """Return the incident of a dedup key."""
-        return await self._read(lambda c: reading.declared_by(c, self._org, dedup_key))
+        return await self.read(lambda c: reading.declared_by(c, self._org, dedup_key))
 
     async def append_inputs(
         self, incident: str, events: Sequence[InputEvent], *, expect: int | None = None
     ) -> Sequence[Entry]:
         """Append inputs."""
         work = partial(self._recorder.append, incident=incident, events=events, expect=expect)
-        return await self._write(incident, work)
+        return await self.write(incident, work)
 
     async def append_engine(
         self, lease: Lease, events: Sequence[Event], *, expect: int | None = None
     ) -> Sequence[Entry]:
         """Append engine events under a lease."""
         work = partial(self._recorder.append_as, lease=lease, events=events, expect=expect)
-        return await self._write(lease.incident, work)
+        return await self.write(lease.incident, work)
 
     async def fire_timer(self, timer: Timer, *, late: int) -> bool:
         """Append `TimerFired` once."""
-        return await self._write(timer.incident, partial(self._recorder.fire, timer=timer, late=late))
+        return await self.write(timer.incident, partial(self._recorder.fire, timer=timer, late=late))
 
     async def claim(self, incident: str, *, owner: str, ttl: timedelta) -> Lease | None:
         """Take the lease; raises `IntegrityError` when the timeline does not reach its known head."""
-        return await self._write(incident, partial(self._recorder.claim, incident=incident, owner=owner, ttl=ttl))
+        return await self.write(incident, partial(self._recorder.claim, incident=incident, owner=owner, ttl=ttl))
 
     async def renew(self, lease: Lease, *, ttl: timedelta) -> bool:
         """Prolong a lease."""
-        return await self._write(lease.incident, partial(self._recorder.renew, lease=lease, ttl=ttl))
+        return await self.write(lease.incident, partial(self._recorder.renew, lease=lease, ttl=ttl))
 
     async def let_go(self, *, owners: str) -> int:
         """End the leases of dead engines."""
-        return await self._write("", partial(self._recorder.let_go, owners=owners))
+        return await self.write("", partial(self._recorder.let_go, owners=owners))
 
     async def distrust(self) -> None:
         """Have every incident's next lease be unclean."""
-        await self._write("", self._recorder.distrust)
+        await self.write("", self._recorder.distrust)
 
     async def release(self, lease: Lease, *, expect: int | None) -> bool:
         """Give a lease back; raises `LeaseLostError` when it was lost."""
-        return await self._write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))
+        return await self.write(lease.incident, partial(self._recorder.release, lease=lease, expect=expect))
 
     def duty(self, name: str) -> Duty:
         """Return something that one process at a time does for all that share this database."""
@@ -156,26 +157,30 @@ class SqlLedger:
         """Return the count of the engines that work on this database."""
         return Company(self._engine, org=self._org, clock=self._recorder.clock)
 
+    def errands(self) -> SqlErrands:
+        """Return what other processes may carry out."""
+        recorder = self._recorder
+        return SqlErrands(ledger=self, org=self._org, clock=recorder.clock, posted=recorder.errands)
+
     async def entries(self, incident: str, *, after: int = 0) -> Sequence[Entry]:
         """Return the timeline after a sequence number; raises `UnknownIncidentError` and `IntegrityError`."""
         org = self._org
 
-        def read(connection: Connection) -> tuple[Head, list[Row]]:
-            return reading.head(connection, org, incident), read_rows(connection, org, incident, after=after)
-
         def run() -> list[Entry]:
-            head, rows = self._read_now(read)
+            head, rows = self._read_now(
+                lambda c: (reading.head(c, org, incident), read_rows(c, org, incident, after=after))
+            )
             return entries_of(rows, incident=incident, after=after, head=head)  # takes long, and holds no connection
 
         return await self._in_thread(run)
 
     async def rows(self, incident: str) -> Sequence[Row]:
         """Return the timeline as stored."""
-        return await self._read(lambda c: read_rows(c, self._org, incident))
+        return await self.read(lambda c: read_rows(c, self._org, incident))
 
     async def head(self, incident: str) -> Head:
         """Return the last event's place and hash; raises `UnknownIncidentError`."""
-        return await self._read(lambda c: reading.head(c, self._org, incident))
+        return await self.read(lambda c: reading.head(c, self._org, incident))
 
     async def known_head(self, incident: str) -> Head | None:
         """Return the head kept outside the database."""
@@ -192,12 +197,12 @@ class SqlLedger:
 
     async def definition(self, digest: str) -> str:
         """Return the text of a playbook; raises `RunError` when the ledger does not have it."""
-        return await self._read(lambda c: reading.definition(c, self._org, digest))
+        return await self.read(lambda c: reading.definition(c, self._org, digest))
 
     async def agenda(self, *, story_now: datetime, real_now: datetime, limit: int) -> Agenda:
         """Return what there is to do, in one read."""
         instants = {"story": story_now, "real": real_now}
-        return await self._read(
+        return await self.read(
             lambda c: Agenda(
                 runnable=reading.runnable(c, self._org, leases=self._recorder.leases, now=real_now, limit=limit),
                 due=reading.timers_due(c, self._org, instants=instants, limit=limit),
@@ -209,43 +214,43 @@ class SqlLedger:
         self, *, limit: int | None = None, below: int | None = None, states: Collection[str] | None = None
     ) -> Sequence[IncidentRow]:
         """Return incidents, newest first."""
-        return await self._read(lambda c: reading.incident_rows(c, self._org, limit=limit, below=below, states=states))
+        return await self.read(lambda c: reading.incident_rows(c, self._org, limit=limit, below=below, states=states))
 
     async def growth(self, *, since: int) -> Growth:
         """Return what has grown since a mark."""
-        return await self._read(lambda c: reading.growth(c, self._org, since=since))
+        return await self.read(lambda c: reading.growth(c, self._org, since=since))
 
     async def open_asks(self) -> Sequence[AskRow]:
         """Return every open ask, the next due first; `title` is the step's id."""
-        return await self._read(lambda c: reading.open_asks(c, self._org))
+        return await self.read(lambda c: reading.open_asks(c, self._org))
 
     async def remember(self, incident: str, kind: str, value: Mapping[str, str]) -> None:
         """Keep a small value."""
         row = {"org": self._org, "incident": incident, "kind": kind, "value": dict(value)}
-        await self._write(incident, lambda writing: insert_or_replace(writing.connection, remembered, row))
+        await self.write(incident, lambda writing: insert_or_replace(writing.connection, remembered, row))
 
     async def recall(self, incident: str, kind: str) -> Mapping[str, str] | None:
         """Return a kept value."""
-        return await self._read(lambda c: reading.recall(c, self._org, incident, kind))
+        return await self.read(lambda c: reading.recall(c, self._org, incident, kind))
 
     async def recall_all(self, kind: str) -> Mapping[str, Mapping[str, str]]:
         """Return a kind's kept value of every incident that has one."""
-        return await self._read(lambda c: reading.recall_all(c, self._org, kind))
+        return await self.read(lambda c: reading.recall_all(c, self._org, kind))
 
     async def put(self, source: str, source_id: str, payload: Mapping[str, object]) -> bool:
         """Keep what came in, once per source id."""
         received = self._recorder.clock.real_now()
         work = partial(put_row, org=self._org, source=source, source_id=source_id, payload=payload, received=received)
-        return await self._write(f"inbox {source} {source_id}", work)
+        return await self.write(f"inbox {source} {source_id}", work)
 
     async def pending(self, *, limit: int) -> Sequence[InboxRow]:
         """Return what waits in the inbox, oldest first."""
-        return await self._read(lambda c: pending_rows(c, self._org, limit=limit))
+        return await self.read(lambda c: pending_rows(c, self._org, limit=limit))
 
     async def finish(self, row: int, *, outcome: str) -> None:
         """Mark an inbox row as worked off."""
         work = partial(finish_row, row=row, outcome=outcome, at=self._recorder.clock.real_now())
-        await self._write(f"inbox row {row:020}", work)
+        await self.write(f"inbox row {row:020}", work)
 
     async def verify(self, incident: str) -> Mismatch | None:
         """Return the first event that does not fit, also against the heads known in and outside the database."""
@@ -256,7 +261,7 @@ class SqlLedger:
             known = [inside, *([outside] if outside else [])]
             return chain.verify(stream_rows(connection, self._org, incident), known=known, incident=incident)
 
-        return await self._read(read)
+        return await self.read(read)
 
     async def check_heads(self) -> None:
         """Compare every known head with the ledger.
@@ -265,7 +270,7 @@ class SqlLedger:
             IntegrityError: a timeline is missing, is shorter than its known head, or differs from it there.
         """
         known = await self.known_heads()
-        faults = await self._read(lambda c: reading.head_faults(c, self._org, known))
+        faults = await self.read(lambda c: reading.head_faults(c, self._org, known))
         if faults:
             hints = [IntegrityError.default_hint, *(hint for _, hint in faults.values() if hint)]
             raise IntegrityError("; ".join(what for what, _ in faults.values()), hint=" ".join(hints))
@@ -274,13 +279,15 @@ class SqlLedger:
         """Make every projection again from the timelines; return how many events were read."""
         names = [row.incident for row in await self.incidents()]
         again = self._recorder.project_again
-        return sum(await asyncio.gather(*(self._write(name, partial(again, incident=name)) for name in names)))
+        return sum(await asyncio.gather(*(self.write(name, partial(again, incident=name)) for name in names)))
 
-    async def _write(self, key: str, work: Callable[[Writing], T]) -> T:
+    async def write(self, key: str, work: Callable[[Writing], T]) -> T:
+        """Have something written by the writer of a key; it is on disk when this returns."""
         writer = self._writers[zlib.crc32(key.encode()) % len(self._writers)]
         return await asyncio.wrap_future(writer.submit(work, key=key))
 
-    async def _read(self, work: Callable[[Connection], T]) -> T:
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Have something read on a connection of its own."""
         return await self._in_thread(lambda: self._read_now(work))
 
     def _read_now(self, work: Callable[[Connection], T]) -> T:

@@ -11,16 +11,24 @@ Rules kept here:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, insert, select, update
 
 from engine.domain.chain import Head, Row, Stamp, seal
 from engine.domain.errors import HeadMovedError, IntegrityError, LeaseLostError, UnknownIncidentError
-from engine.domain.timeline import InputEvent, LossAccepted, TimerFired
+from engine.domain.timeline import (
+    EffectDone,
+    EffectFailed,
+    EffectUnconfirmed,
+    InputEvent,
+    LossAccepted,
+    TimerFired,
+)
 from engine.ports.records import Entry, Lease
 from integrations.storage.changes import DIALECTS, this_change
+from integrations.storage.errands import erase
 from integrations.storage.faults import way_on
 from integrations.storage.heads import Mark
 from integrations.storage.projections import declared_values, forget, project
@@ -69,6 +77,8 @@ class Recorder:
     salt: Callable[[], bytes]
     heads: HeadFile
     leases: Leases
+    errands: set[tuple[str, str]] = field(default_factory=set)
+    """Incident and effect of what was posted for other processes, to be erased with its outcome."""
 
     def declare(self, writing: Writing, order: DeclareIncident, *, definition: str) -> tuple[str, bool]:
         """Number an incident and write its first event, unless its dedup key is known."""
@@ -219,8 +229,17 @@ class Recorder:
         writing.connection.execute(moved, {**where, "to_seq": head.seq, "to_hash": head.hash})
         for entry in entries:
             project(writing.connection, place, entry)
+        self._erase_errands(writing, row.incident, events)
         writing.marks[row.incident] = Mark(head, accepted)
         return entries
+
+    def _erase_errands(self, writing: Writing, incident: str, events: Sequence[Event]) -> None:
+        for event in events if self.errands else ():
+            if isinstance(event, EffectDone | EffectFailed | EffectUnconfirmed):
+                place = (incident, event.key)
+                if place in self.errands:
+                    erase(writing, self.org, *place)
+                    self.errands.discard(place)  # a commit that fails is followed by a segment that posts it anew
 
     def _chained(self, head: Head, events: Sequence[Event], *, incident: str) -> tuple[list[Entry], list[Row]]:
         stamp = Stamp(self.org, incident, self.clock.now(), self.clock.real_now(), ENGINE_ACTOR)

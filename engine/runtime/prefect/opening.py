@@ -16,6 +16,7 @@ from engine.domain.errors import IntegrationError
 from engine.runtime.lanes import DirectLanes
 from engine.runtime.prefect.apart import Apart, LateLanes
 from engine.runtime.prefect.environment import take_on
+from engine.runtime.prefect.pool import WorkPool
 from engine.runtime.prefect.server import EmbeddedServer, healthy
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.ports.ledger import Ledger
+    from engine.ports.time import Clock
     from engine.runtime.lanes import Lanes
     from engine.runtime.prefect.triggers import Triggers
 
@@ -85,6 +87,13 @@ async def open_lanes(
             await asyncio.gather(keeping, return_exceptions=True)
         if server is not None:
             await server.stop()
+
+
+@asynccontextmanager
+async def open_pool(api_url: str, *, name: str, clock: Clock) -> AsyncIterator[WorkPool]:
+    """Open a work pool whose workers carry out heavy actions."""
+    async with aiohttp.ClientSession() as session:
+        yield WorkPool(api_url, name=name, session=session, clock=clock)
 
 
 def always() -> int:

@@ -55,7 +55,7 @@ async def timeline(machine: Machine, place: Path, incident: str = "INC-1") -> Se
 
 async def closed(machine: Machine, place: Path, incident: str) -> Sequence[Entry]:
     """Wait until an incident is closed; return its timeline."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(150):
         while True:
             entries = await timeline(machine, place, incident)
             if any(isinstance(entry.event, ev.IncidentAdvanced) and entry.event.state == "closed" for entry in entries):

@@ -71,6 +71,15 @@ class Counterpart:
             await self.gate.wait()
         return web.json_response({"id": path})
 
+    async def page(self, request: web.Request) -> web.Response:
+        """Show a public page, to be read as often as somebody wants."""
+        path = request.path
+        self.asked[path] += 1
+        fault = self.faults.get(path, [])
+        if fault and fault.pop(0) == "hang":
+            await self.gate.wait()
+        return web.Response(text=f"<html><body><p>What is public at {path}</p></body></html>", content_type="text/html")
+
     async def look(self, request: web.Request) -> web.Response:
         """Say whether something was done under a key."""
         path = self.done.get(request.match_info["key"])
@@ -83,6 +92,7 @@ async def counterpart() -> AsyncIterator[Counterpart]:
     system = Counterpart()
     app = web.Application()
     app.router.add_get("/requests/{key}", system.look)
+    app.router.add_get("/pages/{name}", system.page)
     app.router.add_post("/{path:.*}", system.act)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
@@ -131,7 +141,7 @@ class Bench:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    async def declare(self, playbook: str) -> str:
+    async def declare(self, playbook: str, **inputs: str) -> str:
         """Declare an incident with a playbook in which `PORT` stands for the counterpart's."""
         text = dedent(playbook).replace("PORT", str(self.system.port))
         plan = compile_playbook(text.encode(), path="bench.yaml", actions=FACTS)
@@ -141,7 +151,7 @@ class Bench:
             playbook_version=plan.version,
             digest=digest(text.encode()),
             title=plan.title,
-            inputs={},
+            inputs=dict(inputs),
             roles={"commander": ["ana"]},
             by="ben",
         )

@@ -1,0 +1,133 @@
+"""Heavy actions and whoever comes for them, on a real ledger: somebody comes, comes too late, or is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from engine.actions.registry import REGISTRY
+from engine.domain import timeline as ev
+from engine.domain.lifecycle import IncidentStatus, StepStatus
+from engine.runtime.elsewhere import Elsewhere
+from engine.runtime.errands import TTL, doubt_of, written
+from engine.runtime.performing import Doubt
+from tests.integration.runtime.bench import Bench, counterpart
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from engine.ports.errands import Errand
+
+PLAYBOOK = """
+    tocsin: 1
+    playbook: bench
+    title: On the bench
+    version: 1
+    inputs:
+      anyone_minor: {type: choice, options: ["no", "yes", unknown], default: "no"}
+    roles: {commander: {required: true}}
+    phases:
+      contain:
+        steps:
+          - {id: keep, title: Keep it, action: evidence.capture, with: {url: "http://127.0.0.1:PORT/pages/1"}}
+"""
+
+
+@dataclass
+class Pool:
+    """Somebody elsewhere: whether they are there, what they were told, and what was withdrawn."""
+
+    there: bool = True
+    told: asyncio.Queue[Errand] = field(default_factory=asyncio.Queue)
+    withdrawn: list[str] = field(default_factory=list)
+
+    async def staffed(self) -> bool:
+        return self.there
+
+    async def send(self, errand: Errand, *, again: int) -> str:
+        if self.there:
+            self.told.put_nowait(errand)
+        return f"told {again}" if self.there else ""
+
+    async def withdraw(self, told: str) -> None:
+        self.withdrawn.append(told)
+
+
+@asynccontextmanager
+async def bench(home: Path, pool: Pool, *, patience: float = 60.0, required: bool = False) -> AsyncIterator[Bench]:
+    """Set up a bench whose heavy actions go to a pool."""
+    async with counterpart() as system:
+        made = Bench(home, system=system)
+        async with made.ledger:
+            elsewhere = Elsewhere(
+                here=made.shop.performer,
+                actions=REGISTRY,
+                errands=made.ledger.errands(),
+                sends=pool,
+                clock=made.clock,
+                required=required,
+                patience=patience,
+            )
+            made.shop = replace(made.shop, performer=elsewhere)
+            yield made
+
+
+async def come(made: Bench, errand: Errand) -> bool:
+    """Come for an errand and hand in what it came to; return whether it was still wanted."""
+    errands = made.ledger.errands()
+    taken = await errands.take(errand.incident, errand.key, attempt=errand.attempt, ttl=TTL)
+    if taken is None:
+        return False
+    assert doubt_of(taken) is Doubt.NONE
+    result = ev.EffectDone(key=errand.key, kind="action", subject="keep", result={"by": "them"})
+    return await errands.hand_in(taken, written(result))
+
+
+async def captured(made: Bench, incident: str) -> dict[str, object]:
+    """Wait until the incident is closed; return what the capture came to, by its timeline."""
+    await made.until(incident, lambda state: state.status is IncidentStatus.CLOSED)
+    entries = await made.ledger.entries(incident)
+    (done,) = [entry.event for entry in entries if isinstance(entry.event, ev.EffectDone)]
+    return dict(done.result)
+
+
+async def test_what_somebody_elsewhere_hands_in_is_what_it_came_to(home: Path) -> None:
+    """The engine does nothing itself, and nobody has to be told twice."""
+    pool = Pool()
+    async with bench(home, pool) as made, made.engine():
+        incident = await made.declare(PLAYBOOK, anyone_minor="no")
+        assert await come(made, await asyncio.wait_for(pool.told.get(), 60))
+        assert await captured(made, incident) == {"by": "them"}
+        assert pool.told.empty()
+        assert made.system.asked["/pages/1"] == 0
+
+
+async def test_who_comes_too_late_finds_nothing_to_do(home: Path) -> None:
+    """The engine has done it itself, and has said that nobody needs to come."""
+    pool = Pool()
+    async with bench(home, pool, patience=0.0) as made, made.engine():
+        incident = await made.declare(PLAYBOOK, anyone_minor="no")
+        errand = await asyncio.wait_for(pool.told.get(), 60)
+        assert (await captured(made, incident))["outcome"] == "page only"
+        assert not await come(made, errand)
+        assert pool.withdrawn == ["told 0"]
+        assert made.system.asked["/pages/1"] == 1
+
+
+async def test_with_nobody_there_the_engine_does_it_unless_it_must_not(home: Path) -> None:
+    """Where Prefect is required, the step runs until somebody is there; else it is done at once."""
+    pool = Pool(there=False)
+    async with bench(home, pool, required=True) as made, made.engine():
+        incident = await made.declare(PLAYBOOK, anyone_minor="no")
+        await made.until(incident, lambda state: state.step("keep").status is StepStatus.RUNNING)
+        pool.there = True
+        assert await come(made, await asyncio.wait_for(pool.told.get(), 60))
+        assert await captured(made, incident) == {"by": "them"}
+    other = home / "other"
+    other.mkdir()
+    async with bench(other, Pool(there=False)) as made, made.engine():
+        incident = await made.declare(PLAYBOOK, anyone_minor="no")
+        assert (await captured(made, incident))["outcome"] == "page only"
