@@ -1,17 +1,13 @@
 """The ledger and the inbox over SQL: appends through writers, reads on connections of their own.
 
-Rules kept here:
-1. No call blocks the event loop: writes wait for a writer's thread, reads run in a few threads.
-2. An incident always goes to the same writer of a process; SQLite has one writer, PostgreSQL has several.
+Rule kept here: what is asked of an incident is written by its own writer, so that its requests keep their order.
 """
 
 from __future__ import annotations
 
 import asyncio
-import zlib
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,10 +15,11 @@ from engine.domain import chain
 from engine.domain.errors import ConfigError, IntegrityError
 from engine.ports.records import Agenda
 from integrations.storage import reading
+from integrations.storage.access import Access
 from integrations.storage.databases import connect
 from integrations.storage.duty import Company, Duty
 from integrations.storage.errands import SqlErrands
-from integrations.storage.faults import not_read, unusable
+from integrations.storage.faults import unusable
 from integrations.storage.heads import HeadFile
 from integrations.storage.inbox import finish_row, pending_rows, put_row
 from integrations.storage.leases import Leases
@@ -31,13 +28,11 @@ from integrations.storage.recording import Recorder
 from integrations.storage.schema import DEFAULT_ORG, remembered
 from integrations.storage.statements import insert_or_replace
 from integrations.storage.stored import entries_of, read_rows, stream_rows
-from integrations.storage.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime, timedelta
     from pathlib import Path
-    from typing import Self
 
     from sqlalchemy import Connection, Engine
 
@@ -45,12 +40,6 @@ if TYPE_CHECKING:
     from engine.domain.timeline import Event, InputEvent
     from engine.ports.records import AskRow, DeclareIncident, Entry, Growth, InboxRow, IncidentRow, Lease, Timer
     from engine.ports.time import Clock
-    from integrations.storage.writer import Writing
-
-T = TypeVar("T")
-
-WRITERS = {"sqlite": 1, "postgresql": 4}
-READERS = 4
 
 
 def open_ledger(url: str, *, home: Path, clock: Clock, salt: Callable[[], bytes], org: str = DEFAULT_ORG) -> SqlLedger:
@@ -74,34 +63,13 @@ def open_ledger(url: str, *, home: Path, clock: Clock, salt: Callable[[], bytes]
     return SqlLedger(engine, recorder=Recorder(org, clock, salt, heads, Leases(clock)))
 
 
-class SqlLedger:
-    """`Ledger` and `Inbox` over SQLite or PostgreSQL; an async context that closes at its end."""
+class SqlLedger(Access):
+    """`Ledger` and `Inbox` over SQLite or PostgreSQL."""
 
     def __init__(self, engine: Engine, *, recorder: Recorder) -> None:
-        self._engine = engine
+        super().__init__(engine, heads=recorder.heads)
         self._recorder = recorder
         self._org = recorder.org
-        count = WRITERS[engine.dialect.name]
-        self._writers = [Writer(engine, heads=recorder.heads, name=f"ledger-writer-{n}") for n in range(count)]
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await asyncio.to_thread(self.close)
-
-    def close(self) -> None:
-        """Finish what waits to be written, and let go of the database."""
-        for writer in self._writers:
-            writer.close()
-        self._readers.shutdown()
-        self._engine.dispose()
-
-    @property
-    def commits(self) -> int:
-        """How many transactions were committed since the ledger was opened."""
-        return sum(writer.commits for writer in self._writers)
 
     async def declare(self, event_for: DeclareIncident, *, definition: str) -> tuple[str, bool]:
         """Open an incident, or give the one of that dedup key."""
@@ -167,12 +135,12 @@ class SqlLedger:
         org = self._org
 
         def run() -> list[Entry]:
-            head, rows = self._read_now(
+            head, rows = self.read_now(
                 lambda c: (reading.head(c, org, incident), read_rows(c, org, incident, after=after))
             )
             return entries_of(rows, incident=incident, after=after, head=head)  # takes long, and holds no connection
 
-        return await self._in_thread(run)
+        return await self.in_thread(run)
 
     async def rows(self, incident: str) -> Sequence[Row]:
         """Return the timeline as stored."""
@@ -184,16 +152,16 @@ class SqlLedger:
 
     async def known_head(self, incident: str) -> Head | None:
         """Return the head kept outside the database."""
-        return await self._in_thread(lambda: self._recorder.heads.known(incident))
+        return await self.in_thread(lambda: self._recorder.heads.known(incident))
 
     async def known_heads(self) -> Mapping[str, Head]:
         """Return the head kept outside the database for every incident, also of one that is not in it."""
-        return await self._in_thread(self._recorder.heads.all)
+        return await self.in_thread(self._recorder.heads.all)
 
     async def give_up(self, incident: str, *, by: str, reason: str) -> None:
         """Look no longer for an incident of which the database has nothing; its number is not given again."""
         at = self._recorder.clock.real_now()
-        await self._in_thread(lambda: self._recorder.heads.give_up(incident, by=by, reason=reason, at=at))
+        await self.in_thread(lambda: self._recorder.heads.give_up(incident, by=by, reason=reason, at=at))
 
     async def definition(self, digest: str) -> str:
         """Return the text of a playbook; raises `RunError` when the ledger does not have it."""
@@ -280,22 +248,3 @@ class SqlLedger:
         names = [row.incident for row in await self.incidents()]
         again = self._recorder.project_again
         return sum(await asyncio.gather(*(self.write(name, partial(again, incident=name)) for name in names)))
-
-    async def write(self, key: str, work: Callable[[Writing], T]) -> T:
-        """Have something written by the writer of a key; it is on disk when this returns."""
-        writer = self._writers[zlib.crc32(key.encode()) % len(self._writers)]
-        return await asyncio.wrap_future(writer.submit(work, key=key))
-
-    async def read(self, work: Callable[[Connection], T]) -> T:
-        """Have something read on a connection of its own."""
-        return await self._in_thread(lambda: self._read_now(work))
-
-    def _read_now(self, work: Callable[[Connection], T]) -> T:
-        try:
-            with self._engine.connect() as connection:
-                return work(connection)
-        except (SQLAlchemyError, OSError) as error:
-            raise not_read(error) from error
-
-    async def _in_thread(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)

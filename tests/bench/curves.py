@@ -108,7 +108,7 @@ async def by_incidents(url: str, home: Path, *, name: str) -> Curves:
                 "agenda": lambda asked=now: ledger.agenda(**asked),  # type: ignore[misc]  # as above
                 "growth": timelines.look,
                 "page": lambda: ledger.incidents(limit=50),
-                "deep": lambda middle=size // 2 + 1: ledger.incidents(limit=50, below=middle),  # type: ignore[misc]
+                "deep": lambda middle=size // 2 + 1: ledger.incidents(limit=50, below=middle),  # type: ignore[misc]  # as above
                 "declare": lambda: ledger.declare(declaration(), definition="text"),
             }
             for key, cost in costs.items():
