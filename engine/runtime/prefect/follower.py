@@ -31,9 +31,10 @@ from engine.runtime.prefect.stretches import stretches
 from engine.runtime.prefect.summary import summary
 from engine.runtime.resting import SHORTEST, Rests
 from engine.runtime.standings import folded
+from engine.runtime.timelines import Timelines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from prefect.client.orchestration import PrefectClient
     from prefect.client.schemas.objects import FlowRun
@@ -70,7 +71,9 @@ class Follower:
         self._resting = Rests(lambda: asyncio.get_running_loop().time())
         self._said: set[str] = set()
         """The incidents of which was said that they cannot be painted."""
-        self._seen: dict[str, tuple[int, str]] = {}
+        self._timelines = Timelines(ledger)
+        self._waiting: dict[str, int] = {}
+        """Incidents that may not be whole in Prefect, and how far their timelines are."""
         self._lacking: dict[str, float] = {}
         """When incidents of which Prefect lacks something are looked at again, by the loop's clock."""
 
@@ -92,23 +95,39 @@ class Follower:
 
     def again(self, incident: str) -> None:
         """Look at an incident again although its timeline has not grown."""
-        self._seen.pop(incident, None)
+        if incident in self._timelines.known:
+            self._waiting[incident] = self._timelines.known[incident].seq
 
     async def paint(self) -> int:
         """Paint every finished stretch that Prefect does not know; return how many there were."""
         painted = 0
-        flow = await self._flow_in()
-        for row in await self._ledger.incidents():
-            seen = (row.head.seq, flow)
-            if self._seen.get(row.incident) == seen and not self._is_due(row.incident):
-                continue
-            if self._resting.rests(row.incident):
+        if await self._is_another_database():
+            self._waiting = await self._not_whole()
+        self._waiting |= {row.incident: row.seq for row in await self._timelines.look()}
+        for incident, seq in list(self._waiting.items()):
+            if self._resting.rests(incident) or not self._is_due(incident):
                 continue
             if not self._idle() or not self._ready():
                 break
-            self._seen[row.incident] = seen
-            painted += await self._tried(row.incident, seq=row.head.seq)
+            del self._waiting[incident]
+            painted += await self._tried(incident, seq=seq)
         return painted
+
+    async def _not_whole(self) -> dict[str, int]:
+        """Return the incidents that are not known to be whole in this database, and how far their timelines are."""
+        await self._timelines.look()
+        marks, refused = await self._ledger.recall_all(PAINTED), await self._ledger.recall_all(REFUSED)
+        none: Mapping[str, str] = {}
+        return {
+            name: row.seq
+            for name, row in self._timelines.known.items()
+            if not self._is_whole(marks.get(name, none), row.seq, int(refused.get(name, none).get("count", "0")))
+        }
+
+    def _is_whole(self, mark: Mapping[str, str], seq: int, refused: int) -> bool:
+        """Whether a remembered mark says that this database shows all of a timeline."""
+        told = (mark.get("flow", self._flow), mark.get("seq"), mark.get("refused", "0"))
+        return told == (self._flow, str(seq), str(refused))
 
     async def _tried(self, incident: str, *, seq: int) -> int:
         """Bring an incident up to date, or have it rest; raise what says that the server is away."""
@@ -131,25 +150,26 @@ class Follower:
         return painted
 
     def _is_due(self, incident: str) -> bool:
-        return self._lacking.get(incident, inf) <= asyncio.get_running_loop().time()
+        return self._lacking.get(incident, -inf) <= asyncio.get_running_loop().time()
 
-    async def _flow_in(self) -> str:
-        """Return the id of the flow: another one means another database."""
+    async def _is_another_database(self) -> bool:
+        """Find the flow; another id of it than before means another database."""
         now = asyncio.get_running_loop().time()
-        if now >= self._sure_until:
-            self._flow = str(await self._client.create_flow(segment))
-            self._sure_until = now + SURE_SECONDS
-        return self._flow
+        if now < self._sure_until:
+            return False
+        before, self._flow = self._flow, str(await self._client.create_flow(segment))
+        self._sure_until = now + SURE_SECONDS
+        return before != self._flow
 
     async def _incident(self, incident: str, *, seq: int) -> int:
         """Bring everything about an incident up to date; return how many stretches were painted."""
         self._lacking.pop(incident, None)
         flow = self._flow
         known = await self._ledger.recall(incident, PAINTED) or {}
-        same = known.get("flow", flow) == flow
         refused = int((await self._ledger.recall(incident, REFUSED) or {}).get("count", "0"))
-        if same and known.get("seq") == str(seq) and known.get("refused", "0") == str(refused):
+        if self._is_whole(known, seq, refused):
             return 0
+        same = known.get("flow", flow) == flow
         mark: dict[str, str] = {**known, "flow": flow} if same else {"flow": flow}
         entries = await self._ledger.entries(incident)
         ended = list(stretches(incident, entries, after=int(mark.get("whole", mark.get("number", "0")))))
@@ -161,6 +181,7 @@ class Follower:
             await self._ledger.remember(incident, PAINTED, mark)
         if lacking:
             self._lacking[incident] = asyncio.get_running_loop().time() + AGAIN_SECONDS
+            self.again(incident)
         return painted
 
     async def _stretches(self, incident: str, ended: Sequence[Stretch], mark: dict[str, str]) -> tuple[int, int]:
