@@ -1,9 +1,11 @@
 """Flow runs that somebody started on a page of ours in Prefect are taken here, without a worker of Prefect's.
 
-Theory of operation. Such a run is *Scheduled* until an engine sets it to *Pending*: Prefect's server lets one engine do
-that and refuses every other. The engine declares the incident and sets the run to what it came to. A run that stays
-*Pending* was left by an engine that died, or that could not tell the server; whoever sees it stand for a while takes it
-too. That needs no lock: in the ledger, a flow run stands for one incident.
+Theory of operation. Such a run is *Scheduled* until an engine sets it to *Pending*. Prefect's server lets one engine do
+that: it refuses *Pending* to a run that is so already, and a transition whose id the run's present state has, which is
+what an engine comes with that saw the run before it was taken and asks after it has ended. The engine declares the
+incident and sets the run to what it came to. A run that stays *Pending* was left by an engine that died, or that could
+not tell the server; whoever sees it stand for a while takes it too. That needs no lock: in the ledger, a flow run
+stands for one incident.
 
 Rules kept here: nothing waits for this, and a server that is away is looked at later; a run gets its end only once the
 incident is on disk; what it came to is told whatever somebody did to the run meanwhile.
@@ -15,6 +17,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import UUID, uuid5
 
 import structlog
 from prefect.client.schemas.filters import (
@@ -25,7 +28,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.responses import SetStateStatus
-from prefect.states import Cancelled, Completed, Failed, Pending
+from prefect.states import Cancelled, Completed, Failed, Pending, to_state_create
 
 from engine.runtime.prefect.artifacts import key_of
 from engine.runtime.prefect.deployments import TRIGGER, renew
@@ -33,10 +36,8 @@ from engine.runtime.prefect.warm import TAG
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from prefect.client.orchestration import PrefectClient
-    from prefect.client.schemas import OrchestrationResult
     from prefect.client.schemas.objects import FlowRun, State
 
     from engine.runtime.prefect.offers import Offer
@@ -139,16 +140,32 @@ class Taking:
         try:
             came = await self._judge.take(str(run.id), "" if cancelled else known, run.parameters)
             state = _end(came, cancelled=cancelled)
-            await self._client.set_flow_run_state(run.id, state, force=True)
+            await _set(self._client, run, state, force=True)
             await self._client.create_logs([_line(run, state, at=self._judge.now())])
         except Exception as error:  # noqa: BLE001 - it passes; the run stands meanwhile, and is taken again
             log.warning("not_taken_from_prefect", flow_run=str(run.id), error=type(error).__name__, why=str(error))
 
 
 async def claimed(client: PrefectClient, run: FlowRun) -> bool:
-    """Claim a run; False when another engine has it already."""
-    told: OrchestrationResult[Any] = await client.set_flow_run_state(run.id, Pending(message="Tocsin has taken it."))
-    return told.status is SetStateStatus.ACCEPT
+    """Claim a run that was seen as scheduled; False when an engine has it already, or had it."""
+    return await _set(client, run, Pending(message="Tocsin has taken it."), force=False)
+
+
+async def _set(client: PrefectClient, run: FlowRun, state: State[Any], *, force: bool) -> bool:
+    """Set a run's state; return whether the server accepted it. Prefect's own call would make the id up each time."""
+    wanted = to_state_create(state)
+    wanted.state_details.flow_run_id = run.id
+    wanted.state_details.transition_id = _transition(run)
+    body = {"state": wanted.model_dump(mode="json", serialize_as_any=True), "force": force}
+    reply = await client.request("POST", "/flow_runs/{id}/set_state", json=body, path_params={"id": run.id})
+    return bool(reply.json()["status"] == SetStateStatus.ACCEPT)
+
+
+def _transition(run: FlowRun) -> UUID | None:
+    """Return the id of taking a run: the same for everybody who saw it as scheduled, another when it is retried."""
+    if run.next_scheduled_start_time is not None:
+        return uuid5(run.id, run.next_scheduled_start_time.isoformat())
+    return run.state.state_details.transition_id if run.state else None
 
 
 def _end(came: CameTo, *, cancelled: bool) -> State[Any]:

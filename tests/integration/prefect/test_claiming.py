@@ -101,6 +101,8 @@ async def test_each_run_is_taken_by_one_of_two_engines(home: Path, tmp_path: Pat
             takings = [Taking(client, desk, ready=lambda: True) for client, desk in zip((one, two), desks, strict=True)]
             for times in (True, False, False):  # the first look is the one at what was left too
                 await asyncio.gather(*(taking.look(all_of_it=times) for taking in takings))
+            for run in runs:
+                assert not await claimed(two, run)  # it was seen before it was taken, and is asked for after its end
             brought = [*desks[0].brought, *desks[1].brought]
             assert sorted(brought) == sorted(str(run.id) for run in runs)
             assert len(await ledger.incidents()) == RUNS
