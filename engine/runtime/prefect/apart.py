@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from engine.runtime.prefect.triggers import Triggers
 
 LOOK_SECONDS = 0.5
+QUICK_SECONDS, PATIENCE_SECONDS = 2.0, 20.0
+"""A server that takes longer to say that it is healthy is taken for slow, or for away."""
 END_SECONDS = 10.0
 SWEPT_SECONDS, PAUSE_SECONDS = 60.0, 5.0
 HANDED_OVER = 0.0005
@@ -88,7 +90,7 @@ class Apart:
                 self.lanes.set_exception(error)
 
     def _paints(self) -> bool:
-        return self._watch.there and self._on_duty() > 0
+        return self._watch.answers and self._on_duty() > 0
 
     async def _work(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -107,7 +109,7 @@ class Apart:
         made.when_idle(self._idle)
         painter = follower.Follower(client, ledger, ready=self._paints, idle=self._idle)
         seeing = watching.Watching(
-            client, ledger, made, owner=owner, ready=lambda: watch.there, paints=self._paints, again=painter.again
+            client, ledger, made, owner=owner, ready=lambda: watch.answers, paints=self._paints, again=painter.again
         )
         sweeping = _seen_to(watch, lambda: sweep.sweep(client), "left_over_flow_runs_closed", every=SWEPT_SECONDS)
         tasks = (watch.run(), made.keep(), painter.run(), seeing.run(), sweeping, self._triggering(client))
@@ -170,19 +172,23 @@ class LateLanes:
 
 
 class Watch:
-    """Looks whether the server answers."""
+    """Looks whether the server answers: `there` says quickly enough to start flow runs, `answers` says at all."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self.there = False
+        self.answers = False
         self.came = asyncio.Event()
 
     async def run(self) -> None:
         """Keep looking until cancelled."""
         async with aiohttp.ClientSession() as session:
             while True:
-                self.there = await healthy(self._url, session=session)
-                if self.there:
+                looking = asyncio.create_task(healthy(self._url, session=session, seconds=PATIENCE_SECONDS))
+                await asyncio.wait([looking], timeout=QUICK_SECONDS)
+                self.there = looking.done() and looking.result()
+                self.answers = await looking
+                if self.answers:
                     self.came.set()
                 await asyncio.sleep(LOOK_SECONDS)
 

@@ -46,7 +46,7 @@ EVERY_SECONDS = 1.0
 PAUSE_SECONDS = 5.0
 AGAIN_SECONDS = 5.0
 """After how long a stretch of which Prefect lacks something is looked at again."""
-LONGEST_SECONDS = 30.0
+LONGEST_SECONDS = 60.0
 """How long the others wait for one incident at most."""
 SURE_SECONDS = 30.0
 """How long a server that stays is taken for one with the same database."""

@@ -96,10 +96,10 @@ class EmbeddedServer:
                 os.kill(pid, signal.SIGKILL)
 
 
-async def healthy(url: str, *, session: aiohttp.ClientSession) -> bool:
-    """Return whether a server answers at an API's address."""
+async def healthy(url: str, *, session: aiohttp.ClientSession, seconds: float = 2.0) -> bool:
+    """Return whether a server answers at an API's address, within so many seconds."""
     try:
-        async with session.get(f"{url}/health", timeout=aiohttp.ClientTimeout(total=2)) as reply:
+        async with session.get(f"{url}/health", timeout=aiohttp.ClientTimeout(total=seconds)) as reply:
             return reply.status == 200  # noqa: PLR2004 - HTTP's own number for yes
     except (aiohttp.ClientError, TimeoutError, OSError):
         return False

@@ -65,8 +65,11 @@ async def _standing(client: PrefectClient) -> list[FlowRun]:
 async def task_runs(client: PrefectClient, flow_run: UUID) -> list[TaskRun]:
     """Return the task runs of a flow run."""
     wanted = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run]))
-    found: list[TaskRun] = []
-    while page := await client.read_task_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found)):
+    found = await client.read_task_runs(flow_run_filter=wanted, limit=PAGE)
+    while found and len(found) % PAGE == 0:
+        page = await client.read_task_runs(flow_run_filter=wanted, limit=PAGE, offset=len(found))
+        if not page:
+            break
         found += page
     return found
 

@@ -69,10 +69,10 @@ async def test_a_server_that_is_killed_is_told_everything_when_it_is_back(home: 
 
 
 async def test_a_slow_server_shows_everything_too(home: Path, tmp_path: Path) -> None:
-    """Each of its answers takes a second."""
+    """Each of its answers takes longer than a flow run would be waited for."""
     async with setting(home, tmp_path) as (house, _, between):
         await in_the_middle(house)
-        between.seconds = 1.0
+        between.seconds = 2.5
         house.system.gate.set()
         await house.run("trigger", "lane")
         await house.done(times=4)
