@@ -5,7 +5,7 @@
 Rules kept here: with `auto` nobody waits: a warm run when one is free and its server answers, else directly; with
 `required` a stretch waits, for a bounded time, for a flow run of its own. Runs are started when the engine is idle,
 since starting one costs the others a tenth of a second; nothing waits for the end of one, and an end that could not be
-told because the server was away is told when it is back.
+told because the server was away is told when it is back; one that it refuses holds up no other.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from prefect.exceptions import ObjectNotFound
 from engine.domain.errors import IntegrationError
 from engine.runtime.carrier import Direct
 from engine.runtime.prefect.warm import WarmCarrier, close_run, start_warm
+from engine.runtime.resting import Rests
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -48,6 +49,7 @@ class PrefectLanes:
         self._wanted = 0
         self._ending: dict[asyncio.Task[Any], str] = {}
         self._untold: list[str] = []
+        self._resting = Rests(lambda: asyncio.get_running_loop().time())
 
     def when_idle(self, idle: Callable[[], bool]) -> None:
         """Hear how to tell whether the engine has time."""
@@ -144,15 +146,19 @@ class PrefectLanes:
             self._untold.append(flow_run)
 
     async def _tell_ends(self) -> None:
-        while self._untold and self._ready():
+        for flow_run in list(self._untold):
+            if self._resting.rests(flow_run) or not self._ready():
+                continue
             try:
-                await close_run(self._client, self._untold[0])
+                await close_run(self._client, flow_run)
             except ObjectNotFound:
-                log.info("flow_run_not_known_any_more", flow_run=self._untold[0])
+                log.info("flow_run_not_known_any_more", flow_run=flow_run)
             except Exception as error:  # noqa: BLE001 - as above
-                log.info("flow_run_not_closed", error=type(error).__name__)
-                return
-            self._untold.pop(0)
+                log.info("flow_run_not_closed", flow_run=flow_run, error=type(error).__name__)
+                self._resting.begin(flow_run)
+                continue
+            self._resting.end(flow_run)
+            self._untold.remove(flow_run)
 
 
 def _heard(ending: asyncio.Task[Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.prefect.picture import whole
 from tests.integration.prefect.servers import CREATE
-from tests.integration.prefect.test_faults import setting
+from tests.integration.prefect.test_faults import in_the_middle, setting
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("prefect")]
 
@@ -40,6 +40,25 @@ async def test_it_rests_and_is_tried_again(home: Path, tmp_path: Path, call: str
         said = [one["event"] for one in map(json.loads, lines) if one.get("incident") == "INC-2"]
         assert said.count("not_painted") == said.count("painted_after_all") == 1
         assert dict(house.system.asked) == {"/one": 2, "/two": 2}
+
+
+async def test_an_end_that_is_refused_holds_up_no_other_end(home: Path, tmp_path: Path) -> None:
+    """Two flow runs could not tell that they have ended; the later one is closed while the other is still refused."""
+    async with setting(home, tmp_path) as (house, _, between):
+        await in_the_middle(house)
+        house.system.faults["/one"] = ["hang"]
+        await house.run("trigger", "lane")
+        await house.seen(partial(house.runs, "INC-1"))
+        await house.seen(partial(house.runs, "INC-2"))
+        between.refuses = lambda path, _body: 403 if path.endswith("/set_state") else 0
+        house.system.gate.set()
+        await house.done(times=4)
+        await house.seen(partial(_tried, between, 2))
+        (other,) = await house.runs("INC-2")
+        between.refuses = lambda path, _body: 403 if path == f"{CREATE}{other['id']}/set_state" else 0
+        await house.seen(partial(whole, house, "INC-1"))
+        between.refuses = lambda _path, _body: 0
+        await house.seen(partial(whole, house, "INC-2"))
 
 
 def _refused(between: Way, call: str, status: int, path: str, body: bytes) -> int:
