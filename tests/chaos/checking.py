@@ -74,11 +74,11 @@ async def read(url: str, homes: Sequence[Path]) -> Timelines:
                 await ledger.check_heads()
             except IntegrityError as error:
                 verified[home.name] = error.message
-            for row in await ledger.incidents():
-                wrong = await ledger.verify(row.incident)
-                verified[row.incident] = verified.get(row.incident, "") or (f"{row.incident}: {wrong}" if wrong else "")
-                if row.incident not in entries:
-                    entries[row.incident] = await ledger.entries(row.incident)
+    async with open_ledger(url, home=homes[0], clock=SystemClock(), salt=new_salt) as ledger:
+        for row in await ledger.incidents():
+            wrong = await ledger.verify(row.incident)
+            verified[row.incident] = f"{row.incident}: {wrong}" if wrong else ""
+            entries[row.incident] = await ledger.entries(row.incident)
     return Timelines(entries, verified)
 
 

@@ -29,7 +29,7 @@ CALL = aiohttp.ClientTimeout(total=5)
 LOOKS = 0.3
 """Seconds between two looks at an incident, and a little more for each other one that is open."""
 REST = 3.0
-"""Seconds before somebody does again what nothing has come of."""
+"""Seconds before somebody does again what nothing has come of; twice as many before each further time."""
 
 
 class NobodyThereError(Exception):
@@ -65,7 +65,7 @@ class People:
         await self._see_through(self.answered[alarm])
 
     async def _see_through(self, incident: str) -> None:
-        did: dict[str, float] = {}
+        again: dict[str, tuple[float, float]] = {}
         while incident not in self.closed:
             await asyncio.sleep(LOOKS + (len(self.answered) - len(self.closed)) * LOOKS / 4)
             try:
@@ -75,9 +75,11 @@ class People:
             if status.get("state") == "closed":
                 self.closed.add(incident)
             for what, work in self._works(incident, status):
-                if asyncio.get_running_loop().time() - did.get(what, -REST) < REST:
+                now = asyncio.get_running_loop().time()
+                at, rest = again.get(what, (now, REST))
+                if now < at:
                     continue
-                did[what] = asyncio.get_running_loop().time()
+                again[what] = now + rest, rest * 2
                 with suppress(NobodyThereError, StuckError, aiohttp.ClientError, TimeoutError):  # they look again
                     await work()
 

@@ -115,6 +115,7 @@ async def play(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda
     chaos = Chaos(wish)
     async with furnished(wish, folder) as house:
         people = People(house.engines, house.session, house.sandbox, house.far, _chance(wish, "people"))
+        rest = Rest(house, folder)
         breaking = Breaking([*house.engines, *house.others], house.database, wish.seed)
         began = time.monotonic()
         watching = asyncio.create_task(_watch(people, breaking, began, tell))
@@ -126,12 +127,12 @@ async def play(wish: Wish, folder: Path, *, tell: Callable[[str], None] = lambda
             with suppress(TimeoutError):
                 async with asyncio.timeout(CALM):
                     await arriving
-                    await _finished(house, folder)
+                    await rest.over()
         finally:
             for task in (watching, arriving):
                 task.cancel()
             results = await asyncio.gather(watching, arriving, return_exceptions=True)
-        chaos.unfinished = await _unfinished(house, folder) + [repr(r) for r in results if isinstance(r, Exception)]
+        chaos.unfinished = await rest.left() + [repr(r) for r in results if isinstance(r, Exception)]
         chaos.broke = dict(breaking.broke)
         chaos.figures = {
             "seconds_until_all_ended": round(time.monotonic() - calm, 1),
@@ -189,35 +190,38 @@ async def _arrive(wish: Wish, people: People) -> None:
             await asyncio.sleep(chance.uniform(0, 2 * wish.seconds / (wish.incidents + 1)))
 
 
-async def _finished(house: House, folder: Path) -> None:
-    while await _unfinished(house, folder):  # noqa: ASYNC110 - the ledger is a database, which sets no event
-        await asyncio.sleep(1)
+class Rest:
+    """What is still to be done, by the ledger; what has ended is not read again."""
 
+    def __init__(self, house: House, folder: Path) -> None:
+        self._url = house.database.url
+        self._home = folder / "reader"
+        self._ended: set[str] = set()
 
-async def _unfinished(house: House, folder: Path) -> list[str]:
-    """Return what is still to be done, by the ledger."""
-    try:
-        async with open_ledger(
-            house.database.url, home=folder / "reader", clock=SystemClock(), salt=new_salt
-        ) as ledger:
-            found = [await _open(ledger, row.incident) for row in await ledger.incidents()]
-            waiting = await ledger.pending(limit=10)
-    except TocsinError as error:
-        return [error.message]
-    return [*filter(None, found), *(f"{row.source} {row.source_id} is not worked off" for row in waiting)]
+    async def over(self) -> None:
+        """Wait until everything has ended."""
+        while await self.left():  # noqa: ASYNC110 - the ledger is a database, which sets no event
+            await asyncio.sleep(1)
 
+    async def left(self) -> list[str]:
+        """Return what has not ended yet, in words."""
+        try:
+            async with open_ledger(self._url, home=self._home, clock=SystemClock(), salt=new_salt) as ledger:
+                open_ones = [row.incident for row in await ledger.incidents() if row.incident not in self._ended]
+                found = [await self._looked_at(ledger, incident) for incident in open_ones]
+                waiting = await ledger.pending(limit=10)
+        except TocsinError as error:
+            return [error.message]
+        return [*filter(None, found), *(f"{row.source} {row.source_id} is not worked off" for row in waiting)]
 
-async def _open(ledger: SqlLedger, incident: str) -> str:
-    state = folded(None, await ledger.entries(incident))
-    undone = [
-        f"{e.kind} {e.subject} {e.status}" for e in state.effects.values() if e.status in ("intended", "retrying")
-    ]
-    closed = state.status.value == "closed"
-    return (
-        ""
-        if closed and not undone
-        else f"{incident} is {state.status.value}; {', '.join(undone) or 'nothing under way'}"
-    )
+    async def _looked_at(self, ledger: SqlLedger, incident: str) -> str:
+        state = folded(None, await ledger.entries(incident))
+        under_way = [one for one in state.effects.values() if one.status in ("intended", "retrying")]
+        if state.status.value == "closed" and not under_way:
+            self._ended.add(incident)
+            return ""
+        named = ", ".join(f"{one.kind} {one.subject} {one.status}" for one in under_way)
+        return f"{incident} is {state.status.value}; {named or 'nothing under way'}"
 
 
 async def _watch(people: People, breaking: Breaking, began: float, tell: Callable[[str], None]) -> None:
