@@ -140,8 +140,9 @@ class Taking:
         try:
             came = await self._judge.take(str(run.id), "" if cancelled else known, run.parameters)
             state = _end(came, cancelled=cancelled)
-            await _set(self._client, run, state, force=True)
+            # The line comes first: the page of a run that has ended does not look for more.
             await self._client.create_logs([_line(run, state, at=self._judge.now())])
+            await _set(self._client, run, state, force=True)
         except Exception as error:  # noqa: BLE001 - it passes; the run stands meanwhile, and is taken again
             log.warning("not_taken_from_prefect", flow_run=str(run.id), error=type(error).__name__, why=str(error))
 
