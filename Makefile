@@ -9,7 +9,7 @@ COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="mak
 	--generate-hashes --strip-extras --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check crash chaos bench soak lock clean
+.PHONY: help demo test check crash chaos many bench soak lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -34,6 +34,9 @@ crash: .venv/stamp-dev ## kill the engine at every named point, on SQLite and Po
 
 chaos: .venv/stamp-dev ## ten minutes of random kills of three engines on one PostgreSQL (ARGS="--seconds 60 --incidents 20 --seed 1"); writes chaos.json
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+many: .venv/stamp-dev ## kill engines and Prefect workers at random while 200 incidents run (ARGS="--incidents 20 --engines 2 --workers 1 --kills 5")
+	$(BIN)/python -m tests.chaos.many $(ARGS)
 
 bench: .venv/stamp-dev .venv-bench/stamp ## measure the engine beside bare requests, plain Prefect and DBOS, and as work grows (ARGS="curves" a part); writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -7,6 +7,7 @@ engine's; an errand that is done, or that somebody else is at, is left alone.
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.bootstrap.acting import performer_of
@@ -41,6 +42,7 @@ async def carry(incident: str, key: str, attempt: int) -> str:
         state = folded(None, await office.ledger.entries(incident))
         move = _move(state, key, attempt=attempt)
         errands = office.ledger.errands()
+        asked = office.clock.monotonic()
         taken = await errands.take(incident, key, attempt=attempt, ttl=TTL) if move else None
         if move is None or taken is None:
             return NOT_WANTED
@@ -49,8 +51,8 @@ async def carry(incident: str, key: str, attempt: int) -> str:
         sides = await open_sides(settings, stack, clock=office.clock, secrets=named)
         http = await stack.enter_async_context(WebClient(AllowList.parse(list(settings.http_allow))))
         performer = performer_of(office, sides, named=named, http=http)
-        work = performer.perform(plan, state, move, doubt=doubt_of(taken))
-        outcome = await at_it(errands, taken, office.clock, work)
+        work = partial(performer.perform, plan, state, move, doubt=doubt_of(taken))
+        outcome = await at_it(errands, taken, office.clock, asked=asked, work=work)
         if outcome is None or not await errands.hand_in(taken, written(outcome)):
             return NOT_WANTED
         return DONE if isinstance(outcome, ev.EffectDone) else ""

@@ -20,8 +20,9 @@ _HELD: ContextVar[Callable[[], bool] | None] = ContextVar("held", default=None)
 
 @contextmanager
 def acting_while(held: Callable[[], bool]) -> Iterator[None]:
-    """Let everything that is begun inside write only while this holds."""
-    token = _HELD.set(held)
+    """Let everything that is begun inside write only while this holds, and what was begun around it may write."""
+    outer = _HELD.get()
+    token = _HELD.set(held if outer is None else lambda: held() and outer())
     try:
         yield
     finally:

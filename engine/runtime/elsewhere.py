@@ -8,17 +8,18 @@ whoever was followed by another hands nothing in.
 
 Rules kept here: at most one process is at an errand; nobody begins one whose process may have done it without looking
 it up first. Unless Prefect is required, an errand that nobody comes for, or whose process died, is done here; where it
-is, it waits and that is logged. Exactly one event comes back; a database that is away is looked at again.
+is, it waits and that is logged. One event comes back, unless the lease is lost.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from engine.domain.errors import TocsinError
+from engine.domain.errors import LeaseLostError, TocsinError
 from engine.domain.incident import base_id
 from engine.runtime.errands import TTL, at_it, doubt_of, read
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from engine.ports.time import Clock
     from engine.runtime.performing import Doubt, Outcome, Performs
 
-LOOK = 0.5
+LOOK = 1.0
 """Real seconds between looks at an errand."""
 KINDS = ("action", "undo")
 log = structlog.get_logger(__name__)
@@ -78,8 +79,6 @@ class Elsewhere:
     required: bool
     patience: float
     """Real seconds in which somebody has to begin an errand after being told of it."""
-    ways: dict[str, int] = field(default_factory=lambda: {"elsewhere": 0, "here": 0})
-    """How many errands went which way."""
 
     async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
         """Carry out one move."""
@@ -89,7 +88,9 @@ class Elsewhere:
         while True:
             try:
                 outcome = await self._looked(plan, incident, move, doubt=doubt, told=told)
-            except TocsinError as error:  # the database comes back, or the lease is lost meanwhile
+            except LeaseLostError:
+                raise
+            except TocsinError as error:  # the database comes back
                 log.warning("errand_not_looked_at", why=error.message)
                 outcome = None
             if outcome is not None:
@@ -105,7 +106,6 @@ class Elsewhere:
             errand = await self.errands.post(incident.id, move.key, attempt=move.attempt, doubt=doubt)
             told.posted = True
         if errand.outcome is not None:
-            self.ways["elsewhere"] += 1
             return read(errand.outcome)
         if errand.until is not None and errand.until > self.clock.real_now():
             return None
@@ -115,8 +115,10 @@ class Elsewhere:
         return await self._done_here(plan, incident, move, told=told)
 
     async def _may_come(self, errand: Errand, told: _Told) -> bool:
-        late = told.takes == errand.takes and self.clock.monotonic() - told.since >= self.patience
-        return not late and await self.sends.staffed()
+        """Return whether somebody was told and may be on the way, or is there to be told."""
+        if told.takes == errand.takes and self.clock.monotonic() - told.since >= self.patience:
+            return False
+        return bool(told.by) or await self.sends.staffed()
 
     async def _tell(self, errand: Errand, told: _Told) -> None:
         """Tell somebody, once for each time that it has to be begun; again where nobody heard it, or came for it."""
@@ -133,16 +135,15 @@ class Elsewhere:
             log.warning("errand_waits", takes=errand.takes, hint="Is a worker of the work pool at work?")
 
     async def _done_here(self, plan: Plan, incident: Incident, move: Perform, *, told: _Told) -> Outcome | None:
+        asked = self.clock.monotonic()
         taken = await self.errands.take(incident.id, move.key, attempt=move.attempt, ttl=TTL)
         if taken is None:  # somebody has come after all
             return None
         log.info("errand_done_here", takes=taken.takes)
         if told.by:
             await self.sends.withdraw(told.by)
-        work = self.here.perform(plan, incident, move, doubt=doubt_of(taken))
-        outcome = await at_it(self.errands, taken, self.clock, work)
-        self.ways["here"] += outcome is not None
-        return outcome
+        work = partial(self.here.perform, plan, incident, move, doubt=doubt_of(taken))
+        return await at_it(self.errands, taken, self.clock, asked=asked, work=work)
 
     def _is_heavy(self, plan: Plan, move: Perform) -> bool:
         if move.kind not in KINDS:

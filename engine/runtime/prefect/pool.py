@@ -1,12 +1,13 @@
 """Telling the workers of a Prefect work pool of an errand, over Prefect's API.
 
 Rules kept here: Prefect is told an incident's id, the effect's key and the attempt, and nothing else; a flow run has a
-key that follows from these, so that telling again tells once; Prefect itself is not needed for this, nothing is raised,
-and nothing waits for a server that is slow.
+key that follows from these, so that telling again tells once; one errand is told at a time, since a server under load
+gets slower by more; nothing is raised, and a server that does not answer counts as one without workers.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -39,36 +40,37 @@ class WorkPool:
         self._clock = clock
         self._deployment = ""
         self._staffed = (False, float("-inf"))
+        self._asking, self._sending = asyncio.Lock(), asyncio.Lock()
 
     async def staffed(self) -> bool:
         """Return whether a worker of the pool is online, as far as the server knows."""
-        there, known = self._staffed
-        if self._clock.monotonic() - known >= BELIEVED:
-            online = {"workers": {"status": {"any_": ["ONLINE"]}}, "limit": 1}
-            there = bool(await self._post(f"work_pools/{self._name}/workers/filter", online))
-            self._staffed = (there, self._clock.monotonic())
-        return there
+        async with self._asking:
+            there, known = self._staffed
+            if self._clock.monotonic() - known >= BELIEVED:
+                online = {"workers": {"status": {"any_": ["ONLINE"]}}, "limit": 1}
+                there = bool((await self._post(f"work_pools/{self._name}/workers/filter", online))[1])
+                self._staffed = (there, self._clock.monotonic())
+            return there
 
     async def send(self, errand: Errand, *, again: int) -> str:
         """Have a flow run made; return its id. While no worker is there, none is made."""
-        if not await self.staffed():
-            return ""
-        if not self._deployment:
-            self._deployment = await self._deployed()
-        if not self._deployment:
-            return ""
-        body = {
-            "name": f"{errand.incident} heavy",
-            "parameters": {"incident": errand.incident, "key": errand.key, "attempt": errand.attempt},
-            "idempotency_key": f"{errand.key}/{errand.attempt}/{errand.takes}/{again}",
-            "tags": [TAG, errand.incident],
-            "state": {"type": "SCHEDULED"},
-        }
-        made = await self._post(f"deployments/{self._deployment}/create_flow_run", body)
-        if made is None:
-            self._deployment = ""  # another database may be there now
-            return ""
-        return str(made["id"])
+        async with self._sending:
+            if not await self.staffed():
+                return ""
+            self._deployment = self._deployment or await self._deployed()
+            if not self._deployment:
+                return ""
+            body = {
+                "name": f"{errand.incident} heavy",
+                "parameters": {"incident": errand.incident, "key": errand.key, "attempt": errand.attempt},
+                "idempotency_key": f"{errand.key}/{errand.attempt}/{errand.takes}/{again}",
+                "tags": [TAG, errand.incident],
+                "state": {"type": "SCHEDULED"},
+            }
+            status, made = await self._post(f"deployments/{self._deployment}/create_flow_run", body)
+            if status == NOT_FOUND:
+                self._deployment = ""  # another database is there now
+            return str(made["id"]) if made else ""
 
     async def withdraw(self, told: str) -> None:
         """Cancel a flow run that nobody needs to begin."""
@@ -77,8 +79,8 @@ class WorkPool:
 
     async def _deployed(self) -> str:
         """Return the deployment's id; empty while there is no such work pool."""
-        flow = await self._post("flows/", {"name": FLOW})
-        if flow is None:
+        _, flow = await self._post("flows/", {"name": FLOW})
+        if not flow:
             return ""
         body = {
             "name": self._name,
@@ -89,18 +91,20 @@ class WorkPool:
             "tags": [TAG],
             "description": "Heavy actions of Tocsin's incidents: told ids and keys, everything else is in the ledger.",
         }
-        made = await self._post("deployments/", body)
-        return str(made["id"]) if made is not None else ""
+        _, made = await self._post("deployments/", body)
+        return str(made["id"]) if made else ""
 
-    async def _post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON it is
-        """Return what the server answers; None where it does not, or refuses."""
+    async def _post(self, path: str, body: dict[str, Any]) -> tuple[int, Any]:
+        """Return the status and what the server says; nothing where it refuses, and 0 where it does not answer."""
         limit = aiohttp.ClientTimeout(total=SECONDS)
         try:
             async with self._session.post(f"{self._url}/{path}", json=body, timeout=limit) as reply:
                 if reply.ok:
-                    return await reply.json()
+                    return reply.status, await reply.json()
                 if reply.status != NOT_FOUND:
                     log.warning("work_pool_refused", path=path.partition("/")[0], status=reply.status)
+                return reply.status, None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.info("work_pool_not_asked", error=type(error).__name__)
-        return None
+            self._staffed = (False, self._clock.monotonic())  # a server that is slow is left alone for a moment
+            return 0, None

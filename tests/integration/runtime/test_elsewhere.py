@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 from engine.actions.registry import REGISTRY
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import IncidentStatus, StepStatus
+from engine.ports.holding import check_held
 from engine.runtime.elsewhere import Elsewhere
-from engine.runtime.errands import TTL, doubt_of, written
+from engine.runtime.errands import TTL, at_it, doubt_of, written
 from engine.runtime.performing import Doubt
+from integrations.storage.ledger import open_ledger
+from integrations.system.identifiers import new_salt
+from tests.contract.storage import HandClock
 from tests.integration.runtime.bench import Bench, counterpart
 
 if TYPE_CHECKING:
@@ -131,3 +135,28 @@ async def test_with_nobody_there_the_engine_does_it_unless_it_must_not(home: Pat
     async with bench(other, Pool(there=False)) as made, made.engine():
         incident = await made.declare(PLAYBOOK, anyone_minor="no")
         assert (await captured(made, incident))["outcome"] == "page only"
+
+
+async def test_who_stood_still_at_an_errand_sends_nothing_and_hands_nothing_in(home: Path) -> None:
+    """Awake again past its time, a process finds that another one is at it: its write is held back, and it gives up."""
+    async with counterpart() as system:
+        made = Bench(home, system=system)
+        async with made.ledger:
+            incident, clock = await made.declare(PLAYBOOK), HandClock(made.clock.real_now())
+            async with open_ledger(f"sqlite:///{home / 'ledger.db'}", home=home, clock=clock, salt=new_salt) as theirs:
+                errands = theirs.errands()
+                await errands.post(incident, "k", attempt=1, doubt="none")
+                taken = await errands.take(incident, "k", attempt=1, ttl=TTL)
+                assert taken is not None
+                sent: list[str] = []
+
+                async def work() -> ev.EffectDone:
+                    clock.instant += TTL  # it stands still here
+                    check_held()
+                    sent.append("a write")
+                    return ev.EffectDone(key="k", kind="action", subject="keep")
+
+                assert await at_it(errands, taken, clock, asked=clock.monotonic(), work=work) is None
+                assert sent == []
+                assert await errands.take(incident, "k", attempt=1, ttl=TTL) is not None
+                assert not await errands.hand_in(taken, {})
