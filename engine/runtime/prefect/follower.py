@@ -21,12 +21,12 @@ from uuid import UUID
 
 import structlog
 from httpx import TransportError
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterIdempotencyKey
 from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
 from engine.runtime.prefect.artifacts import publish
 from engine.runtime.prefect.mending import Mender
-from engine.runtime.prefect.painting import PAINTED, paint, segment
+from engine.runtime.prefect.painting import PAINTED, key_of, paint, segment
 from engine.runtime.prefect.stretches import stretches
 from engine.runtime.prefect.summary import summary
 from engine.runtime.resting import SHORTEST, Rests
@@ -34,7 +34,7 @@ from engine.runtime.standings import folded
 from engine.runtime.timelines import Timelines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from prefect.client.orchestration import PrefectClient
     from prefect.client.schemas.objects import FlowRun
@@ -48,6 +48,8 @@ AGAIN_SECONDS = 5.0
 """After how long a stretch of which Prefect lacks something is looked at again."""
 LONGEST_SECONDS = 60.0
 """How long the others wait for one incident at most."""
+AT_ONCE = 100
+"""So many flow runs are asked for at once."""
 SURE_SECONDS = 30.0
 """How long a server that stays is taken for one with the same database."""
 REFUSED = "prefect_refused"
@@ -189,7 +191,7 @@ class Follower:
         runs = await _runs(self._client, ended)
         number, painted, lacking = int(mark.get("number", "0")), 0, 0
         for stretch in ended:
-            run = runs.get(str(stretch.flow_run))
+            run = runs.get(stretch.number)
             if run is not None and not await self._mender.whole(stretch, run):
                 lacking = lacking or stretch.number
             if stretch.number <= number:
@@ -201,15 +203,25 @@ class Follower:
             mark |= {"run": await paint(self._client, mark["flow"], stretch)}
             await self._ledger.remember(incident, PAINTED, mark)
             painted += 1
+            lacking = (
+                lacking or stretch.number
+            )  # until it is seen there: a server that has just begun loses what it takes
         return painted, lacking
 
 
-async def _runs(client: PrefectClient, ended: Iterable[Stretch]) -> dict[str, FlowRun]:
-    """Return the flow runs of stretches that the server knows, by their ids."""
-    wanted = [stretch.flow_run for stretch in ended if stretch.flow_run is not None]
-    found: dict[str, FlowRun] = {}
-    for start in range(0, len(wanted), 100):
-        ids = [UUID(run) for run in wanted[start : start + 100]]
-        runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=ids)), limit=len(ids))
-        found |= {str(run.id): run for run in runs}
+async def _runs(client: PrefectClient, ended: Sequence[Stretch]) -> dict[int, FlowRun]:
+    """Return the flow runs of stretches that the server knows, also painted ones, by the stretches' numbers."""
+    found: dict[int, FlowRun] = {}
+    for start in range(0, len(ended), AT_ONCE):
+        some = ended[start : start + AT_ONCE]
+        carried = {UUID(stretch.flow_run): stretch.number for stretch in some if stretch.flow_run is not None}
+        if carried:
+            known = FlowRunFilter(id=FlowRunFilterId(any_=list(carried)))
+            runs = await client.read_flow_runs(flow_run_filter=known, limit=AT_ONCE)
+            found |= {carried[run.id]: run for run in runs}
+        painted = {key_of(stretch): stretch.number for stretch in some if stretch.number not in found}
+        if painted:
+            known = FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=list(painted)))
+            runs = await client.read_flow_runs(flow_run_filter=known, limit=AT_ONCE)
+            found |= {painted[str(run.idempotency_key)]: run for run in runs}
     return found

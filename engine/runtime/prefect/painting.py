@@ -39,6 +39,11 @@ def segment(incident: str = "", segment: int = 0) -> None:
     del incident, segment
 
 
+def key_of(stretch: Stretch) -> str:
+    """Return the idempotency key of the flow run that is painted for a stretch."""
+    return f"{stretch.incident}/{stretch.number}"
+
+
 async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> str:
     """Paint one stretch; return its flow run. Raises whatever the client raises when it could not be told."""
     body = {
@@ -46,7 +51,7 @@ async def paint(client: PrefectClient, flow_id: str, stretch: Stretch) -> str:
         "name": f"{stretch.incident} #{stretch.number}",
         "parameters": {"incident": stretch.incident, "segment": stretch.number},
         "tags": [TAG, PAINTED, stretch.incident],
-        "idempotency_key": f"{stretch.incident}/{stretch.number}",
+        "idempotency_key": key_of(stretch),
         "state": {"type": "PENDING"},
     }
     reply = await client.request("POST", "/flow_runs/", json=body)
