@@ -47,6 +47,7 @@ NAMES = {
 }
 SINGLE: Mapping[str, Limit] = {"direct": Limit(1.5, first=30.0), "warm": Limit(2.0, first=30.0)}
 BURST: Mapping[str, Limit] = {"direct": Limit(3.0), "direct_postgres": Limit(3.0), "warm": Limit(3.0)}
+IN_WORDS = {"warm": "in waiting flow runs", "flow": "in flow runs of their own", "direct": "directly"}
 IN_PREFECT = frozenset({"warm", "required"})
 NOT_IN_BURSTS = frozenset({"plain"})
 """A Prefect flow started fifty times at once loses flows on a SQLite server, so it would not end."""
@@ -88,7 +89,7 @@ async def _ways(console: Console, made: dict[str, Any]) -> list[str]:
         await _measured(console, burst, chosen, rounds=BURSTS, pieces=AT_ONCE)
         console.print(burst.table())
         painted = await _painted(console, ways["warm"])
-    made |= {"single": single.figures(), "burst": burst.figures(), "painted_s": painted}
+    made |= {"single": single.figures(), "burst": burst.figures(), "painted": painted}
     return [*single.missed, *burst.missed]
 
 
@@ -105,7 +106,7 @@ async def _required(console: Console, made: dict[str, Any]) -> list[str]:
         await _measured(console, forced, ways, rounds=1, pieces=AT_ONCE)
         console.print(forced.table())
         painted = await _painted(console, way)
-    made |= {"required": forced.figures(), "required_painted_s": painted}
+    made |= {"required": forced.figures(), "required_painted": painted}
     return [*forced.missed]
 
 
@@ -180,16 +181,17 @@ async def _measured(
                     measurement.found.setdefault(name, []).append(once)
 
 
-async def _painted(console: Console, way: Lined | Engine) -> float:
-    """Return how many seconds Prefect's picture of everything takes to be complete, once the work is done."""
+async def _painted(console: Console, way: Lined | Engine) -> dict[str, float]:
+    """Return how many seconds after the work Prefect's picture of everything is complete, and what it shows."""
     if not isinstance(way, Engine):
-        return 0.0
+        return {}
     began = time.monotonic()
     with console.status("waiting until Prefect shows every incident"):
-        incidents = await way.all_in_prefect()
+        lanes = await way.all_in_prefect()
     seconds = time.monotonic() - began
-    console.print(f"Prefect shows all {incidents} incidents, every stretch ended, after another {seconds:.0f} s")
-    return seconds
+    went = ", ".join(f"{count} {IN_WORDS[lane]}" for lane, count in lanes.items())
+    console.print(f"Prefect shows every stretch, ended, after another {seconds:.0f} s; they went: {went}")
+    return {**lanes, "seconds": seconds}
 
 
 if __name__ == "__main__":

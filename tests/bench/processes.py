@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,14 +150,18 @@ class Engine:
                     return
                 await asyncio.sleep(0.05)
 
-    async def all_in_prefect(self) -> int:
-        """Wait until Prefect shows each stretch of every incident, ended; return how many incidents there are."""
-        names = await self._incidents()
+    async def all_in_prefect(self) -> Counter[str]:
+        """Wait until Prefect shows each stretch of every incident, ended; return how many stretches went which way."""
+        lanes: Counter[str] = Counter()
         async with asyncio.timeout(PATIENCE * 5):
-            for name in names:
-                while not await self._in_prefect(name):  # noqa: ASYNC110 - another process, which sets no event
+            for name in await self._incidents():
+                url = f"{self._url}/api/v1/incidents/{name}"
+                async with self._far.session.get(url, headers=self._headers) as reply:
+                    went = Counter((await reply.json())["lanes"])
+                while not await self._in_prefect(name, stretches=went.total()):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.5)
-        return len(names)
+                lanes += went
+        return lanes
 
     async def _incidents(self) -> list[str]:
         """Return the names of all incidents, page by page."""
@@ -171,9 +176,7 @@ class Engine:
             before = page["next"]
         return names
 
-    async def _in_prefect(self, incident: str) -> bool:
-        async with self._far.session.get(f"{self._url}/api/v1/incidents/{incident}", headers=self._headers) as reply:
-            stretches = len((await reply.json())["segments"])
+    async def _in_prefect(self, incident: str, *, stretches: int) -> bool:
         wanted = {"flow_runs": {"tags": {"all_": [incident]}, "state": {"type": {"any_": ["COMPLETED", "FAILED"]}}}}
         async with self._far.session.post(f"{self.prefect()}/flow_runs/count", json=wanted) as reply:
             return int(await reply.text()) >= stretches

@@ -15,7 +15,7 @@ import structlog
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError
+from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TocsinError
 from engine.domain.surfaces import IN_CHAT
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
@@ -61,9 +61,12 @@ class Shower:
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)
+        except TocsinError as error:  # the ledger's database is away, say
+            log.warning("not_shown", why=error.message, hint=error.hint())
+            return self._later(move, OutcomeUnknownError(error.message))  # whether it was made before that is looked up
         except Exception as error:
             log.exception("showing_bug")
-            return self._later(move, IntegrationError(f"a fault in Tocsin itself: {type(error).__name__}"))
+            return self._later(move, OutcomeUnknownError(f"a fault in Tocsin itself: {type(error).__name__}"))
         return ev.EffectDone(**_what(move), result=result, adopted=adopted)
 
     async def _made(self, scene: Scene, move: Perform, *, doubt: Doubt) -> tuple[dict[str, Any], bool]:

@@ -8,14 +8,18 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
+from engine.domain.errors import RunError
 from engine.domain.lifecycle import IncidentStatus, StepStatus
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, TICKET, TICKET_CLOSE, TICKET_REOPEN, made, ticket_of
-from engine.domain.timeline import TicketChanged
+from engine.domain.timeline import EffectFailed, TicketChanged
 from engine.reports.status import status
 from integrations.sandbox import Fault, FaultKind
 from tests.integration.sandbox.clients import until
 
 if TYPE_CHECKING:
+    import pytest
+
+    from engine.domain.chain import Head
     from engine.domain.incident import Incident
     from tests.integration.showing.stage import Stage
 
@@ -52,6 +56,11 @@ def ready(state: Incident) -> bool:
         and made(state, LIVING, LIVING)
         and made(state, EPIC, EPIC)
     )
+
+
+def shown_whole(state: Incident) -> bool:
+    """Whether nothing waits to be shown."""
+    return all(effect.status == "done" for effect in state.effects.values())
 
 
 def repeated(stage: Stage) -> list[str]:
@@ -123,6 +132,35 @@ async def test_a_reply_lost_after_commit_makes_nothing_twice(on_stage: Stage) ->
         state = await on_stage.until(incident, ready)
     assert repeated(on_stage) == []
     assert sum(effect.adopted for effect in state.effects.values()) >= 2
+
+
+async def test_a_database_that_is_away_for_a_moment_is_no_fault_of_ours(
+    on_stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was being shown is shown later, once, and what the timeline says of it names the database."""
+    head, refused = on_stage.bench.ledger.head, iter(range(2))
+
+    async def away(incident: str) -> Head:
+        if next(refused, None) is not None:
+            raise RunError("the ledger could not be read: it is away")
+        return await head(incident)
+
+    monkeypatch.setattr(on_stage.bench.ledger, "head", away)
+    async with on_stage.engine():
+        incident = await on_stage.declare(PLAYBOOK)
+        await on_stage.until(incident, ready)
+        await on_stage.answer(incident, "tell", "carla", "done")
+        await on_stage.answer(incident, "words", "ana", text="All is well.", names=CANARY)
+        await on_stage.until(incident, lambda state: state.step("words").approval is not None)
+        await on_stage.answer(incident, "words", "carla", "approve")
+        await on_stage.until(incident, lambda state: state.status is IncidentStatus.CLOSED)
+        state = await on_stage.until(incident, shown_whole)
+    events = [entry.event for entry in await on_stage.bench.ledger.entries(incident)]
+    assert {event.message for event in events if isinstance(event, EffectFailed)} == {
+        "the ledger could not be read: it is away"
+    }
+    assert all(effect.status == "done" for effect in state.effects.values())
+    assert repeated(on_stage) == []
 
 
 async def test_what_nobody_can_tell_is_shown_and_settled_by_a_person(on_stage: Stage) -> None:
