@@ -223,5 +223,6 @@ async def _runs(client: PrefectClient, ended: Sequence[Stretch]) -> dict[int, Fl
         if painted:
             known = FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=list(painted)))
             runs = await client.read_flow_runs(flow_run_filter=known, limit=AT_ONCE)
-            found |= {painted[str(run.idempotency_key)]: run for run in runs}
+            whole = (run for run in runs if run.state is not None and run.state.is_final())
+            found |= {painted[str(run.idempotency_key)]: run for run in whole}  # else it was begun, and is painted anew
     return found
