@@ -2,7 +2,8 @@
 
 Theory of operation. A flow run tells its server how it goes; what is on its way when the server or the engine ends is
 lost: the run's name, the end of a task run, or all of it. So a stretch that has ended by the timeline is compared with
-its flow run. What is lacking may still be on its way, so it is waited for, unless the run's engine is gone.
+its flow run. What is lacking may still be on its way, so it is waited for, unless the run's engine is gone. The server
+passes over an event whose id it has seen in the last minutes, so what is told again has another id.
 
 Rules kept here: what Prefect has heard rightly stays as it is; a flow run that still stands is left to its engine, or
 to the sweep.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from uuid import uuid5
 
 import structlog
 from prefect.client.schemas.objects import State, StateType
@@ -86,7 +88,7 @@ class Mender:
             self._forget(run.id)
             return False
         ends = [
-            event
+            event.model_copy(update={"id": uuid5(event.id, str(told))})  # what it took and lost it passes over
             for shown in lacking
             for event in events_of(run.id, stretch, shown, begun=task_run_of(stretch, shown) in found)
         ]
