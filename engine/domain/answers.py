@@ -1,6 +1,7 @@
 """Answers of people, to what they are asked and to the review's questions: checked, or refused with the reason.
 
-Rule kept here: pure; a form with one bad field changes nothing, and every bad field is named at once.
+Rules kept here: pure; a form with one bad field changes nothing, and every bad field is named at once; the first answer
+counts, also before anything has followed from it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import Refusal, refuses_answer
+from engine.domain.conducting.asking import says_no
 from engine.domain.fields import FieldError, accept
 from engine.domain.incident import base_id, instance_id
 from engine.domain.lifecycle import StepStatus
@@ -37,7 +39,7 @@ def take_answer(
     ask = _meant(incident, command)
     if ask is None:
         return _nothing_asked(plan, incident, command)
-    refusal = refuses_answer(plan, incident, ask, who, connected=connected) or _too_late(incident, ask, command)
+    refusal = refuses_answer(plan, incident, ask, who, connected=connected) or _too_late(plan, incident, ask, command)
     if refusal is not None:
         return refusal
     if ask.kind == "approval" and command.verdict not in ("approve", "decline"):
@@ -128,14 +130,19 @@ def _meant(incident: Incident, command: cmd.Answer) -> Ask | None:
     return find_ask(incident, command.target, approval=False)
 
 
-def _too_late(incident: Incident, ask: Ask, command: cmd.Answer) -> Refusal | None:
-    if ask.open:
+def _too_late(plan: Plan, incident: Incident, ask: Ask, command: cmd.Answer) -> Refusal | None:
+    if ask.open or (command.verdict != "decline" and _replaceable(plan, incident, ask)):
         return None
-    step = incident.step(ask.step)
-    if ask.kind != "approval" and step.ask == ask.id and step.status in REOPENABLE and command.verdict != "decline":
-        return None  # the answer is being approved: another answer replaces it and voids the approval
     said = f"{ask.outcome} by {ask.last.by}" if ask.last else ask.outcome
     return Refusal("closed_ask", f"This was {said} already.", "`tocsin inbox` shows what waits for you.")
+
+
+def _replaceable(plan: Plan, incident: Incident, ask: Ask) -> bool:
+    """Return whether another answer takes the place of the first: while that one is approved, and after a no."""
+    step, entry = plan.steps[base_id(ask.step)], incident.step(ask.step)
+    if ask.kind == "approval" or entry.ask != ask.id or entry.status not in REOPENABLE or ask.last is None:
+        return False
+    return ask.outcome == "answered" and (step.approve is not None or says_no(step, ask.last))
 
 
 def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime) -> dict[str, Json] | Refusal:

@@ -82,7 +82,7 @@ def after_answer(situation: Situation, step: StepPlan, entry: Step) -> Iterator[
         return
     if ask.outcome == "declined":
         yield ev.StepDeclined(step=entry.id, ask=ask.id, because=answer.reason)
-    elif _says_no(step, answer):
+    elif says_no(step, answer):
         yield from _ask_again(situation, step, entry, ask)
     elif step.approve is not None:
         digest = digest_of(dict(answer.values))
@@ -150,7 +150,8 @@ def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
         yield ev.TargetMissed(ask=ask.id, step=ask.step, due=instant_text(ask.due))
 
 
-def _says_no(step: StepPlan, answer: Answer) -> bool:
+def says_no(step: StepPlan, answer: Answer) -> bool:
+    """Return whether an answer leaves a step that marks a moment open, to be asked again."""
     return step.marks is not None and answer.values.get(ANSWER) is not True
 
 

@@ -110,6 +110,18 @@ def test_an_answer_to_a_closed_ask_is_told_who_was_first(told: Story) -> None:
     assert (outcome.rule, outcome.message) == ("closed_ask", "This was answered by carla already.")
 
 
+def test_the_first_answer_counts_before_anything_has_followed_from_it(told: Story) -> None:
+    """The engine has had no turn yet; an answer that is still to be approved may be replaced."""
+
+    def given(target: str, person: str, verdict: Any) -> Any:  # noqa: ANN401 events or a refusal
+        command = cmd.Answer(target=target, verdict=verdict, reason="sure")
+        return take(told.plan, told.incident, command, cmd.Who(person=person), now=told.now)
+
+    told.write(*given("yes_no", "carla", "yes"), *given("report", "ana", "done"))
+    assert isinstance(given("yes_no", "carla", "no"), Refusal)
+    assert not isinstance(given("report", "ana", "done"), Refusal)
+
+
 def test_what_outsiders_see_is_not_approved_from_a_shell_where_a_chat_is_set_up(told: Story) -> None:
     """Outward approvals need a sure identity, unless there is no other way in."""
     approve = cmd.Answer(target="tell", verdict="approve")
