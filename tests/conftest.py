@@ -39,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(stay_on_loopback)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what came of the fault matrix, if it was played."""
+    from tests.integration.matrix.telling import tell  # noqa: PLC0415 - imports the engine, see `pytest_configure`
+
+    tell(terminalreporter)
+
+
 def stay_on_loopback(event: str, args: tuple[object, ...]) -> None:
     """Refuse a connection or a look-up that would leave this machine.
 

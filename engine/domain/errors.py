@@ -123,8 +123,10 @@ class IntegrationError(TocsinError):
 class OutcomeUnknownError(IntegrationError):
     """The call was sent and no answer came: it may or may not have been done."""
 
-    def __init__(self, message: str | None = None, *, hint: str | None = None) -> None:
-        super().__init__(message, hint=hint, retryable=True)
+    def __init__(
+        self, message: str | None = None, *, hint: str | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, retryable=True, retry_after=retry_after)
 
 
 def _first_problem(problems: Sequence[Problem]) -> str | None:

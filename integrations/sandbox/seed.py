@@ -112,6 +112,7 @@ class WebhookSeed(Frozen):
     secret: str = ""
     events: tuple[str, ...] = ("jira:issue_created", "jira:issue_updated", "comment_created")
     retry_seconds: tuple[float, ...] = (0.2, 0.5, 1.0)
+    patience_seconds: float = 5.0
 
 
 class CustomField(Frozen):

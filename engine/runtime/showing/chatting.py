@@ -10,6 +10,7 @@ from engine.domain.surfaces import CARD, CHANNEL, HEAD_CHAT, LIVING, NOTICE, REV
 from engine.ports.chat import MessageRef
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import since
+from engine.runtime.showing.halves import finishing
 from engine.runtime.showing.words import asking, overview, telling
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ class ChatSurfaces:
 
     async def _placed(self, ref: MessageRef, move: Perform, more: dict[str, Any]) -> dict[str, Any]:
         if move.kind == LIVING:
-            await self.chat.pin(ref)
+            with finishing():
+                await self.chat.pin(ref)
         return {"channel": ref.channel, "ts": ref.id, **more}
 
     async def _message(self, scene: Scene, move: Perform) -> tuple[Message, dict[str, Any]]:

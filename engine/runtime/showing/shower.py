@@ -84,6 +84,8 @@ class Shower:
                 return await side.make(scene, move), False
             except OutcomeUnknownError as error:
                 log.warning("outcome_unknown", why=error.message)
+                if error.retry_after is not None:  # it asks to be left alone for so long
+                    raise
         raise OutcomeUnknownError("no answer came, twice; it was not there in between")
 
     def _side(self, move: Perform) -> ChatSurfaces | TrackerSurfaces:

@@ -9,6 +9,7 @@ from engine.domain.errors import IntegrationError
 from engine.domain.surfaces import CARD, EPIC, HEAD_TRACKER, TICKET, TICKET_CLOSE, TICKET_REOPEN, ticket_of
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.showing.chatting import message_of
+from engine.runtime.showing.halves import finishing
 from engine.runtime.showing.words import asking, overview, telling
 
 if TYPE_CHECKING:
@@ -78,12 +79,13 @@ class TrackerSurfaces:
         return {"ticket": ticket}
 
     async def _moved(self, scene: Scene, move: Perform, ticket: str) -> None:
-        if move.kind == TICKET_REOPEN:
-            if _ask(scene, move).open:
-                await self.tracker.reopen(ticket)
-        else:
-            status = scene.incident.step(_ask(scene, move).step).status.value
-            await self.tracker.close(ticket, done=status in WELL)
+        with finishing():
+            if move.kind == TICKET_REOPEN:
+                if _ask(scene, move).open:
+                    await self.tracker.reopen(ticket)
+            else:
+                status = scene.incident.step(_ask(scene, move).step).status.value
+                await self.tracker.close(ticket, done=status in WELL)
 
 
 def _placed(ref: TicketRef) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def _need_cloud(call: Call) -> None:
 
 def _found(call: Call) -> list[Issue]:
     asker = Asker(site=call.site, account=call.account)
+    call.site.faults.lagged()
     return matching(str(_argument(call, "jql") or ""), asker=asker)
 
 

@@ -11,12 +11,12 @@ from itertools import count
 import aiohttp
 
 from integrations.sandbox.faults import FaultBoard, FaultKind
+from integrations.sandbox.overtaking import Overtaking
 from integrations.sandbox.seed import WebhookSeed
 from integrations.sandbox.values import JsonObject, hex_hmac, pseudonym
 
 _LOST = frozenset({FaultKind.WEBHOOK_LOST})
 _TWICE = frozenset({FaultKind.DUPLICATE_DELIVERY})
-_TIMEOUT = aiohttp.ClientTimeout(total=5)
 
 
 class Webhooks:
@@ -26,6 +26,7 @@ class Webhooks:
         """Post to these addresses; more may be registered later."""
         self.registered = list(registered)
         self._faults = faults
+        self._overtaking = Overtaking(faults)
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -49,13 +50,14 @@ class Webhooks:
         names = (event, hook.url)
         if self._faults.take(_LOST, names=names):
             return
+        await self._overtaking.hold(names)
         for attempt, pause in enumerate((0.0, *hook.retry_seconds)):
             await asyncio.sleep(pause)
             headers = _headers(hook, payload=payload, identifier=identifier, attempt=attempt)
-            taken = await _post(hook.url, payload=payload, headers=headers)
-            if taken and self._faults.take(_TWICE, names=names):
-                await _post(hook.url, payload=payload, headers=headers)
-            if taken:
+            if await _post(hook, payload=payload, headers=headers):
+                self._overtaking.arrived()
+                if self._faults.take(_TWICE, names=names):
+                    await _post(hook, payload=payload, headers=headers)
                 return
 
 
@@ -73,11 +75,12 @@ def _headers(hook: WebhookSeed, *, payload: bytes, identifier: str, attempt: int
     return headers
 
 
-async def _post(url: str, *, payload: bytes, headers: dict[str, str]) -> bool:
+async def _post(hook: WebhookSeed, *, payload: bytes, headers: dict[str, str]) -> bool:
+    timeout = aiohttp.ClientTimeout(total=hook.patience_seconds)
     try:
         async with (
-            aiohttp.ClientSession(timeout=_TIMEOUT) as session,
-            session.post(url, data=payload, headers=headers) as reply,
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.post(hook.url, data=payload, headers=headers) as reply,
         ):
             return reply.ok
     except (TimeoutError, aiohttp.ClientError):

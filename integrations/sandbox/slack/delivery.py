@@ -12,6 +12,7 @@ from itertools import count
 from typing import Literal, Protocol
 
 from integrations.sandbox.faults import FaultBoard, FaultKind
+from integrations.sandbox.overtaking import Overtaking
 from integrations.sandbox.seed import SlackSeed
 from integrations.sandbox.values import JsonObject, Now, pseudonym
 
@@ -50,6 +51,7 @@ class Deliveries:
         self._now = now
         self._faults = faults
         self._transport = transport
+        self._overtaking = Overtaking(faults)
         self._numbers = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -58,7 +60,9 @@ class Deliveries:
         delivery = Delivery(kind=kind, payload=payload)
         if self._faults.take(_LOST, names=(kind,)):
             raise NotDeliveredError
+        await self._overtaking.hold((kind,))
         answer = await self._transport.send(delivery)
+        self._overtaking.arrived()
         if self._faults.take(_TWICE, names=(kind,)):
             await self._transport.send(delivery)
         return answer
@@ -86,7 +90,9 @@ class Deliveries:
                 continue
             try:
                 delivery = Delivery(kind="events_api", payload=payload, retry=retry)
+                await self._overtaking.hold(names)
                 await self._transport.send(delivery)
+                self._overtaking.arrived()
                 if self._faults.take(_TWICE, names=names):
                     await self._transport.send(delivery)
             except NotDeliveredError:

@@ -20,6 +20,8 @@ class Listener:
     url: str = ""
     secret: str = ""
     reception: Reception | None = None
+    breaks: int = 0
+    """So many of the next requests are taken, and the line breaks before they are answered."""
 
     async def take(self, request: web.Request) -> web.Response:
         """Verify, keep, answer, then open what is to be opened."""
@@ -31,6 +33,9 @@ class Listener:
         if payload is None or self.reception is None:
             return web.Response(status=400)
         received = await self.reception.receive(payload, envelope="")
+        if self.breaks and request.transport is not None:
+            self.breaks -= 1
+            request.transport.abort()
         if received.new:
             await self.reception.follow_up(payload)
         return web.json_response(received.answer or {})

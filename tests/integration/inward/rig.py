@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -36,7 +36,7 @@ from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret
 from integrations.system.clock import SystemClock
-from tests.integration.inward.listener import listening
+from tests.integration.inward.listener import Listener, listening
 from tests.integration.inward.playbooks import LEAK, playbooks
 from tests.integration.runtime.bench import FACTS, Bench, Counterpart
 from tests.integration.sandbox.clients import Human, until
@@ -64,6 +64,8 @@ class House:
     watch: TicketWatch
     pokes: list[Callable[[], None]]
     """How the engine is told of something new."""
+    listener: Listener = field(default_factory=Listener)
+    """Where Slack's requests arrive over HTTP."""
 
     def human(self, handle: str) -> Human:
         """Return somebody at their Slack client."""
@@ -164,18 +166,20 @@ class House:
 
 
 @asynccontextmanager
-async def house(home: Path, *, line: str = "socket", engine: bool = True) -> AsyncIterator[House]:
-    """Open the house; the engine and the worker run until the block ends."""
+async def house(
+    home: Path, *, line: str = "socket", engine: bool = True, ack_seconds: float = 3.0
+) -> AsyncIterator[House]:
+    """Open the house; the engine and the worker run until the block ends. Slack waits so long for an answer."""
     async with aiohttp.ClientSession() as session, listening() as listener:
         seed = default_seed()
         url = listener.url if line == "http" else None
-        slack = seed.slack.model_copy(update={"events": (), "request_url": url})
+        slack = seed.slack.model_copy(update={"events": (), "request_url": url, "ack_seconds": ack_seconds})
         clock = SystemClock()
         async with (
             run_sandbox(seed.model_copy(update={"slack": slack}), now=clock.now) as sandbox,
             _furnished(home, sandbox=sandbox, session=session) as made,
         ):
-            listener.reception = made.reception
+            made.listener, listener.reception = listener, made.reception
             listener.secret = sandbox.slack_signing_secret
             async with _delivering(made, line=line), _working(made, engine=engine):
                 yield made

@@ -1,0 +1,113 @@
+"""What Slack and Jira hold in the end, read from them over HTTP by the genuine clients."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from tests.integration.sandbox.clients import Human, genuine_jira
+
+if TYPE_CHECKING:
+    from jira.resources import Issue
+
+    from integrations.sandbox import Sandbox
+
+KEY = "tocsin.key"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A private channel."""
+
+    topic: str
+    purpose: str
+    members: frozenset[str]
+    messages: tuple[dict[str, Any], ...]
+    pins: tuple[str, ...]
+
+    @property
+    def keys(self) -> Counter[str]:
+        """How many messages carry each key."""
+        carried = [(message.get("metadata") or {}).get("event_payload") or {} for message in self.messages]
+        return Counter(str(payload["key"]) for payload in carried if "key" in payload)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """An issue."""
+
+    key: str
+    carries: str
+    description: str
+    category: str
+    comments: tuple[str, ...]
+    """The keys of our comments."""
+    moves: tuple[str, ...]
+    """The statuses it was moved to by us, oldest first."""
+
+
+async def channels(sandbox: Sandbox) -> list[Channel]:
+    """Read every private channel."""
+    web = AsyncWebClient(token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, retry_handlers=[])
+    listed = await web.conversations_list(types="private_channel")
+    return [await _channel(web, channel) for channel in listed["channels"]]
+
+
+async def _channel(web: AsyncWebClient, channel: dict[str, Any]) -> Channel:
+    here = channel["id"]
+    members = await web.conversations_members(channel=here)
+    history = await web.conversations_history(channel=here, include_all_metadata=True, limit=200)
+    pins = await web.pins_list(channel=here)
+    return Channel(
+        topic=channel["topic"]["value"],
+        purpose=channel["purpose"]["value"],
+        members=frozenset(members["members"]),
+        messages=tuple(history["messages"]),
+        pins=tuple(item["message"]["ts"] for item in pins["items"]),
+    )
+
+
+async def told(sandbox: Sandbox, handle: str, *, text: str) -> int:
+    """Count how often somebody was told something in private, in a channel or directly."""
+    async with aiohttp.ClientSession() as session:
+        person = Human(session, sandbox.url, sandbox.world.seed.person(handle).slack_token)
+        whispered = (await person.get("/ephemerals"))["messages"]
+        direct = [channel["id"] for channel in (await person.get("/channels"))["channels"] if channel.get("is_im")]
+        sent = [message for one in direct for message in (await person.get(f"/channels/{one}/messages"))["messages"]]
+    return sum(message["text"] == text for message in [*whispered, *sent])
+
+
+async def tickets(sandbox: Sandbox) -> list[Ticket]:
+    """Read every issue, the oldest first."""
+
+    def read() -> list[Ticket]:
+        jira = genuine_jira(sandbox)
+        me = jira.myself()["accountId"]
+        found = jira.search_issues("project = SEC ORDER BY key", maxResults=100)
+        keys = sorted((issue.key for issue in found), key=lambda key: int(key.partition("-")[2]))
+        try:
+            return [_ticket(jira.issue(key, expand="changelog", properties="*all"), me=me) for key in keys]
+        finally:
+            jira.close()  # type: ignore[no-untyped-call] # the client leaves it unannotated
+
+    return await asyncio.to_thread(read)
+
+
+def _ticket(issue: Issue, *, me: str) -> Ticket:
+    raw = issue.raw
+    ours = [history for history in raw["changelog"]["histories"] if history["author"]["accountId"] == me]
+    changes = [item for history in ours for item in history["items"] if item["field"] == "status"]
+    bodies = [comment["body"] for comment in raw["fields"]["comment"]["comments"]]
+    return Ticket(
+        key=issue.key,
+        carries=str(raw["properties"].get(KEY, "")),
+        description=raw["fields"]["description"] or "",
+        category=raw["fields"]["status"]["statusCategory"]["key"],
+        comments=tuple(body.rpartition("tocsin-")[2].partition("{")[0] for body in bodies),
+        moves=tuple(change["toString"] for change in changes),
+    )

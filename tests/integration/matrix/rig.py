@@ -1,0 +1,298 @@
+"""An incident from its declaring to its end, carried stretch by stretch; in between, the clock is moved by hand.
+
+Everything is real but the polling: the ledger on SQLite, the engine's stretches of work, what shows in Slack and Jira,
+both adapters with their genuine clients, the local Slack and Jira over HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from fnmatch import fnmatchcase
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+from engine.domain import commands as cmd
+from engine.domain import timeline as ev
+from engine.domain.surfaces import Connected, ticket_of
+from engine.runtime.carrier import Direct
+from engine.runtime.desk import Desk, Playbook
+from engine.runtime.inward.asides import Asides
+from engine.runtime.keeping import LEASE
+from engine.runtime.performing import ByKind
+from engine.runtime.segment import Segment
+from engine.runtime.showing.mirror import Mirror
+from engine.runtime.showing.shower import Shower
+from engine.runtime.showing.words.scene import Scene
+from engine.settings.people import read_people
+from engine.settings.read import CHECKOUT
+from integrations.jira import JiraPool, JiraSite, JiraTracker
+from integrations.sandbox import Sandbox, default_seed, run_sandbox
+from integrations.slack import SlackApi, SlackChat
+from integrations.system.clock import SystemClock
+from tests.integration.matrix.cells import REFUSED, WRONG, Write
+from tests.integration.runtime.bench import Bench, Counterpart
+from tests.integration.sandbox.clients import genuine_jira
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from engine.domain.incident import Incident
+
+PEOPLE = read_people(CHECKOUT / "config" / "people.yaml")
+TELL = "tell.task.1"
+ASIDE = "This is for you alone."
+TRIES = 4
+"""So often what is kept current is brought up to date at most."""
+PLAYBOOK = """
+    tocsin: 1
+    playbook: bench
+    title: On the bench
+    version: 1
+    inputs: {}
+    roles: {commander: {required: true, title: Commander}, counsel: {title: Counsel}}
+    phases:
+      contain:
+        steps:
+          - {id: tell, title: Tell the host, task: Call them., owner: counsel, due: 1h}
+"""
+
+
+class MovedClock(SystemClock):
+    """Real time, and what was added to it by hand."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return super().now() + self.ahead
+
+    def real_now(self) -> datetime:
+        """Return the present instant."""
+        return self.now()
+
+    def move(self, to: datetime) -> None:
+        """Let it be that instant, if it is not over."""
+        self.ahead += max(timedelta(), to - self.now())
+
+
+@dataclass
+class Lines:
+    """The way to a far side. A call that is cut goes, with the genuine client, to where nobody listens."""
+
+    nowhere: str
+    cut: str = ""
+    """The pattern of the call that finds no connection ..."""
+    skip: int = 0
+    """... after so many that do."""
+    cuts: int = 0
+
+    def ends(self, call: str) -> bool:
+        """Return whether this call finds no connection."""
+        if not self.cut or not fnmatchcase(call, self.cut):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.cut, self.cuts = "", self.cuts + 1
+        return True
+
+
+class CutApi(SlackApi):
+    """Slack's Web API over a line that may be cut."""
+
+    def __init__(self, lines: Lines, **options: Any) -> None:  # noqa: ANN401 - as SlackApi takes them
+        super().__init__(**options)
+        self._lines = lines
+        self._away = SlackApi(**{**options, "base_url": lines.nowhere})
+
+    async def call_with_headers(
+        self, method: str, *, token: str | None = None, **arguments: object
+    ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """Call a method, here or where nobody listens."""
+        if self._lines.ends(method):
+            return await self._away.call_with_headers(method, token=token, **arguments)
+        return await super().call_with_headers(method, token=token, **arguments)
+
+
+class CutPool(JiraPool):
+    """Jira's REST interface over a line that may be cut."""
+
+    def __init__(self, lines: Lines, site: JiraSite, *, clock: SystemClock) -> None:
+        super().__init__(site, clock=clock)
+        self._lines = lines
+
+    async def _send(self, verb: str, path: str, *, what: str, query: Any = None, body: Any = None) -> Any:  # noqa: ANN401 - as JiraPool
+        parts = path.split("/")
+        if not self._lines.ends(f"{verb} {'/'.join([parts[0], *parts[2:3]])}"):
+            return await super()._send(verb, path, what=what, query=query, body=body)
+
+        def call(client: Any) -> object:  # noqa: ANN401 - as JiraPool
+            return client._session.request(verb, f"{self._lines.nowhere}{path}", json=body)
+
+        return await self._run(call, what=what, writes=verb != "GET")
+
+
+@dataclass
+class Walk:
+    """An incident on its way, and what is broken meanwhile."""
+
+    bench: Bench
+    sandbox: Sandbox
+    clock: MovedClock
+    lines: Lines
+    mirror: Mirror
+    desk: Desk
+    asides: Asides
+    incident: str = ""
+    broken: set[str] = field(default_factory=set)
+
+    async def play(self, write: Write, wrong: str) -> Incident:
+        """Declare, have a ticket closed too early, answer, and whisper; something goes wrong on the way."""
+        self.break_(write, wrong, now="declared")
+        await self._declare()
+        await self.settle()
+        await self._close_too_early()
+        self.break_(write, wrong, now="refused")
+        await self.settle()
+        self.break_(write, wrong, now="answered")
+        who = cmd.Who(person="carla", via="slack", strength="slack-signed", zone="Europe/Berlin")
+        await self.desk.give(self.incident, cmd.Answer(target="tell", verdict="done"), who)
+        await self.settle()
+        self.break_(write, wrong, now="whispered")
+        channel = next(iter(c.id for c in self.sandbox.slack.state.channels.values() if c.name.startswith("inc-")))
+        self.asides.say(ASIDE, user="U0CARLA", channel=channel, key="aside")
+        await self.asides.settle()
+        return await self.bench.state(self.incident)
+
+    def break_(self, write: Write, wrong: str, *, now: str) -> None:
+        """Break what is to break from this moment of the story on."""
+        if write.begins != now:
+            return
+        fault = WRONG[wrong]
+        if fault is not None:
+            self.sandbox.faults.add(fault.model_copy(update={"match": write.call, "skip": write.skip}))
+        elif wrong == REFUSED:
+            self.lines.cut, self.lines.skip = write.call, write.skip
+
+    def struck(self) -> int:
+        """Return how many calls were made to fail."""
+        return sum(bool(entry.fault) for entry in self.sandbox.log.entries) + self.lines.cuts
+
+    async def settle(self) -> None:
+        """Carry the incident until it waits for people alone, and bring up to date what can be overwritten."""
+        await self._carry()
+        for _ in range(TRIES):
+            if await self.mirror.show(self.incident):
+                return
+        raise AssertionError("it could not be brought up to date")
+
+    async def scene(self) -> Scene:
+        """Return the incident as it is shown."""
+        look = await self.desk.look(self.incident)
+        return Scene(look.plan, look.incident, PEOPLE, look.now)
+
+    async def _declare(self) -> None:
+        who = cmd.Who(person="ben", zone="Europe/Berlin")
+        self.incident = (await self.desk.declare(Playbook(dedent(PLAYBOOK).encode(), "bench.yaml"), {}, who)).incident
+
+    async def _carry(self) -> None:
+        """Do what the engine does in its rounds; the clock is moved when it would wait for an attempt of its own."""
+        ledger, clock = self.bench.ledger, self.clock
+        while True:
+            agenda = await ledger.agenda(story_now=clock.now(), real_now=clock.real_now(), limit=9)
+            for timer in agenda.due:
+                await ledger.fire_timer(timer, late=0)
+            for incident in agenda.runnable:
+                lease = await ledger.claim(incident, owner="engine-1", ttl=LEASE)
+                assert lease is not None
+                await Segment(self.bench.shop, lease, Direct()).run()
+            if agenda.due or agenda.runnable:
+                continue
+            if "real" not in agenda.next_timer:
+                return
+            clock.move(agenda.next_timer["real"])
+
+    async def _close_too_early(self) -> None:
+        """Close the ticket in Jira as Carla does, and have it refused as the engine would."""
+        key = ticket_of(await self.bench.state(self.incident), TELL)
+        cast = self.sandbox.world.seed.person("carla")
+
+        def close() -> None:
+            jira = genuine_jira(self.sandbox, login=(cast.email, cast.jira_token))
+            jira.transition_issue(key, "Done", fields={"resolution": {"name": "Done"}})
+            jira.close()  # type: ignore[no-untyped-call] # the client leaves it unannotated
+
+        await asyncio.to_thread(close)
+        refusal = ev.TicketChanged(ticket=key, ask=TELL, change="closed_unaccepted", detail="call them first")
+        await self.desk.put(self.incident, [refusal])
+
+
+@asynccontextmanager
+async def walk(home: Path, *, patience: int) -> AsyncIterator[Walk]:
+    """Put everything in its place; both clients wait so many seconds for an answer."""
+    clock = MovedClock()
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(run_sandbox(default_seed(), now=clock.now))
+        lines = Lines(stack.enter_context(_nowhere()))
+        bench = Bench(home, system=Counterpart(port=9), clock=clock)
+        ledger = await stack.enter_async_context(bench.ledger)
+        email, token = sandbox.jira_login
+        site = JiraSite(
+            url=sandbox.jira_url,
+            token=token,
+            email=email,
+            project="SEC",
+            workers=2,
+            timeout=(5, patience),
+            index_patience=0,
+        )
+        pool = await stack.enter_async_context(CutPool(lines, site, clock=clock))
+        api = CutApi(lines, bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=patience)
+        chat, tracker = SlackChat(api), JiraTracker(site, clock=clock, pool=pool)
+        shower = Shower(chat=chat, tracker=tracker, people=PEOPLE, ledger=ledger, clock=clock)
+        bench.shop = replace(
+            bench.shop,
+            performer=ByKind(acts=bench.shop.performer, surfaces=shower),
+            connected=Connected(chat=True, tracker=True),
+        )
+        shop = bench.shop
+        yield Walk(
+            bench=bench,
+            sandbox=sandbox,
+            clock=clock,
+            lines=lines,
+            mirror=Mirror(
+                chat=chat,
+                tracker=tracker,
+                people=PEOPLE,
+                ledger=ledger,
+                standings=shop.standings,
+                plans=shop.plans,
+                clock=clock,
+                on_duty=lambda: 0,  # it is asked to show, and takes up nothing by itself
+            ),
+            desk=Desk(
+                ledger=ledger,
+                standings=shop.standings,
+                plans=shop.plans,
+                people=PEOPLE,
+                clock=clock,
+                connected=True,
+            ),
+            asides=Asides(chat),
+        )
+
+
+@contextmanager
+def _nowhere() -> Iterator[str]:
+    """Return an address that is taken, and at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
