@@ -7,7 +7,8 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    given by anyone who wrote, answered or last changed what is approved, and by each person once.
 3. An approval that people outside would notice needs more than a local shell where a chat or tracker is
    set up.
-4. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
+4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
+5. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
    it; counsel may revise facts; any participant may add to a list or note something.
 """
 
@@ -91,10 +92,25 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
     return _refuses_approval(plan, ask, who, connected=connected) if ask.kind == "approval" else None
 
 
+def ladder(plan: Plan, incident: Incident, ask: Ask) -> tuple[str, ...]:
+    """Return who is called for an ask, one after the other: its roles' holders in order, then the commanders."""
+    people = (person for role in (*ask.by, COMMANDER) for person in holders(plan, incident, role))
+    barred = ask.requesters if ask.kind == "approval" else ()
+    return tuple(dict.fromkeys(person for person in people if person not in barred))
+
+
+def refuses_acknowledgement(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who) -> Refusal | None:
+    """Return why a person may not say to be on an ask, or None."""
+    allowed = ladder(plan, incident, ask)
+    if who.person in allowed:
+        return None
+    return Refusal("not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", ask=tuple(sorted(allowed)))
+
+
 def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Who) -> Refusal | None:
-    """Return why a person may not give a command, or None; answers are judged by `refuses_answer`."""
+    """Return why a person may not give a command, or None; what is asked is judged with its ask."""
     match command:
-        case cmd.Answer():
+        case cmd.Answer() | cmd.Acknowledge():
             return None
         case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview():
             allowed, words = participants(plan, incident), "Only people who take part in the incident do this."

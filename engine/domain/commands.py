@@ -49,6 +49,13 @@ class Answer(Command):
     reason: str = ""
 
 
+class Acknowledge(Command):
+    """Say that one is on it: `target` is a step, an instance or an ask. It answers nothing."""
+
+    kind: Literal["acknowledge"] = "acknowledge"
+    target: str
+
+
 class ReviseFact(Command):
     """Set or change a fact, with a reason."""
 
@@ -149,6 +156,6 @@ class ReopenIncident(Command):
 
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
-    | UndoStep | CancelIncident | CloseIncident | ReopenIncident,
+    | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -43,6 +43,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who is on what is asked, and since when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
 
@@ -61,6 +69,8 @@ class Ask:
     answers: tuple[Answer, ...] = ()
     closed_at: datetime | None = None
     missed: bool = False
+    on_it: Acknowledgement | None = None
+    """Who said last that they are on it."""
 
     @property
     def open(self) -> bool:

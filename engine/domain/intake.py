@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
+from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, refuses
 from engine.domain.fields import FieldError
@@ -37,6 +38,8 @@ def take(
     match command:
         case cmd.Answer():
             return take_answer(plan, incident, command, who, now=now, connected=connected)
+        case cmd.Acknowledge():
+            return take_acknowledgement(plan, incident, command, who)
         case cmd.ReviseFact():
             return _revise(plan, command, who, now=now)
         case cmd.AddToFact():
@@ -59,7 +62,7 @@ def take(
 
 def refused(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> ev.AnswerRefused:
     """Return the event that keeps a refusal on the timeline."""
-    target = command.target if isinstance(command, cmd.Answer) else getattr(command, "step", None)
+    target = command.target if isinstance(command, cmd.Answer | cmd.Acknowledge) else getattr(command, "step", None)
     step, dot, _ = (target or "").partition(".")
     return ev.AnswerRefused(
         command=command.kind,
@@ -169,7 +172,7 @@ def _closed(incident: Incident, command: cmd.AnyCommand) -> Refusal | None:
         if incident.status is IncidentStatus.CLOSED:
             return None
         return Refusal("not_closed", f"{incident.id} is {incident.status.value}, not closed.")
-    if not incident.over or isinstance(command, cmd.Answer | cmd.AddNote):
+    if not incident.over or isinstance(command, cmd.Answer | cmd.Acknowledge | cmd.AddNote):
         return None
     return Refusal("closed", f"{incident.id} is {incident.status.value}.", "Reopen it first: `tocsin reopen`.")
 

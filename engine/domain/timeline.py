@@ -39,6 +39,7 @@ from engine.domain.events.engine import (
 )
 from engine.domain.events.inputs import (
     AnswerRefused,
+    AskAcknowledged,
     AskAnswered,
     CancelOrdered,
     CloseOrdered,
@@ -66,6 +67,7 @@ __all__ = [
     "EVENTS",
     "UPCASTS",
     "AnswerRefused",
+    "AskAcknowledged",
     "AskAnswered",
     "AskClosed",
     "AskOpened",
@@ -129,6 +131,7 @@ INPUTS: tuple[type[InputEvent], ...] = (
     TicketChanged,
     ReviewAnswered,
     LossAccepted,
+    AskAcknowledged,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

@@ -155,6 +155,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.FactRevised: _revised,
     ev.FactAdded: _added,
     ev.AskAnswered: _answered,
+    ev.AskAcknowledged: _simple("Is on it: {title}."),
     ev.AnswerRefused: _refused,
     ev.NoteAdded: _note,
     ev.RoleAssigned: _assigned,

@@ -19,6 +19,7 @@ _COMMANDS: Final[Mapping[str, bool]] = {
     "add": True,
     "note": True,
     "done": True,
+    "ack": True,
 }
 """Words after `/incident`, and whether they need something after them."""
 

@@ -54,6 +54,13 @@ class AskAnswered(InputEvent):
     reason: str = ""
 
 
+class AskAcknowledged(InputEvent):
+    """A person is on what is asked; it stays open until it is answered."""
+
+    type: ClassVar[str] = "ask_acknowledged"
+    ask: str
+
+
 class AnswerRefused(InputEvent):
     """Somebody tried to act and was refused; the rule says why."""
 

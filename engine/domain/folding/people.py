@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Answer, Ask, Review, Unaccepted
+from engine.domain.incident import Acknowledgement, Answer, Ask, Review, Unaccepted
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ def _outcome(ask: Ask, answers: tuple[Answer, ...]) -> str:
     return "approved" if len({answer.by for answer in answers}) >= ask.quorum else ""
 
 
+def _acknowledged(state: Incident, event: ev.AskAcknowledged, at: datetime) -> Incident:
+    ask = replace(state.asks[event.ask], on_it=Acknowledgement(event.by, at))
+    return replace(state, asks=put(state.asks, ask.id, ask))
+
+
 def _closed(state: Incident, event: ev.AskClosed, at: datetime) -> Incident:
     ask = replace(state.asks[event.ask], outcome=event.because, closed_at=at)
     return replace(state, asks=put(state.asks, ask.id, ask))
@@ -107,6 +112,7 @@ def _reviewed(state: Incident, event: ev.ReviewAnswered, at: datetime) -> Incide
 HANDLERS: Handlers = {
     ev.AskOpened: _opened,
     ev.AskAnswered: _answered,
+    ev.AskAcknowledged: _acknowledged,
     ev.AskClosed: _closed,
     ev.TargetMissed: _missed,
     ev.SkipOrdered: _skip,

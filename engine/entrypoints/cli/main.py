@@ -46,6 +46,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (INCIDENTS, "review", reading.review),
     (INCIDENTS, "verify", keeping.verify),
     (ANSWERING, "inbox", looking.inbox),
+    (ANSWERING, "ack", answering.ack),
     (ANSWERING, "done", answering.done),
     (ANSWERING, "answer", answering.answer),
     (ANSWERING, "approve", answering.approve),

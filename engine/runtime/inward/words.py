@@ -29,6 +29,7 @@ In an incident's channel (elsewhere, put its number first, as in `/incident stat
 `/incident add URL` adds a place where it was seen
 `/incident note TEXT` puts a remark on the timeline
 `/incident done STEP` says that a step is done
+`/incident ack STEP` says that you are on it, so that nobody else is called
 Approvals and answers are given with the buttons under their messages."""
 
 STRANGER = (
@@ -118,7 +119,13 @@ def _asked(plan: Plan, incident: Incident, *, reader: Person, people: People) ->
         names = ["you" if person == reader.id else name_of(person, people) for person in whose]
         due = f", due {moment(ask.due, reader.zone)}" if ask.due else ""
         word = "to approve" if ask.kind == "approval" else "asked"
+        if ask.on_it:
+            due += f", {_whose(ask.on_it.by, reader, people)} on it since {moment(ask.on_it.at, reader.zone)}"
         yield f"{word}: {plan.steps[base_id(ask.step)].title} [{ask.step}] ({', '.join(names)}{due})"
+
+
+def _whose(person: str, reader: Person, people: People) -> str:
+    return "you are" if person == reader.id else f"{name_of(person, people)} is"
 
 
 def _stuck(plan: Plan, incident: Incident) -> Iterator[str]:

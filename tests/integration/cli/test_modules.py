@@ -27,6 +27,7 @@ ON_A_LEDGER = {
     "review": ("INC-1",),
     "verify": (),
     "inbox": (),
+    "ack": ("INC-1", "look"),
     "done": ("INC-1", "lock"),
     "answer": ("INC-1", "look", "-s", "kind=meeting"),
     "approve": ("INC-1", "words"),

@@ -186,7 +186,8 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     key, _ = scene.ticket(ask.id)
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     what = "approval of " if ask.kind == "approval" else ""
-    return f"• {what}{lead(scene.title(ask.step))} {scene.names(ask.by)}{due}{f' ({key})' if key else ''}"
+    taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
+    return f"• {what}{lead(scene.title(ask.step))} {scene.names(ask.by)}{due}{f' ({key})' if key else ''}{taken}"
 
 
 def _due(ask: Ask) -> tuple[bool, str]:
