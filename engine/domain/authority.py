@@ -10,6 +10,7 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
 4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
 5. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
    it; counsel may revise facts; any participant may add to a list or note something.
+5. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
     match command:
         case cmd.Answer() | cmd.Acknowledge():
             return None
-        case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview():
+        case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview() | cmd.HoldIncident():
             allowed, words = participants(plan, incident), "Only people who take part in the incident do this."
         case cmd.ReviseFact():
             allowed = _of(plan, incident, COMMANDER, COUNSEL) | {incident.declared_by}
@@ -120,6 +121,9 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep():
             allowed = _of(plan, incident, COMMANDER, *_owners(plan, command.step))
             words = "The commander or the step's owner decides this."
+        case cmd.ReleaseIncident():
+            allowed = _of(plan, incident, COMMANDER) | ({incident.hold.by} if incident.hold else set())
+            words = "The commander, or whoever put it on hold, releases it."
         case cmd.AssignRole() | cmd.UndoStep() | cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
             allowed, words = _of(plan, incident, COMMANDER), "The commander decides this."
         case _:

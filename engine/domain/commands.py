@@ -154,8 +154,22 @@ class ReopenIncident(Command):
     reason: str
 
 
+class HoldIncident(Command):
+    """Stop everything automatic at once, until somebody releases it."""
+
+    kind: Literal["hold"] = "hold"
+    reason: str = ""
+
+
+class ReleaseIncident(Command):
+    """Let everything automatic go on."""
+
+    kind: Literal["release"] = "release"
+    reason: str = ""
+
+
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
-    | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge,
+    | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident | ReleaseIncident,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -56,6 +56,8 @@ def take(
             return _order(plan, incident, command, stamp)
         case cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
             return (_end(command, stamp),)
+        case cmd.HoldIncident() | cmd.ReleaseIncident():
+            return _hold(incident, command, stamp)
         case _:
             assert_never(command)
 
@@ -133,6 +135,22 @@ def _end(command: cmd.CancelIncident | cmd.CloseIncident | cmd.ReopenIncident, s
             assert_never(command)
 
 
+def _hold(
+    incident: Incident, command: cmd.HoldIncident | cmd.ReleaseIncident, stamp: Mapping[str, str]
+) -> tuple[InputEvent, ...] | Refusal:
+    match command:
+        case cmd.HoldIncident() if incident.hold is None:
+            return (ev.HoldOrdered(reason=command.reason, **stamp),)
+        case cmd.ReleaseIncident() if incident.hold is not None:
+            return (ev.HoldReleased(reason=command.reason, **stamp),)
+        case cmd.HoldIncident():
+            return Refusal("on_hold", f"{incident.id} is on hold already.", "`tocsin status` says since when.")
+        case cmd.ReleaseIncident():
+            return Refusal("not_on_hold", f"{incident.id} is not on hold.", "`tocsin status` shows where it stands.")
+        case _:
+            assert_never(command)
+
+
 Order = cmd.SkipStep | cmd.RetryStep | cmd.ResolveStep | cmd.UndoStep
 
 
@@ -174,6 +192,8 @@ def _closed(incident: Incident, command: cmd.AnyCommand) -> Refusal | None:
         return Refusal("not_closed", f"{incident.id} is {incident.status.value}, not closed.")
     if not incident.over or isinstance(command, cmd.Answer | cmd.Acknowledge | cmd.AddNote):
         return None
+    if isinstance(command, cmd.HoldIncident | cmd.ReleaseIncident) and incident.status is IncidentStatus.CLOSED:
+        return None  # its follow-ups go on
     return Refusal("closed", f"{incident.id} is {incident.status.value}.", "Reopen it first: `tocsin reopen`.")
 
 

@@ -45,6 +45,8 @@ from engine.domain.events.inputs import (
     CloseOrdered,
     FactAdded,
     FactRevised,
+    HoldOrdered,
+    HoldReleased,
     IncidentDeclared,
     LossAccepted,
     NoteAdded,
@@ -80,6 +82,8 @@ __all__ = [
     "Event",
     "FactAdded",
     "FactRevised",
+    "HoldOrdered",
+    "HoldReleased",
     "IncidentAdvanced",
     "IncidentDeclared",
     "InputEvent",
@@ -132,6 +136,8 @@ INPUTS: tuple[type[InputEvent], ...] = (
     ReviewAnswered,
     LossAccepted,
     AskAcknowledged,
+    HoldOrdered,
+    HoldReleased,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

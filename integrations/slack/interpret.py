@@ -20,6 +20,8 @@ _COMMANDS: Final[Mapping[str, bool]] = {
     "note": True,
     "done": True,
     "ack": True,
+    "hold": False,
+    "release": False,
 }
 """Words after `/incident`, and whether they need something after them."""
 

@@ -144,6 +144,20 @@ class ReopenOrdered(InputEvent):
     reason: str
 
 
+class HoldOrdered(InputEvent):
+    """A person stopped everything automatic until somebody releases it."""
+
+    type: ClassVar[str] = "hold_ordered"
+    reason: str = ""
+
+
+class HoldReleased(InputEvent):
+    """A person let everything automatic go on."""
+
+    type: ClassVar[str] = "hold_released"
+    reason: str = ""
+
+
 class TimerFired(InputEvent):
     """A moment that was waited for has come; `late` is how many seconds after it was due."""
 

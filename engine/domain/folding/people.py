@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Acknowledgement, Answer, Ask, Review, Unaccepted
+from engine.domain.incident import Acknowledgement, Answer, Ask, Hold, Review, Unaccepted
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -109,6 +109,17 @@ def _reviewed(state: Incident, event: ev.ReviewAnswered, at: datetime) -> Incide
     return replace(state, reviews=(*others, Review(event.by, at, event.answers)))
 
 
+def _hold_ordered(state: Incident, event: ev.HoldOrdered, at: datetime) -> Incident:
+    return state if state.hold else replace(state, holds=add(state.holds, Hold(event.by, at, event.reason)))
+
+
+def _hold_released(state: Incident, event: ev.HoldReleased, at: datetime) -> Incident:
+    if state.hold is None:
+        return state
+    ended = replace(state.hold, released_by=event.by, end=at, because=event.reason)
+    return replace(state, holds=(*state.holds[:-1], ended))
+
+
 HANDLERS: Handlers = {
     ev.AskOpened: _opened,
     ev.AskAnswered: _answered,
@@ -121,4 +132,6 @@ HANDLERS: Handlers = {
     ev.UndoOrdered: _undo,
     ev.TicketChanged: _ticket_changed,
     ev.ReviewAnswered: _reviewed,
+    ev.HoldOrdered: _hold_ordered,
+    ev.HoldReleased: _hold_released,
 }

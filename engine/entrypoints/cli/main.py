@@ -55,6 +55,8 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (STEERING, "add", steering.add),
     (STEERING, "assign", steering.assign),
     (STEERING, "note", steering.note),
+    (STEERING, "hold", steering.hold),
+    (STEERING, "release", steering.release),
     (STEERING, "skip", steering.skip),
     (STEERING, "retry", steering.retry),
     (STEERING, "resolve", steering.resolve),

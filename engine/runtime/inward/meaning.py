@@ -58,6 +58,8 @@ def pressed(act: Act, subject: str, *, look: Look, judge: Judge) -> Meaning | No
             return answering(subject, look=look, judge=judge)
         case "acknowledge" if subject in look.incident.asks:
             return _acknowledging(subject, judge)
+        case "release":
+            return cmd.ReleaseIncident()
         case "acknowledge":
             return cmd.AddNote(text=f"Seen: {_title(look.plan, subject)}")
         case "review":

@@ -12,6 +12,7 @@ from engine.domain.authority import holders
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
+from engine.reports.phrases import on_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ In an incident's channel (elsewhere, put its number first, as in `/incident stat
 `/incident note TEXT` puts a remark on the timeline
 `/incident done STEP` says that a step is done
 `/incident ack STEP` says that you are on it, so that nobody else is called
+`/incident hold [WHY]` stops everything automatic at once; `/incident release` lets it go on
 Approvals and answers are given with the buttons under their messages."""
 
 STRANGER = (
@@ -76,8 +78,11 @@ def late_text(ask: Ask, *, reader: Person, people: People) -> str:
 def status_lines(plan: Plan, incident: Incident, *, reader: Person, people: People) -> list[str]:
     """Return where an incident stands: its state, its phases, what is asked of whom, what needs a person."""
     marks = " (exercise)" if incident.exercise else ""
+    hold = incident.hold
+    held = [on_hold(hold, since=moment(hold.since, reader.zone), by=name_of(hold.by, people))] if hold else []
     return [
         f"{incident.id} {incident.title}{marks}: {incident.status.value}",
+        *held,
         *(f"{phase.id}: {_phase(plan, incident, phase.id)}" for phase in plan.phases),
         *_cut([*_asked(plan, incident, reader=reader, people=people), *_stuck(plan, incident)]),
     ]

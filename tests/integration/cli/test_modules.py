@@ -36,6 +36,8 @@ ON_A_LEDGER = {
     "add": ("INC-1", "urls", "https://b.example/2"),
     "assign": ("INC-1", "comms", "dev"),
     "note": ("INC-1", "x"),
+    "hold": ("INC-1",),
+    "release": ("INC-1",),
     "skip": ("INC-1", "words", "--reason", "x"),
     "retry": ("INC-1", "lock"),
     "resolve": ("INC-1", "lock", "done", "--reason", "x"),
