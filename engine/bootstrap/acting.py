@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.actions.registry import REGISTRY
@@ -48,5 +49,10 @@ async def with_heavy_ones_elsewhere(here: Performer, *, office: Office, stack: A
         sends=sends,
         clock=office.clock,
         required=settings.prefect == "required",
+        on_hold=partial(_on_hold, office),
         patience=settings.prefect_pool_patience,
     )
+
+
+async def _on_hold(office: Office, incident: str) -> bool:
+    return (await office.standings.of(incident)).incident.hold is not None

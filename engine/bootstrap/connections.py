@@ -7,110 +7,111 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
-from engine.bootstrap.sides import jira_site, slack_of
-from engine.domain.errors import ConfigError, IntegrationError
-from integrations.storage.databases import connect
-from integrations.storage.migrate import REVISIONS, version_of
+from engine.bootstrap.backing import database, prefect
+from engine.bootstrap.sides import environment, jira_site, slack_of, webhook_secret
+from engine.domain.errors import ConfigError
+from engine.domain.sensitivity import Sensitivity
+from engine.ports.checks import Check
+from engine.settings import people as people_file
+from engine.settings.people import read_people
 from integrations.system.clock import SystemClock
+from integrations.system.secrets import EnvironmentSecrets
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from engine.ports.people import Person
     from engine.settings.values import Settings
 
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """What one system said; `right` is false where something has to be done."""
-
-    name: str
-    right: bool
-    says: str
+Side = Literal["slack", "jira"]
 
 
-async def connections(settings: Settings) -> list[Connection]:
-    """Ask each system in turn."""
-    found: list[Connection] = [await asyncio.to_thread(_database, settings)]
-    for asked in (_slack(settings), _jira(settings), _prefect(settings)):
-        found += [one async for one in asked]
-    return found
+async def connections(settings: Settings) -> list[Check]:
+    """Ask each system in turn, and about each person."""
+    people = _people(settings)
+    found = await asyncio.to_thread(database, settings)
+    found += await asked(settings, "slack", people=people) + await asked(settings, "jira", people=people)
+    return found + await prefect(settings)
+
+
+async def asked(settings: Settings, side: Side, *, people: Sequence[Person] = ()) -> list[Check]:
+    """Ask Slack or Jira, where it is set up."""
+    asking: dict[Side, Callable[[], Awaitable[list[Check]]]] = {
+        "slack": partial(_slack, settings, people),
+        "jira": partial(_jira, settings, people),
+    }
+    return await asking[side]()
+
+
+async def side_checks(settings: Settings, side: Side) -> list[Check]:
+    """Ask Slack or Jira, and about each person there."""
+    return await asked(settings, side, people=_people(settings))
 
 
 async def troubles(settings: Settings) -> list[str]:
     """Return what Slack and Jira, where they are set up, say against being used; empty when all is well."""
-    asked = [one for part in (_slack(settings), _jira(settings)) async for one in part]
-    return [_named(one) for one in asked if not one.right]
+    found = [*await asked(settings, "slack"), *await asked(settings, "jira")]
+    return [_named(one) for one in found if not one.ok]
 
 
-def _database(settings: Settings) -> Connection:
-    engine = connect(settings.database_url.get_secret_value())
-    try:
-        version = version_of(engine)
-    except ConfigError as error:
-        return Connection("database", right=False, says=_told(error))
-    finally:
-        engine.dispose()
-    if version is None:
-        return Connection("database", right=True, says="there are no tables yet; they are made when first needed")
-    newest = "the newest" if version == REVISIONS[-1] else f"the next start brings them to {REVISIONS[-1]}"
-    return Connection("database", right=True, says=f"tables of version {version}, {newest}")
-
-
-async def _slack(settings: Settings) -> AsyncIterator[Connection]:
+async def _slack(settings: Settings, people: Sequence[Person]) -> list[Check]:
     api, _ = slack_of(settings)
-    if api is None:
-        return
-    from integrations.slack.doctor import health  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
+    if api is None or settings.slack_bot_token is None:
+        return []
+    from integrations.slack.checks import checks  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
+
+    app = settings.slack_app_token
+    return await checks(
+        api,
+        bot_token=settings.slack_bot_token.get_secret_value(),
+        app_token=app.get_secret_value() if app else "",
+        signed=settings.slack_signing_secret is not None,
+        clock=SystemClock(),
+        people=people,
+    )
+
+
+async def _jira(settings: Settings, people: Sequence[Person]) -> list[Check]:
+    if not settings.jira:
+        return []
+    from integrations.jira import JiraPool, Setting, health  # noqa: PLC0415 - as Slack's
 
     try:
-        found = await health(api)
-    except IntegrationError as error:
-        yield Connection("slack", right=False, says=_told(error))
-        return
-    lacks = f"; it lacks {', '.join(found.missing_scopes)}: add them to the app and install it again"
-    says = f"{found.team}, as {found.bot}{'' if found.ok else lacks}"
-    yield Connection("slack", right=found.ok, says=says)
-
-
-async def _jira(settings: Settings) -> AsyncIterator[Connection]:
-    if not settings.jira:
-        return
-    from integrations.jira import JiraPool  # noqa: PLC0415 - as Slack's
-    from integrations.jira.health import health  # noqa: PLC0415 - as Slack's
-
-    site, clock = jira_site(settings), SystemClock()
+        site, clock = jira_site(settings), SystemClock()
+    except ConfigError as error:
+        return [Check("jira", ok=False, says=error.message, hint=error.hint())]
+    setting = Setting(
+        people=people,
+        restricted=await asyncio.to_thread(_restricted, settings),
+        hooks=bool(webhook_secret(EnvironmentSecrets(environment()))),
+        token_ends=settings.jira_token_ends,
+    )
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(JiraPool(site, clock=clock))
-        for check in await health(pool, site=site, clock=clock):
-            yield Connection(check.name, right=check.ok, says=" ".join(filter(None, (check.says, check.hint))))
-            if check.name == "jira" and not check.ok:
-                return  # whatever else is asked gets the same answer
+        return list(await health(pool, site=site, clock=clock, setting=setting))
 
 
-async def _prefect(settings: Settings) -> AsyncIterator[Connection]:
-    if settings.prefect == "off":
-        yield Connection("prefect", right=True, says="not used: TOCSIN_PREFECT is off")
-        return
-    if settings.prefect_api_url is None:
-        yield Connection("prefect", right=True, says="`tocsin serve` starts a server of its own")
-        return
-    import aiohttp  # noqa: PLC0415 - only where a server is asked
-
-    from engine.runtime.prefect.server import healthy  # noqa: PLC0415 - as above
-
-    async with aiohttp.ClientSession() as session:
-        there = await healthy(settings.prefect_api_url.rstrip("/"), session=session)
-    needed = "every stretch of work waits for it" if settings.prefect == "required" else "work goes on without it"
-    says = "it answers" if there else f"{settings.prefect_api_url} does not answer; {needed}"
-    yield Connection("prefect", right=there, says=says)
+def _people(settings: Settings) -> Sequence[Person]:
+    """Return those who may be given anything; a file that is wrong is a finding of its own."""
+    try:
+        directory = read_people(settings.config / people_file.FILE)
+    except ConfigError:
+        return ()
+    return [person for person in directory.everyone() if directory.admits(person.id)]
 
 
-def _told(error: ConfigError | IntegrationError) -> str:
-    return " ".join(filter(None, (error.message, error.hint())))
+def _restricted(settings: Settings) -> bool:
+    from engine.bootstrap import action_facts  # noqa: PLC0415 - `serve` at its start has them already
+    from engine.language.api import check  # noqa: PLC0415 - as above
+
+    facts = action_facts()
+    plans = (check(file.read_bytes(), path=str(file), actions=facts).plan for file in settings.playbooks.glob("*.yaml"))
+    return any(plan is not None and plan.sensitivity is not Sensitivity.INTERNAL for plan in plans)
 
 
-def _named(one: Connection) -> str:
-    return one.says if one.says.lower().startswith(one.name) else f"{one.name}: {one.says}"
+def _named(one: Check) -> str:
+    says = one.says if one.says.lower().startswith(one.name.partition(" ")[0]) else f"{one.name}: {one.says}"
+    return " ".join(filter(None, (says if says.endswith(".") else f"{says}.", one.hint)))

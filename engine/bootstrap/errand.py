@@ -1,7 +1,7 @@
 """One errand from beginning to end, in a process of its own: a heavy action that an engine has posted.
 
 Rules kept here: what is to be done is read from the timeline; nothing is written to the timeline, since that is the
-engine's; an errand that is done, or that somebody else is at, is left alone.
+engine's; an errand that is done, that somebody else is at, or whose incident is on hold is left alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from integrations.web.guard import AllowList
 if TYPE_CHECKING:
     from engine.domain.incident import Incident
 
-NOT_WANTED = "Nothing was to be done: somebody else did it, or is at it."
+NOT_WANTED = "Nothing was to be done: somebody else did it or is at it, or the incident is on hold."
 DONE = "Done; what it came to is in the ledger."
 
 
@@ -40,7 +40,7 @@ async def carry(incident: str, key: str, attempt: int) -> str:
     async with AsyncExitStack() as stack:
         office = await stack.enter_async_context(open_office(settings))
         state = folded(None, await office.ledger.entries(incident))
-        move = _move(state, key, attempt=attempt)
+        move = None if state.hold else _move(state, key, attempt=attempt)
         errands = office.ledger.errands()
         asked = office.clock.monotonic()
         taken = await errands.take(incident, key, attempt=attempt, ttl=TTL) if move else None

@@ -28,7 +28,7 @@ from engine.settings.read import settings_of
 from integrations.storage.ledger import SqlLedger, open_ledger
 from integrations.storage.vault import FileVault
 from integrations.system.clock import StoryClock, SystemClock
-from integrations.system.home import Serving, serving
+from integrations.system.home import TOKEN, Serving, serving
 from integrations.system.identifiers import new_salt
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 STORY = "story-clock.json"
 """The file of a story's clock in a data folder."""
-TOKEN = "api-token"  # noqa: S105 - the name of a file
 PATIENCE = 0.5
 """Real seconds that telling a running engine may take; it looks by itself every second."""
 

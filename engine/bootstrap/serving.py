@@ -21,7 +21,7 @@ import structlog
 from engine.actions.registry import REGISTRY
 from engine.bootstrap.acting import performer_of, with_heavy_ones_elsewhere
 from engine.bootstrap.jira_side import JiraSide
-from engine.bootstrap.office import TOKEN, Office, api_token, open_office
+from engine.bootstrap.office import Office, api_token, open_office
 from engine.bootstrap.sides import Sides, environment, open_sides
 from engine.bootstrap.slack_side import SlackSide
 from engine.bootstrap.working import WITHOUT_PREFECT, as_worker
@@ -42,7 +42,7 @@ from engine.runtime.showing.shower import Shower
 from engine.settings.logs import configure_logs
 from engine.settings.read import secret_values, settings_of
 from engine.settings.values import variable
-from integrations.system.home import announce, held, writing
+from integrations.system.home import TOKEN, announce, held, writing
 from integrations.system.identifiers import new_id
 from integrations.system.secrets import EnvironmentSecrets
 from integrations.web.client import WebClient

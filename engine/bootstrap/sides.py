@@ -45,14 +45,14 @@ async def open_sides(settings: Settings, stack: AsyncExitStack, *, clock: Clock,
     """Return the sides that are set up; what has to be closed is on the stack. Nothing is called yet."""
     slack, chat = slack_of(settings)
     tracker = await _jira(settings, stack, clock=clock) if settings.jira else None
-    return Sides(slack=slack, chat=chat, tracker=tracker, webhook_secret=_webhook_secret(secrets) if tracker else "")
+    return Sides(slack=slack, chat=chat, tracker=tracker, webhook_secret=webhook_secret(secrets) if tracker else "")
 
 
 def environment() -> Mapping[str, str]:
-    """Return the environment that secrets are read from."""
-    from engine.settings.read import environment as read  # noqa: PLC0415 - with the rest of the settings
+    """Return where the secrets of playbooks are read from: the environment, then the secrets file."""
+    from engine.settings.read import named_values  # noqa: PLC0415 - with the rest of the settings
 
-    return read()
+    return named_values()
 
 
 def slack_of(settings: Settings) -> tuple[SlackApi | None, SlackChat | None]:
@@ -88,7 +88,8 @@ async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> J
     return JiraTracker(site, clock=clock, pool=pool)
 
 
-def _webhook_secret(secrets: EnvironmentSecrets) -> str:
+def webhook_secret(secrets: EnvironmentSecrets) -> str:
+    """Return what Jira signs its webhooks with; empty where they are not used."""
     try:
         return secrets.resolve(WEBHOOK_SECRET)
     except ConfigError:

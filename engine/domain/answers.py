@@ -38,7 +38,7 @@ def take_answer(
 ) -> tuple[InputEvent, ...] | Refusal:
     ask = _meant(incident, command)
     if ask is None:
-        return _nothing_asked(plan, incident, command)
+        return nothing_asked(plan, incident, command.target, approving=command.verdict == "approve")
     refusal = refuses_answer(plan, incident, ask, who, connected=connected) or _too_late(plan, incident, ask, command)
     if refusal is not None:
         return refusal
@@ -133,6 +133,11 @@ def _meant(incident: Incident, command: cmd.Answer) -> Ask | None:
 def _too_late(plan: Plan, incident: Incident, ask: Ask, command: cmd.Answer) -> Refusal | None:
     if ask.open or (command.verdict != "decline" and _replaceable(plan, incident, ask)):
         return None
+    return closed(ask)
+
+
+def closed(ask: Ask) -> Refusal:
+    """Return that an ask is not open any more."""
     said = f"{ask.outcome} by {ask.last.by}" if ask.last else ask.outcome
     return Refusal("closed_ask", f"This was {said} already.", "`tocsin inbox` shows what waits for you.")
 
@@ -170,8 +175,8 @@ def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datet
     return values
 
 
-def _nothing_asked(plan: Plan, incident: Incident, command: cmd.Answer) -> Refusal:
-    target = command.target
+def nothing_asked(plan: Plan, incident: Incident, target: str, *, approving: bool = False) -> Refusal:
+    """Return that a target means no ask, and why."""
     if base_id(target) not in plan.steps:
         return unknown("step", target, plan.steps)
     items = incident.spreads.get(target, ())
@@ -180,7 +185,7 @@ def _nothing_asked(plan: Plan, incident: Incident, command: cmd.Answer) -> Refus
         return Refusal("which", f"{target} is done once per element: say which one.", f"One of: {names}.")
     state = incident.step(target).status.value.replace("_", " ")
     work = find_ask(incident, target, approval=False)
-    if command.verdict == "approve" and work is not None and work.open:
+    if approving and work is not None and work.open:
         words = f"There is nothing to approve at {target} yet: it is {state}."
         return Refusal("nothing_asked", words, "It is answered first, and approved afterwards if the playbook says so.")
     return Refusal(

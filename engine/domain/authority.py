@@ -7,8 +7,10 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    given by anyone who wrote, answered or last changed what is approved, and by each person once.
 3. An approval that people outside would notice needs more than a local shell where a chat or tracker is
    set up.
-4. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
+4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
+5. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
    it; counsel may revise facts; any participant may add to a list or note something.
+5. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 """
 
 from __future__ import annotations
@@ -91,12 +93,27 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
     return _refuses_approval(plan, ask, who, connected=connected) if ask.kind == "approval" else None
 
 
+def ladder(plan: Plan, incident: Incident, ask: Ask) -> tuple[str, ...]:
+    """Return who is called for an ask, one after the other: its roles' holders in order, then the commanders."""
+    people = (person for role in (*ask.by, COMMANDER) for person in holders(plan, incident, role))
+    barred = ask.requesters if ask.kind == "approval" else ()
+    return tuple(dict.fromkeys(person for person in people if person not in barred))
+
+
+def refuses_acknowledgement(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who) -> Refusal | None:
+    """Return why a person may not say to be on an ask, or None."""
+    allowed = ladder(plan, incident, ask)
+    if who.person in allowed:
+        return None
+    return Refusal("not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", ask=tuple(sorted(allowed)))
+
+
 def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Who) -> Refusal | None:
-    """Return why a person may not give a command, or None; answers are judged by `refuses_answer`."""
+    """Return why a person may not give a command, or None; what is asked is judged with its ask."""
     match command:
-        case cmd.Answer():
+        case cmd.Answer() | cmd.Acknowledge():
             return None
-        case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview():
+        case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview() | cmd.HoldIncident():
             allowed, words = participants(plan, incident), "Only people who take part in the incident do this."
         case cmd.ReviseFact():
             allowed = _of(plan, incident, COMMANDER, COUNSEL) | {incident.declared_by}
@@ -104,6 +121,9 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep():
             allowed = _of(plan, incident, COMMANDER, *_owners(plan, command.step))
             words = "The commander or the step's owner decides this."
+        case cmd.ReleaseIncident():
+            allowed = _of(plan, incident, COMMANDER) | ({incident.hold.by} if incident.hold else set())
+            words = "The commander, or whoever put it on hold, releases it."
         case cmd.AssignRole() | cmd.UndoStep() | cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
             allowed, words = _of(plan, incident, COMMANDER), "The commander decides this."
         case _:

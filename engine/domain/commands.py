@@ -49,6 +49,13 @@ class Answer(Command):
     reason: str = ""
 
 
+class Acknowledge(Command):
+    """Say that one is on it: `target` is a step, an instance or an ask. It answers nothing."""
+
+    kind: Literal["acknowledge"] = "acknowledge"
+    target: str
+
+
 class ReviseFact(Command):
     """Set or change a fact, with a reason."""
 
@@ -147,8 +154,22 @@ class ReopenIncident(Command):
     reason: str
 
 
+class HoldIncident(Command):
+    """Stop everything automatic at once, until somebody releases it."""
+
+    kind: Literal["hold"] = "hold"
+    reason: str = ""
+
+
+class ReleaseIncident(Command):
+    """Let everything automatic go on."""
+
+    kind: Literal["release"] = "release"
+    reason: str = ""
+
+
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
-    | UndoStep | CancelIncident | CloseIncident | ReopenIncident,
+    | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident | ReleaseIncident,
     Field(discriminator="kind"),
 ]  # fmt: skip

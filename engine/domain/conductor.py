@@ -6,7 +6,7 @@ the world. `advance` writes the events down on its own copy of the state and loo
 effects follows; so one turn is one append: every event of the turn, and the intents of its effects.
 
 Rules kept here: the same plan, state and instant give the same turn; a turn never needs a second look at the
-same state; a finished incident has no moves but those of its follow-ups.
+same state; a finished incident has no moves but those of its follow-ups; one on hold has none that act.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from engine.domain.calendar import BusinessCalendar
 from engine.domain.conducting.asking import watch
 from engine.domain.conducting.ends import decide_cancel, decide_close, decide_incident, decide_phases
+from engine.domain.conducting.holding import held_back
 from engine.domain.conducting.situation import Perform, Situation
 from engine.domain.conducting.steps import decide_steps
 from engine.domain.events.shape import Event
@@ -65,7 +66,7 @@ def advance(
         moves = [*decide(situation), *decide_surfaces(situation, connected)]
         events = [move for move in moves if isinstance(move, Event)]
         if not events:
-            performs = tuple(move for move in moves if isinstance(move, Perform))
+            performs = tuple(move for move in moves if isinstance(move, Perform) and not held_back(incident, move))
             return Turn(tuple(written), performs, incident)
         for event in events:
             incident = fold(incident, event, at=now, seq=incident.seq + 1)

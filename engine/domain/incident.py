@@ -43,6 +43,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who is on what is asked, and since when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
 
@@ -61,6 +69,8 @@ class Ask:
     answers: tuple[Answer, ...] = ()
     closed_at: datetime | None = None
     missed: bool = False
+    on_it: Acknowledgement | None = None
+    """Who said last that they are on it."""
 
     @property
     def open(self) -> bool:
@@ -169,6 +179,19 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A time in which nothing automatic begins: who ordered it and who ended it; nobody has while `end` is None."""
+
+    by: str
+    since: datetime
+    reason: str
+    released_by: str = ""
+    end: datetime | None = None
+    because: str = ""
+    """Why it was released."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Everything the timeline says so far."""
 
@@ -203,6 +226,8 @@ class Incident:
     advanced_at: Mapping[str, datetime] = field(default_factory=dict)
     unclean: bool = False
     """More may have been done than the timeline tells: whatever is done from here on is looked up first."""
+    holds: Sequence[Hold] = ()
+    """Oldest first; only the last one may be without an end."""
     seq: int = 0
 
     def step(self, instance: str) -> Step:
@@ -213,6 +238,11 @@ class Incident:
         """Return the latest value of a fact, in its encoded form; None when it is not known."""
         fact = self.facts.get(name)
         return fact.value if fact else None
+
+    @property
+    def hold(self) -> Hold | None:
+        """The hold under which the incident stands now."""
+        return self.holds[-1] if self.holds and self.holds[-1].end is None else None
 
     @property
     def over(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
+from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, refuses
 from engine.domain.fields import FieldError
@@ -37,6 +38,8 @@ def take(
     match command:
         case cmd.Answer():
             return take_answer(plan, incident, command, who, now=now, connected=connected)
+        case cmd.Acknowledge():
+            return take_acknowledgement(plan, incident, command, who)
         case cmd.ReviseFact():
             return _revise(plan, command, who, now=now)
         case cmd.AddToFact():
@@ -53,13 +56,15 @@ def take(
             return _order(plan, incident, command, stamp)
         case cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
             return (_end(command, stamp),)
+        case cmd.HoldIncident() | cmd.ReleaseIncident():
+            return _hold(incident, command, stamp)
         case _:
             assert_never(command)
 
 
 def refused(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> ev.AnswerRefused:
     """Return the event that keeps a refusal on the timeline."""
-    target = command.target if isinstance(command, cmd.Answer) else getattr(command, "step", None)
+    target = command.target if isinstance(command, cmd.Answer | cmd.Acknowledge) else getattr(command, "step", None)
     step, dot, _ = (target or "").partition(".")
     return ev.AnswerRefused(
         command=command.kind,
@@ -130,6 +135,22 @@ def _end(command: cmd.CancelIncident | cmd.CloseIncident | cmd.ReopenIncident, s
             assert_never(command)
 
 
+def _hold(
+    incident: Incident, command: cmd.HoldIncident | cmd.ReleaseIncident, stamp: Mapping[str, str]
+) -> tuple[InputEvent, ...] | Refusal:
+    match command:
+        case cmd.HoldIncident() if incident.hold is None:
+            return (ev.HoldOrdered(reason=command.reason, **stamp),)
+        case cmd.ReleaseIncident() if incident.hold is not None:
+            return (ev.HoldReleased(reason=command.reason, **stamp),)
+        case cmd.HoldIncident():
+            return Refusal("on_hold", f"{incident.id} is on hold already.", "`tocsin status` says since when.")
+        case cmd.ReleaseIncident():
+            return Refusal("not_on_hold", f"{incident.id} is not on hold.", "`tocsin status` shows where it stands.")
+        case _:
+            assert_never(command)
+
+
 Order = cmd.SkipStep | cmd.RetryStep | cmd.ResolveStep | cmd.UndoStep
 
 
@@ -169,8 +190,10 @@ def _closed(incident: Incident, command: cmd.AnyCommand) -> Refusal | None:
         if incident.status is IncidentStatus.CLOSED:
             return None
         return Refusal("not_closed", f"{incident.id} is {incident.status.value}, not closed.")
-    if not incident.over or isinstance(command, cmd.Answer | cmd.AddNote):
+    if not incident.over or isinstance(command, cmd.Answer | cmd.Acknowledge | cmd.AddNote):
         return None
+    if isinstance(command, cmd.HoldIncident | cmd.ReleaseIncident) and incident.status is IncidentStatus.CLOSED:
+        return None  # its follow-ups go on
     return Refusal("closed", f"{incident.id} is {incident.status.value}.", "Reopen it first: `tocsin reopen`.")
 
 

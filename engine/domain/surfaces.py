@@ -46,6 +46,8 @@ IN_TRACKER = frozenset({EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, HEAD_TRACKER}
 SURFACES = IN_CHAT | IN_TRACKER
 
 APPROVAL = "approval"
+HELD, RELEASED = "held", "released"
+"""What a notice says of a hold; no step has a state of that name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +171,7 @@ def _notices(incident: Incident) -> Iterator[str]:
             yield f"{ask.id}:missed:1"
     for state in incident.advanced_at:
         yield f"incident:{state}:1"
+    for number, hold in enumerate(incident.holds, start=1):
+        yield f"hold:{HELD}:{number}"
+        if hold.end is not None:
+            yield f"hold:{RELEASED}:{number}"

@@ -39,11 +39,14 @@ from engine.domain.events.engine import (
 )
 from engine.domain.events.inputs import (
     AnswerRefused,
+    AskAcknowledged,
     AskAnswered,
     CancelOrdered,
     CloseOrdered,
     FactAdded,
     FactRevised,
+    HoldOrdered,
+    HoldReleased,
     IncidentDeclared,
     LossAccepted,
     NoteAdded,
@@ -66,6 +69,7 @@ __all__ = [
     "EVENTS",
     "UPCASTS",
     "AnswerRefused",
+    "AskAcknowledged",
     "AskAnswered",
     "AskClosed",
     "AskOpened",
@@ -78,6 +82,8 @@ __all__ = [
     "Event",
     "FactAdded",
     "FactRevised",
+    "HoldOrdered",
+    "HoldReleased",
     "IncidentAdvanced",
     "IncidentDeclared",
     "InputEvent",
@@ -129,6 +135,9 @@ INPUTS: tuple[type[InputEvent], ...] = (
     TicketChanged,
     ReviewAnswered,
     LossAccepted,
+    AskAcknowledged,
+    HoldOrdered,
+    HoldReleased,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

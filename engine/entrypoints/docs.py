@@ -17,7 +17,7 @@ from engine.bootstrap import action_facts
 from engine.entrypoints.cli.manual import manual
 from engine.language.catalog import RULES
 from engine.language.schema import schema_text
-from engine.settings.values import ENVIRONMENT_ONLY, Settings, variable
+from engine.settings.values import ENVIRONMENT_ONLY, Settings, is_secret, variable
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 MADE: Final = "Made by `python -m engine.entrypoints.docs`; do not edit."
@@ -64,17 +64,20 @@ def settings() -> str:
         "",
         MADE,
         "",
-        "The environment wins over `config/settings.toml`, which wins over the defaults. A variable set to nothing",
-        "counts as not set. Folders in the file are relative to the folder above it. Tokens belong into the",
-        "environment.",
-        "A secret that a playbook names as `{secret: REC_TOKEN}` is the variable `TOCSIN_SECRET_REC_TOKEN`, or in the",
-        "file that `TOCSIN_SECRET_REC_TOKEN_FILE` names.",
+        "The environment wins over `secrets.env` in the data folder, which wins over `config/settings.toml`, which",
+        "wins over the defaults. A variable set to nothing counts as not set. Folders in `settings.toml` are relative",
+        "to the folder above it.",
+        "",
+        "Secrets belong into the environment or into `secrets.env`: lines of `NAME=value`, each name a variable of a",
+        "secret (those marked below, and `TOCSIN_SECRET_...`), the file readable by its owner alone (`chmod 600`),",
+        "otherwise it is refused. `tocsin connect` writes it. A secret that a playbook names as `{secret: REC_TOKEN}`",
+        "is the variable `TOCSIN_SECRET_REC_TOKEN`, or in the file that `TOCSIN_SECRET_REC_TOKEN_FILE` names.",
         "",
         "| variable | in settings.toml | default | what it is |",
         "| --- | --- | --- | --- |",
     ]
     for name, field in Settings.model_fields.items():
-        key = "" if name in ENVIRONMENT_ONLY else f"`{name}`"
+        key = "" if name in ENVIRONMENT_ONLY else "secret" if is_secret(name) else f"`{name}`"
         lines.append(f"| `{variable(name)}` | {key} | {_default(name)} | {_cell(field.description or '')} |")
     return "\n".join(lines) + "\n"
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.actions.defang import defanged
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from engine.domain.incident import Hold
 
 ENDS = ("?", "!", ".")
 
@@ -27,3 +31,14 @@ def awaited(reference: str, *, title: Callable[[str], str]) -> str:
     if root == "steps" and path:
         return f"waits for “{title(path[0])}” to say: {name}" if len(path) > 1 else f"waits for “{title(path[0])}”"
     return f"waits until it is known: {name}"
+
+
+def reasoned(reason: str) -> str:
+    """Return a reason as a sentence of its own behind another one; empty when none was given."""
+    text = defanged(" ".join(reason.split()))
+    return f" {text if text.endswith(ENDS) else f'{text}.'}" if text else ""
+
+
+def on_hold(hold: Hold, *, since: str, by: str) -> str:
+    """Return that an incident is on hold; `since` and `by` as the reader knows the instant and the person."""
+    return f"On hold since {since} by {by}: nothing automatic begins.{reasoned(hold.reason)}"

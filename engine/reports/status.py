@@ -18,7 +18,7 @@ from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, SURFACES, ticket_of
-from engine.reports.phrases import awaited
+from engine.reports.phrases import awaited, on_hold
 from engine.reports.values import local
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "declared_by": incident.declared_by,
         "zone": incident.zone,
         "events": incident.seq,
+        "hold": _hold(incident),
         "epic": str(epic.result["key"]) if epic else None,
         "roles": {role: list(holders(plan, incident, role)) for role in plan.roles},
         "vacant": list(vacant(plan, incident)),
@@ -72,6 +73,11 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "moments": {name: instant_text(at) for name, at in {**incident.advanced_at, **incident.moments}.items()},
         "reviews": len(incident.reviews),
     }
+
+
+def _hold(incident: Incident) -> dict[str, str] | None:
+    hold = incident.hold
+    return {"since": instant_text(hold.since), "by": hold.by, "reason": hold.reason} if hold else None
 
 
 def title_of(step: StepPlan) -> str:
@@ -115,11 +121,17 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
         "due": instant_text(ask.due) if ask.due else None,
         "missed": ask.missed,
+        "on_it": {"person": ask.on_it.by, "since": instant_text(ask.on_it.at)} if ask.on_it else None,
         "ticket": ticket_of(incident, ask.id) or None,
     }
 
 
 def _attention(situation: Situation) -> Iterator[dict[str, str]]:
+    hold = situation.incident.hold
+    if hold is not None:
+        since = local(hold.since, situation.incident.zone)
+        said = on_hold(hold, since=since, by=hold.by)
+        yield _need("on_hold", situation.incident.id, f"{said} `tocsin release {situation.incident.id}` ends that.")
     for step in situation.plan.steps.values():
         for entry in standing.instances(situation, step):
             yield from _about(situation, step, entry)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.actions.defang import defanged
 from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
+from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
 
 if TYPE_CHECKING:
@@ -82,6 +83,14 @@ def _reviewed(event: ev.ReviewAnswered, _: Reader) -> str:
 def _resolved(event: ev.StepResolved, reader: Reader) -> str:
     word = {"done": "was done", "failed": "had failed", "retry": "is to be tried again"}[event.outcome]
     return f"Said that {reader.title(event.step)} {word}: {reader.of_step(event.step, event.reason)}."
+
+
+def _held(event: ev.HoldOrdered, _: Reader) -> str:
+    return f"Put the incident on hold: nothing automatic begins until it is released.{reasoned(event.reason)}"
+
+
+def _released(event: ev.HoldReleased, _: Reader) -> str:
+    return f"Released the incident from its hold.{reasoned(event.reason)}"
 
 
 def _ticket(event: ev.TicketChanged, _: Reader) -> str:
@@ -155,6 +164,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.FactRevised: _revised,
     ev.FactAdded: _added,
     ev.AskAnswered: _answered,
+    ev.AskAcknowledged: _simple("Is on it: {title}."),
     ev.AnswerRefused: _refused,
     ev.NoteAdded: _note,
     ev.RoleAssigned: _assigned,
@@ -166,6 +176,8 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.CancelOrdered: _simple("Ended the incident{why}."),
     ev.CloseOrdered: _simple("Closed the incident{why}."),
     ev.ReopenOrdered: _simple("Opened the incident again{why}."),
+    ev.HoldOrdered: _held,
+    ev.HoldReleased: _released,
     ev.TimerFired: _timer,
     ev.TicketChanged: _ticket,
     ev.LossAccepted: _loss,

@@ -7,8 +7,9 @@ that is so. An errand that was begun and of which nothing is heard any more is b
 whoever was followed by another hands nothing in.
 
 Rules kept here: at most one process is at an errand; nobody begins one whose process may have done it without looking
-it up first. Unless Prefect is required, an errand that nobody comes for, or whose process died, is done here; where it
-is, it waits and that is logged. One event comes back, unless the lease is lost.
+it up first. While the incident is on hold, one that nobody has begun waits. Unless Prefect is required, an errand that
+nobody comes for, or whose process died, is done here; where it is, it waits and that is logged. One event comes back,
+unless the lease is lost.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from engine.domain.incident import base_id
 from engine.runtime.errands import TTL, at_it, doubt_of, read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from engine.actions.interface import Action
     from engine.domain.conducting.situation import Perform
@@ -77,6 +78,8 @@ class Elsewhere:
     sends: Sends
     clock: Clock
     required: bool
+    on_hold: Callable[[str], Awaitable[bool]]
+    """Whether an incident is on hold."""
     patience: float
     """Real seconds in which somebody has to begin an errand after being told of it."""
 
@@ -108,6 +111,8 @@ class Elsewhere:
         if errand.outcome is not None:
             return read(errand.outcome)
         if errand.until is not None and errand.until > self.clock.real_now():
+            return None
+        if await self.on_hold(incident.id):
             return None
         if self.required or (errand.takes == 0 and await self._may_come(errand, told)):
             await self._tell(errand, told)

@@ -1,4 +1,4 @@
-"""Reading the settings: the environment over `config/settings.toml` over the defaults.
+"""Reading the settings: the environment over the secrets file over `config/settings.toml` over the defaults.
 
 Rules kept here: the only code that reads the environment; every value remembers where it was given, so that what is
 wrong names a variable or `file:line`; a variable set to nothing counts as not set. Folders from the file are relative
@@ -19,7 +19,9 @@ from typing import Final
 from pydantic import ValidationError
 
 from engine.domain.errors import ConfigError
-from engine.settings.values import ENVIRONMENT_ONLY, PREFIX, SECRET_PREFIX, Settings, variable
+from engine.settings.secrets import FILE as SECRETS
+from engine.settings.secrets import Kept, NamedValues, read_secrets
+from engine.settings.values import ENVIRONMENT_ONLY, PREFIX, SECRET_PREFIX, Settings, is_secret, variable
 
 FILE: Final = "settings.toml"
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
@@ -54,8 +56,14 @@ class Reading:
 
 
 def environment() -> Mapping[str, str]:
-    """Return the environment of this process, live: a secret that is rotated in it is seen."""
+    """Return the environment of this process, live."""
     return os.environ
+
+
+def named_values(given: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """Return variables by name, live, the secrets file included: a secret that is rotated is seen."""
+    variables = environment() if given is None else given
+    return NamedValues(variables, home=home_folder(variables))
 
 
 def settings_of(given: Mapping[str, str] | None = None) -> Settings:
@@ -75,9 +83,11 @@ def read(given: Mapping[str, str] | None = None) -> Reading:
         name: Given(value, variable(name)) for name in names if (value := variables.get(variable(name), ""))
     }
     defaults = _defaults(variables)
-    config = from_environment.get("config", defaults["config"])
-    from_file, errors = _read_file(Path(str(config.value)).expanduser().absolute() / FILE)
-    chosen = _absolute({**defaults, **from_file, **from_environment})
+    from_file, errors = _read_file(settings_file(variables))
+    home = Path(str(_absolute({**defaults, **from_file, **from_environment})["home"].value))
+    kept = read_secrets(home)
+    errors += kept.errors
+    chosen = _absolute({**defaults, **from_file, **_from_secrets(kept, home), **from_environment})
     chosen.setdefault("database_url", Given(f"sqlite:///{chosen['home'].value}/tocsin.db", "default"))
     settings, more = _checked(chosen)
     errors += more
@@ -85,18 +95,27 @@ def read(given: Mapping[str, str] | None = None) -> Reading:
     return Reading(None if errors else settings, places, tuple(errors), tuple(_unknown(variables)))
 
 
+def settings_file(given: Mapping[str, str] | None = None) -> Path:
+    """Return where the settings file is, or would be."""
+    variables = environment() if given is None else given
+    config = variables.get(variable("config")) or str(_defaults(variables)["config"].value)
+    return Path(config).expanduser().absolute() / FILE
+
+
 def home_folder(given: Mapping[str, str] | None = None) -> Path:
     """Return the folder for data, however wrong the other settings are."""
     variables = environment() if given is None else given
-    home = variables.get(variable("home")) or str(_defaults(variables)["home"].value)
+    from_file, _ = _read_file(settings_file(variables))
+    home = variables.get(variable("home")) or str({**_defaults(variables), **from_file}["home"].value)
     return Path(home).expanduser().absolute()
 
 
 def secret_values(given: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return the values of every secret the environment holds, for redaction, however wrong the settings are."""
+    """Return the values of every secret there is, for redaction, however wrong the settings are."""
     variables = environment() if given is None else given
-    kept = {variable(name) for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
-    found = (value for name, value in variables.items() if name in kept or _holds_a_secret(name))
+    names = {variable(name) for name in Settings.model_fields if is_secret(name)}
+    found = [value for name, value in variables.items() if name in names or _holds_a_secret(name)]
+    found += read_secrets(home_folder(variables)).values.values()
     return tuple(value for value in found if value)
 
 
@@ -132,6 +151,15 @@ def _read_file(path: Path) -> tuple[dict[str, Given], list[str]]:
         if key not in known
     ]
     return {key: _from_file(value, key, path, places[key]) for key, value in table.items() if key in known}, errors
+
+
+def _from_secrets(kept: Kept, home: Path) -> dict[str, Given]:
+    names = {variable(name): name for name in Settings.model_fields}
+    return {
+        names[name]: Given(value, f"{home / SECRETS}:{kept.lines[name]}")
+        for name, value in kept.values.items()
+        if name in names
+    }
 
 
 def _from_file(value: object, key: str, path: Path, place: str) -> Given:

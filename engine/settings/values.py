@@ -8,6 +8,7 @@ message holds what was given for one.
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
@@ -82,6 +83,9 @@ class Settings(BaseModel):
         None, min_length=3, description="The account's mail on Jira Cloud; none on Data Center."
     )
     jira_token: Secret | None = Field(None, description="The account's API token.")
+    jira_token_ends: date | None = Field(
+        None, description="The day on which that token ends, like 2027-05-31: `tocsin doctor` warns before it."
+    )
     jira_project: str | None = Field(
         None, pattern=r"^[A-Z][A-Z0-9_]{1,9}$", description="The key of the project that gets the tickets, like SEC."
     )
@@ -142,6 +146,11 @@ class Settings(BaseModel):
         """Return the values that no log may show."""
         values = (getattr(self, name) for name in type(self).model_fields)
         return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+
+def is_secret(name: str) -> bool:
+    """Return whether a setting is a secret."""
+    return "SecretStr" in str(Settings.model_fields[name].annotation)
 
 
 def variable(name: str) -> str:

@@ -1,6 +1,8 @@
 """Jira, Cloud and Server, as the engine's tracker; the only code that imports the `jira` client."""
 
-from integrations.jira.health import Check, health
+from engine.ports.checks import Check
+from integrations.jira.creating import Wanted
+from integrations.jira.health import Setting, health
 from integrations.jira.manifest import MANIFEST
 from integrations.jira.pool import JiraPool
 from integrations.jira.site import JiraSite
@@ -16,6 +18,8 @@ __all__ = [
     "JiraSite",
     "JiraTracker",
     "JiraWatch",
+    "Setting",
+    "Wanted",
     "health",
     "take_up",
     "verified",

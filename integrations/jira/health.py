@@ -1,49 +1,74 @@
-"""What `tocsin doctor` says of Jira: reachable, who we are, what creating asks for, resolutions, the clock.
+"""What `tocsin doctor` says of Jira, each right by a call that changes nothing.
 
-Rule kept here: nothing is written, and one thing that is wrong does not hide the next.
+Rules kept here: nothing is written, and one thing that is wrong does not hide the next, but for what a Jira that is
+not there, or does not know us, would answer to everything. Jira tells nobody when a token ends, so the date that was
+shown when it was made is a setting.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.domain.errors import IntegrationError
+from engine.ports.checks import Check
+from engine.ports.people import Person
 from engine.ports.time import Clock
-from integrations.jira.draft import EPIC_NAME
-from integrations.jira.pool import JiraPool, Json, Query
+from integrations.jira.creating import allowed, fields_of, issue_types, wanted
+from integrations.jira.pool import JiraPool, Json
+from integrations.jira.rights import people, permissions, project
 from integrations.jira.site import JiraSite
+from integrations.jira.ways import transitions
 
+SOON = 30
+"""Days before a token's end in which it is time to make the next one."""
 _SKEW = 60.0
-_FILLED = frozenset({"project", "issuetype", "summary", "description", "labels", "reporter"})
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that was looked at."""
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is set up around the account and the project."""
 
-    name: str
-    ok: bool
-    says: str
-    hint: str = ""
+    people: Sequence[Person] = ()
+    restricted: bool = False
+    """Whether a playbook makes restricted incidents."""
+    hooks: bool = False
+    """Whether webhooks are taken."""
+    token_ends: date | None = None
 
 
-async def health(pool: JiraPool, *, site: JiraSite, clock: Clock) -> Sequence[Check]:
+async def health(
+    pool: JiraPool,
+    *,
+    site: JiraSite,
+    clock: Clock,
+    setting: Setting = Setting(),
+) -> Sequence[Check]:
     """Look at everything that commonly goes wrong; the order is the order of repair."""
-    checks: list[Check] = []
+    checks = [await _looked("jira", lambda: _server(pool))]
+    if checks[0].ok:
+        checks.append(await _looked("jira account", lambda: _account(pool)))
+    if not checks[-1].ok:
+        return checks
     looks: tuple[tuple[str, Callable[[], Awaitable[Check]]], ...] = (
-        ("jira", lambda: _server(pool)),
-        ("jira account", lambda: _account(pool)),
         ("jira clock", lambda: _clock(pool, clock=clock)),
+        ("jira project", lambda: project(pool, site=site)),
+        ("jira permissions", lambda: permissions(pool, site=site)),
         (f"jira {site.epic_type.lower()}", lambda: _creating(pool, site=site, kind=site.epic_type)),
         (f"jira {site.ticket_type.lower()}", lambda: _creating(pool, site=site, kind=site.ticket_type)),
+        ("jira transitions", lambda: transitions(pool, site=site)),
         ("jira resolutions", lambda: _resolutions(pool, site=site)),
+        ("jira security", lambda: _security(pool, site=site, restricted=setting.restricted)),
     )
-    for name, look in looks:
-        try:
-            checks.append(await look())
-        except IntegrationError as refused:
-            checks.append(Check(name, ok=False, says=refused.message, hint=refused.hint()))
-    return checks
+    checks += [await _looked(name, look) for name, look in looks]
+    checks += [_token(setting.token_ends, today=clock.real_now().date()), _hooks(used=setting.hooks)]
+    return [*checks, *await people(pool, setting.people, site=site)]
+
+
+async def _looked(name: str, look: Callable[[], Awaitable[Check]]) -> Check:
+    try:
+        return await look()
+    except IntegrationError as refused:
+        return Check(name, ok=False, says=refused.message, hint=refused.hint())
 
 
 async def _server(pool: JiraPool) -> Check:
@@ -69,17 +94,16 @@ async def _clock(pool: JiraPool, *, clock: Clock) -> Check:
 async def _creating(pool: JiraPool, *, site: JiraSite, kind: str) -> Check:
     """Compare what creating requires with what we fill in."""
     name = f"jira {kind.lower()}"
-    base = f"issue/createmeta/{site.project}/issuetypes"
-    kinds = await _paged(pool, base)
+    kinds = await issue_types(pool, site.project)
     ids = [str(one["id"]) for one in kinds if one["name"] == kind]
     if not ids:
         hint = "Name one of them in the Jira settings: " + ", ".join(str(one["name"]) for one in kinds)
         return Check(name, ok=False, says=f"the project {site.project} has no issue type {kind!r}", hint=hint)
-    fields = await _paged(pool, f"{base}/{ids[0]}")
-    missing = [f"{one['name']} ({one['fieldId']})" for one in fields if _unfilled(one, site=site)]
+    missing = wanted(await fields_of(pool, site.project, type_id=ids[0]), site=site)
     if missing:
         hint = "Give these fields a value in the Jira settings, or make them optional for this issue type."
-        return Check(name, ok=False, says="required and not filled in: " + ", ".join(missing), hint=hint)
+        named = ", ".join(f"{one.name} ({one.id})" for one in missing)
+        return Check(name, ok=False, says=f"required and not filled in: {named}", hint=hint)
     return Check(name, ok=True, says="every required field is filled in")
 
 
@@ -94,20 +118,37 @@ async def _resolutions(pool: JiraPool, *, site: JiraSite) -> Check:
     return Check("jira resolutions", ok=True, says=", ".join(names))
 
 
-async def _paged(pool: JiraPool, path: str) -> list[Json]:
-    found: list[Json] = []
-    while True:
-        query: Query = {"startAt": len(found), "maxResults": 50}
-        page: Json = await pool.get(path, query, what="read what creating asks for")
-        # Cloud calls the list by what it holds, Server `values`.
-        values: list[Json] = page.get("issueTypes") or page.get("fields") or page.get("values") or []
-        found += values
-        if not values or len(found) >= int(page.get("total", 0)):
-            return found
+async def _security(pool: JiraPool, *, site: JiraSite, restricted: bool) -> Check:
+    kinds = await issue_types(pool, site.project)
+    ids = [str(one["id"]) for one in kinds if one["name"] == site.ticket_type]
+    levels = allowed(await fields_of(pool, site.project, type_id=ids[0]), "security") if ids else []
+    there = f"the project has: {', '.join(levels) or 'none that the account may set'}"
+    if site.security_level and site.security_level not in levels:
+        hint = "Name a level that there is, and let the account set it (permission Set Issue Security)."
+        return Check("jira security", ok=False, says=f"no level {site.security_level!r}; {there}", hint=hint)
+    if restricted and not site.security_level:
+        hint = "Name a security level in the Jira settings, so that tickets of restricted incidents are seen by few."
+        return Check(
+            "jira security", ok=True, says=f"restricted playbooks, and no level is set; {there}", hint=hint, odd=True
+        )
+    return Check("jira security", ok=True, says=site.security_level or "no restricted playbook needs a level")
 
 
-def _unfilled(field: Json, *, site: JiraSite) -> bool:
-    name = str(field.get("fieldId") or field.get("key"))
-    epic_name = (field.get("schema") or {}).get("custom") == EPIC_NAME
-    filled = name in _FILLED or name in site.fields or epic_name
-    return bool(field.get("required")) and not field.get("hasDefaultValue") and not filled
+def _token(ends: date | None, *, today: date) -> Check:
+    name = "jira token"
+    if ends is None:
+        hint = "Set TOCSIN_JIRA_TOKEN_ENDS to the date that was shown when the token was made; a year is the most."
+        return Check(name, ok=True, says="Jira does not tell when it ends", hint=hint)
+    left = (ends - today).days
+    hint = "Make a new token and run `tocsin connect jira`."
+    if left < 0:
+        return Check(name, ok=False, says=f"ended on {ends}", hint=hint)
+    soon = left <= SOON
+    return Check(name, ok=True, says=f"ends on {ends}, in {left} days", hint=hint if soon else "", odd=soon)
+
+
+def _hooks(*, used: bool) -> Check:
+    if used:
+        return Check("jira webhook", ok=True, says="a secret is set; a delivery that is not signed with it is refused")
+    says = "no secret is set: what people do in Jira is noticed by looking every few seconds"
+    return Check("jira webhook", ok=True, says=says)

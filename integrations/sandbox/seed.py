@@ -103,6 +103,7 @@ class SlackSeed(Frozen):
     ack_seconds: float = 3.0
     event_retry_seconds: tuple[float, ...] = (0.0, 1.0, 5.0)
     rate_limits: bool = False
+    channels_restricted: bool = False
 
 
 class WebhookSeed(Frozen):
@@ -137,6 +138,8 @@ class JiraSeed(Frozen):
     bot_token: str = "jira-sandbox-tocsin"  # noqa: S105 - an invented token of an invented site
     resolution_required: bool = True
     security_levels: tuple[str, ...] = ("Incident team only",)
+    issue_types: tuple[str, ...] = ("Epic", "Story", "Task", "Sub-task")
+    refused_permissions: tuple[str, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     webhooks: tuple[WebhookSeed, ...] = ()
 

@@ -19,6 +19,9 @@ _COMMANDS: Final[Mapping[str, bool]] = {
     "add": True,
     "note": True,
     "done": True,
+    "ack": True,
+    "hold": False,
+    "release": False,
 }
 """Words after `/incident`, and whether they need something after them."""
 

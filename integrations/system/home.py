@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK, NOTE, MARK = "serve.lock", "serve.json", "serve.open"
+TOKEN = "api-token"  # noqa: S105 - the name of a file
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,13 @@ def _settles(situation: Situation, phase: PhasePlan) -> bool:
 
 
 def _closes(situation: Situation) -> bool:
-    return not situation.incident.reopened and _phase_settled(situation, REVIEW) and not unfinished(situation)
+    incident = situation.incident
+    return (
+        not incident.reopened
+        and incident.hold is None
+        and _phase_settled(situation, REVIEW)
+        and not unfinished(situation)
+    )
 
 
 def _phase_settled(situation: Situation, phase: str) -> bool:

@@ -8,6 +8,7 @@ from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.asking import open_ask
+from engine.domain.conducting.holding import may_be_written_out
 from engine.domain.conducting.situation import digest_of
 from engine.domain.expressions import ExpressionError, UnknownValueError
 from engine.domain.incident import instance_number
@@ -39,7 +40,7 @@ def begin(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
             yield ev.StepFailed(step=entry.id, because=found.because)
         case "go" if step.for_each is not None and instance_number(entry.id) is None:
             yield from spread(situation, step)
-        case "go" if _room(situation, step):
+        case "go" if _room(situation, step) and may_be_written_out(situation.incident, step):
             yield from _start(situation, step, entry)
         case _:
             return

@@ -56,7 +56,7 @@ def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) ->
             yield from _retrying(situation, entry)
         case StepStatus.SKIPPED | StepStatus.BLOCKED:
             yield from starts.revive(situation, step, entry)
-        case StepStatus.DONE if entry.undo_ordered:
+        case StepStatus.DONE if entry.undo_ordered and situation.incident.hold is None:
             yield from _undo(situation, step, entry)
         case _:
             return

@@ -54,6 +54,13 @@ class AskAnswered(InputEvent):
     reason: str = ""
 
 
+class AskAcknowledged(InputEvent):
+    """A person is on what is asked; it stays open until it is answered."""
+
+    type: ClassVar[str] = "ask_acknowledged"
+    ask: str
+
+
 class AnswerRefused(InputEvent):
     """Somebody tried to act and was refused; the rule says why."""
 
@@ -135,6 +142,20 @@ class ReopenOrdered(InputEvent):
 
     type: ClassVar[str] = "reopen_ordered"
     reason: str
+
+
+class HoldOrdered(InputEvent):
+    """A person stopped everything automatic until somebody releases it."""
+
+    type: ClassVar[str] = "hold_ordered"
+    reason: str = ""
+
+
+class HoldReleased(InputEvent):
+    """A person let everything automatic go on."""
+
+    type: ClassVar[str] = "hold_released"
+    reason: str = ""
 
 
 class TimerFired(InputEvent):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Answer, Ask, Review, Unaccepted
+from engine.domain.incident import Acknowledgement, Answer, Ask, Hold, Review, Unaccepted
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ def _outcome(ask: Ask, answers: tuple[Answer, ...]) -> str:
     return "approved" if len({answer.by for answer in answers}) >= ask.quorum else ""
 
 
+def _acknowledged(state: Incident, event: ev.AskAcknowledged, at: datetime) -> Incident:
+    ask = replace(state.asks[event.ask], on_it=Acknowledgement(event.by, at))
+    return replace(state, asks=put(state.asks, ask.id, ask))
+
+
 def _closed(state: Incident, event: ev.AskClosed, at: datetime) -> Incident:
     ask = replace(state.asks[event.ask], outcome=event.because, closed_at=at)
     return replace(state, asks=put(state.asks, ask.id, ask))
@@ -104,9 +109,21 @@ def _reviewed(state: Incident, event: ev.ReviewAnswered, at: datetime) -> Incide
     return replace(state, reviews=(*others, Review(event.by, at, event.answers)))
 
 
+def _hold_ordered(state: Incident, event: ev.HoldOrdered, at: datetime) -> Incident:
+    return state if state.hold else replace(state, holds=add(state.holds, Hold(event.by, at, event.reason)))
+
+
+def _hold_released(state: Incident, event: ev.HoldReleased, at: datetime) -> Incident:
+    if state.hold is None:
+        return state
+    ended = replace(state.hold, released_by=event.by, end=at, because=event.reason)
+    return replace(state, holds=(*state.holds[:-1], ended))
+
+
 HANDLERS: Handlers = {
     ev.AskOpened: _opened,
     ev.AskAnswered: _answered,
+    ev.AskAcknowledged: _acknowledged,
     ev.AskClosed: _closed,
     ev.TargetMissed: _missed,
     ev.SkipOrdered: _skip,
@@ -115,4 +132,6 @@ HANDLERS: Handlers = {
     ev.UndoOrdered: _undo,
     ev.TicketChanged: _ticket_changed,
     ev.ReviewAnswered: _reviewed,
+    ev.HoldOrdered: _hold_ordered,
+    ev.HoldReleased: _hold_released,
 }

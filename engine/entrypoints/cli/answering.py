@@ -1,4 +1,4 @@
-"""Answering what is asked: `done`, `answer`, `approve`, `decline`."""
+"""Answering what is asked: `ack`, `done`, `answer`, `approve`, `decline`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ Said = Annotated[str, typer.Option("--reason", "-r", help="A remark that stays o
 Set = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="field=value, again for lists; field=@file or @file for JSON.")
 ]
+
+
+def ack(incident: Incident, step: Step, *, named: As = None, json_: Json = False) -> None:
+    r"""Say that you are on it, so that nobody else is called; it stays open until it is answered.
+
+    \b
+    tocsin ack INC-7 depicted
+    """
+    give(incident, cmd.Acknowledge(target=step), named=named, json_=json_, done=f"You are on {step}.")
 
 
 def done(

@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.domain.errors import ConfigError
 from engine.domain.problem import Problem
 from engine.language.api import ActionFacts, check
+from engine.ports.checks import Check
 from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, people
 from engine.settings.documents import ConfigFileError
@@ -33,9 +34,16 @@ class Finding:
     name: str
     state: State
     detail: str
+    hint: str = ""
+
+    @classmethod
+    def of(cls, check: Check) -> Finding:
+        """Return a check as a finding."""
+        state = State.WRONG if not check.ok else State.ODD if check.odd else State.GOOD
+        return cls(check.name, state, check.says, check.hint)
 
     def as_json(self) -> dict[str, str]:
-        """Return the stable JSON form: name, state, detail."""
+        """Return the stable JSON form: name, state, detail, hint."""
         return asdict(self)
 
 

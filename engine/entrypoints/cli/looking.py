@@ -117,7 +117,9 @@ def inbox(
         typer.echo("Nothing waits for anybody." if everybody else "Nothing waits for you.")
     for ask in asks:
         due = f"due {_local(ask['due'])}" if ask["due"] else "no due time"
-        typer.echo(f"{ask['incident']} {ask['kind']}: {ask['title']} ({due}{', missed' if ask['missed'] else ''})")
+        taken = f"; {ask['on_it']['person']} is on it since {_local(ask['on_it']['since'])}" if ask["on_it"] else ""
+        missed = ", missed" if ask["missed"] else ""
+        typer.echo(f"{ask['incident']} {ask['kind']}: {ask['title']} ({due}{missed}{taken})")
         typer.echo(f"    {ask['command']}")
 
 
@@ -134,7 +136,7 @@ def _print(found: dict[str, Any]) -> None:
         f"declared {_local(found['declared_at'])} by {found['declared_by']}; {found['playbook']} v{found['version']}"
         f"; commander {', '.join(found['roles'].get('commander', [])) or 'nobody'}"
     )
-    due = {ask["step"]: f", due {_local(ask['due'])}" for ask in found["asks"] if ask["due"]}
+    due = {ask["step"]: _when(ask) for ask in found["asks"]}
     for need in found["attention"]:
         typer.echo(f"  ! {need['text']}")
     for phase in found["phases"]:
@@ -153,6 +155,11 @@ def _print(found: dict[str, Any]) -> None:
 
 
 _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs of their own", "direct": "directly"}
+
+
+def _when(ask: dict[str, Any]) -> str:
+    due = f", due {_local(ask['due'])}" if ask["due"] else ""
+    return due + (f", {ask['on_it']['person']} is on it" if ask["on_it"] else "")
 
 
 def _local(text: str) -> str:

@@ -163,6 +163,29 @@ def cancel(
     give(incident, command, named=named, json_=json_, done=f"{incident} is being ended.")
 
 
+def hold(incident: Incident, *, reason: Why = "", named: As = None, json_: Json = False) -> None:
+    r"""Stop everything automatic at once, until somebody releases it.
+
+    \b
+    tocsin hold INC-7 --reason "the recording's number may be wrong"
+
+    Nothing automatic begins, is tried again or is taken back; what is under way ends. What people are asked stays open,
+    targets and the law go on. Anybody who takes part may do this; the commander, or whoever did it, releases it.
+    """
+    command = cmd.HoldIncident(reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"{incident} is on hold; `tocsin release` ends that.")
+
+
+def release(incident: Incident, *, reason: Why = "", named: As = None, json_: Json = False) -> None:
+    r"""Let an incident that is on hold go on.
+
+    \b
+    tocsin release INC-7 --reason "the number is right"
+    """
+    command = cmd.ReleaseIncident(reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"{incident} goes on.")
+
+
 def close(incident: Incident, *, reason: Reason, named: As = None, json_: Json = False) -> None:
     r"""Close an incident although something is open; follow-ups go on.
 

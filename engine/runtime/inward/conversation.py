@@ -104,6 +104,12 @@ class Conversation:
                 return Meant(incident, "", look, what)
             case "note":
                 return Meant(incident, "", look, self.judged(look, cmd.AddNote(text=text), person))
+            case "ack":
+                return Meant(incident, text, look, self.judged(look, cmd.Acknowledge(target=text), person))
+            case "hold":
+                return Meant(incident, "", look, self.judged(look, cmd.HoldIncident(reason=text), person))
+            case "release":
+                return Meant(incident, "", look, self.judged(look, cmd.ReleaseIncident(reason=text), person))
             case _:
                 judge = partial(self.desk.judge, look, who=from_chat(person))
                 return Meant(incident, text, look, answering(text, look=look, judge=judge))

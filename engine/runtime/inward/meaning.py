@@ -56,6 +56,10 @@ def pressed(act: Act, subject: str, *, look: Look, judge: Judge) -> Meaning | No
             return _declining(subject, look, judge)
         case "done" | "answer":
             return answering(subject, look=look, judge=judge)
+        case "acknowledge" if subject in look.incident.asks:
+            return _acknowledging(subject, judge)
+        case "release":
+            return cmd.ReleaseIncident()
         case "acknowledge":
             return cmd.AddNote(text=f"Seen: {_title(look.plan, subject)}")
         case "review":
@@ -99,6 +103,12 @@ def adding(plan: Plan, text: str) -> cmd.AddToFact | None:
     lists = [spec for spec in plan.inputs.values() if spec.list]
     chosen = next((spec for spec in lists if spec.type is FieldType.URL), lists[0] if lists else None)
     return cmd.AddToFact(name=chosen.name, values=text.split()) if chosen else None
+
+
+def _acknowledging(subject: str, judge: Judge) -> Meaning:
+    command = cmd.Acknowledge(target=subject)
+    judged = judge(command)
+    return Refused(command, judged) if isinstance(judged, Refusal) else command
 
 
 def _declining(subject: str, look: Look, judge: Judge) -> Meaning:

@@ -12,6 +12,7 @@ from engine.domain.authority import holders
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
+from engine.reports.phrases import on_hold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +30,8 @@ In an incident's channel (elsewhere, put its number first, as in `/incident stat
 `/incident add URL` adds a place where it was seen
 `/incident note TEXT` puts a remark on the timeline
 `/incident done STEP` says that a step is done
+`/incident ack STEP` says that you are on it, so that nobody else is called
+`/incident hold [WHY]` stops everything automatic at once; `/incident release` lets it go on
 Approvals and answers are given with the buttons under their messages."""
 
 STRANGER = (
@@ -75,8 +78,11 @@ def late_text(ask: Ask, *, reader: Person, people: People) -> str:
 def status_lines(plan: Plan, incident: Incident, *, reader: Person, people: People) -> list[str]:
     """Return where an incident stands: its state, its phases, what is asked of whom, what needs a person."""
     marks = " (exercise)" if incident.exercise else ""
+    hold = incident.hold
+    held = [on_hold(hold, since=moment(hold.since, reader.zone), by=name_of(hold.by, people))] if hold else []
     return [
         f"{incident.id} {incident.title}{marks}: {incident.status.value}",
+        *held,
         *(f"{phase.id}: {_phase(plan, incident, phase.id)}" for phase in plan.phases),
         *_cut([*_asked(plan, incident, reader=reader, people=people), *_stuck(plan, incident)]),
     ]
@@ -118,7 +124,13 @@ def _asked(plan: Plan, incident: Incident, *, reader: Person, people: People) ->
         names = ["you" if person == reader.id else name_of(person, people) for person in whose]
         due = f", due {moment(ask.due, reader.zone)}" if ask.due else ""
         word = "to approve" if ask.kind == "approval" else "asked"
+        if ask.on_it:
+            due += f", {_whose(ask.on_it.by, reader, people)} on it since {moment(ask.on_it.at, reader.zone)}"
         yield f"{word}: {plan.steps[base_id(ask.step)].title} [{ask.step}] ({', '.join(names)}{due})"
+
+
+def _whose(person: str, reader: Person, people: People) -> str:
+    return "you are" if person == reader.id else f"{name_of(person, people)} is"
 
 
 def _stuck(plan: Plan, incident: Incident) -> Iterator[str]:

@@ -105,6 +105,15 @@ async def healthy(url: str, *, session: aiohttp.ClientSession, seconds: float = 
         return False
 
 
+async def version_at(url: str, *, session: aiohttp.ClientSession, seconds: float = 2.0) -> str:
+    """Return the version of the server at an API's address; empty when it does not tell."""
+    try:
+        async with session.get(f"{url}/admin/version", timeout=aiohttp.ClientTimeout(total=seconds)) as reply:
+            return str(await reply.json()) if reply.status == 200 else ""  # noqa: PLR2004 - as above
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return ""
+
+
 def _is_ours(pid: int) -> bool:
     """Return whether a process is a Prefect server that Tocsin started."""
     return MODULE.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")

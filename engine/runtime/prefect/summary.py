@@ -21,9 +21,10 @@ def summary(incident: Incident, *, refused: int) -> str:
     """Return the page of an incident as Markdown; `refused` is how often cancelling was tried in Prefect."""
     lanes = Counter(segment.lane for segment in incident.segments)
     effects = Counter(effect.status for effect in incident.effects.values())
+    hold = " · on hold" if incident.hold else ""
     parts = [
         f"# {incident.id}",
-        f"**{incident.status.value}**{' · exercise' if incident.exercise else ''} · {incident.seq} events",
+        f"**{incident.status.value}**{hold}{' · exercise' if incident.exercise else ''} · {incident.seq} events",
         f"- Stretches of work: {len(incident.segments)}{_counts(lanes, LANES)}",
         f"- Effects: {len(incident.effects)}{_counts(effects, {word: word for word in sorted(effects)})}",
         "",
@@ -39,7 +40,10 @@ def summary(incident: Incident, *, refused: int) -> str:
 
 def advice(incident: str) -> str:
     """Return why cancelling in Prefect is refused, and what to do instead."""
-    return f"{NOT_STOPPED} Whoever may end {incident} does so by `tocsin cancel {incident} --reason ...`."
+    return (
+        f"{NOT_STOPPED} Whoever may end {incident} does so by `tocsin cancel {incident} --reason ...`; "
+        f"`tocsin hold {incident}` stops everything automatic until it is released."
+    )
 
 
 def _counts(counted: Counter[str], words: dict[str, str]) -> str:

@@ -106,7 +106,7 @@ def _found(call: Call, *, everyone: bool = False) -> list[Account]:
         raise JiraError(400, _STRICT)
     if call.site.is_cloud and "accountId" in call.query:
         account = call.state.accounts.get(call.query["accountId"])
-        return [account] if account else []
+        return [account] if account and account.active else []
     if name not in call.query and not everyone:
         raise JiraError(400, f"The {name} query parameter was not provided")
     wanted = call.query.get(name, "").lower()

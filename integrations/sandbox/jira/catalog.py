@@ -104,6 +104,28 @@ LINK_TYPES = (
     LinkType("10003", "Relates", "relates to", "relates to"),
 )
 
+PERMISSIONS: Mapping[str, str] = {
+    "BROWSE_PROJECTS": "Browse Projects",
+    "CREATE_ISSUES": "Create Issues",
+    "EDIT_ISSUES": "Edit Issues",
+    "ASSIGN_ISSUES": "Assign Issues",
+    "ASSIGNABLE_USER": "Assignable User",
+    "SCHEDULE_ISSUES": "Schedule Issues",
+    "TRANSITION_ISSUES": "Transition Issues",
+    "RESOLVE_ISSUES": "Resolve Issues",
+    "CLOSE_ISSUES": "Close Issues",
+    "DELETE_ISSUES": "Delete Issues",
+    "LINK_ISSUES": "Link Issues",
+    "MODIFY_REPORTER": "Modify Reporter",
+    "SET_ISSUE_SECURITY": "Set Issue Security",
+    "ADD_COMMENTS": "Add Comments",
+    "CREATE_ATTACHMENTS": "Create Attachments",
+    "MANAGE_WATCHERS": "Manage Watchers",
+    "ADMINISTER": "Administer Jira",
+    "USER_PICKER": "Browse users and groups",
+}
+GLOBAL_PERMISSIONS = frozenset({"ADMINISTER", "USER_PICKER"})
+
 EPIC_NAME_FIELD = "customfield_10011"
 EPIC_LINK_FIELD = "customfield_10014"
 

@@ -14,6 +14,7 @@ from integrations.sandbox.jira.catalog import (
     EPIC_NAME_FIELD,
     ISSUE_TYPES,
     PRIORITIES,
+    IssueType,
     Named,
     issue_type,
 )
@@ -132,11 +133,15 @@ def _project(issue: Issue, value: object, site: Site) -> None:
         raise field_error("project", "valid project is required")
 
 
-def _issue_type(issue: Issue, value: object, _: Site) -> None:
+def _issue_type(issue: Issue, value: object, site: Site) -> None:
     try:
-        issue.type_id = chosen(value, among=ISSUE_TYPES, field="issuetype").id
+        issue.type_id = chosen(value, among=_types(site), field="issuetype").id
     except JiraError as refusal:
         raise field_error("issuetype", "The issue type selected is invalid.") from refusal
+
+
+def _types(site: Site) -> tuple[IssueType, ...]:
+    return tuple(kind for kind in ISSUE_TYPES if kind.name in site.seed.issue_types)
 
 
 def _priority(issue: Issue, value: object, _: Site) -> None:

@@ -58,7 +58,8 @@ def project_statuses(call: Call) -> list[JsonObject]:
 
 def issue_types(call: Call) -> list[JsonObject]:
     """List the issue types."""
-    return [type_shape(kind.id, call=call) for kind in catalog.ISSUE_TYPES]
+    kinds = call.site.seed.issue_types
+    return [type_shape(kind.id, call=call) for kind in catalog.ISSUE_TYPES if kind.name in kinds]
 
 
 def statuses(call: Call) -> list[JsonObject]:
@@ -93,9 +94,31 @@ def fields(call: Call) -> list[JsonObject]:
 
 
 def my_permissions(call: Call) -> JsonObject:
-    """Say that the caller may do what it asks about; the sandbox has no permission schemes."""
-    wanted = call.query.get("permissions", "BROWSE_PROJECTS,CREATE_ISSUES").split(",")
-    return {"permissions": {key: {"key": key, "havePermission": True} for key in wanted}}
+    """Say what the caller may do in the project; Cloud wants to be asked for each, Server tells of all."""
+    known = catalog.PERMISSIONS
+    if "projectKey" in call.query and call.query["projectKey"] != call.site.seed.project_key:
+        raise JiraError(404, f"No project could be found with key '{call.query['projectKey']}'.")
+    wanted = list(known)
+    if call.site.is_cloud:
+        wanted = [key for key in call.query.get("permissions", "").split(",") if key]
+        if not wanted:
+            raise JiraError(400, "The 'permissions' query parameter is required.")
+        unknown = [key for key in wanted if key not in known]
+        if unknown:
+            raise JiraError(400, f"Unrecognized permission: {', '.join(unknown)}")
+    refused = call.site.seed.refused_permissions
+    return {
+        "permissions": {
+            key: {
+                "id": str(number),
+                "key": key,
+                "name": known[key],
+                "type": "GLOBAL" if key in catalog.GLOBAL_PERMISSIONS else "PROJECT",
+                "havePermission": key not in refused,
+            }
+            for number, key in enumerate(wanted)
+        }
+    }
 
 
 def create_meta(call: Call) -> JsonObject:

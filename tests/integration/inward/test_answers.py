@@ -31,6 +31,20 @@ async def test_an_approval_moves_the_step(home: Path, line: str) -> None:
         assert [(a.by, a.via, a.strength) for a in approval.answers] == [("carla", "slack", "slack-signed")]
 
 
+async def test_a_button_says_who_is_on_it(home: Path, line: str) -> None:
+    """It stays open; who is not asked is told who is."""
+    async with house(home, line=line) as made:
+        incident = await made.declared()
+        await made.press("ana", "acknowledge", incident=incident, ask="depicted.decision.1")
+        state = await made.bench.until(incident, lambda s: s.asks["depicted.decision.1"].on_it is not None)
+        assert state.asks["depicted.decision.1"].open
+        (said,) = await made.events(incident, "ask_acknowledged")
+        assert isinstance(said, ev.AskAcknowledged)
+        assert (said.by, said.via, said.strength) == ("ana", "slack", "slack-signed")
+        await made.press("ben", "acknowledge", incident=incident, ask="depicted.decision.1")
+        assert "Ask Ana Ruiz or Jo Bell." in await made.told("ben", "decides")
+
+
 async def test_nobody_approves_what_they_wrote(home: Path) -> None:
     """Refused to that person alone, and on the timeline."""
     async with house(home) as made:

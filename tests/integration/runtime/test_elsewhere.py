@@ -47,6 +47,8 @@ class Pool:
     there: bool = True
     told: asyncio.Queue[Errand] = field(default_factory=asyncio.Queue)
     withdrawn: list[str] = field(default_factory=list)
+    held: int = 0
+    """How many looks find the incident on hold."""
 
     async def staffed(self) -> bool:
         return self.there
@@ -55,6 +57,11 @@ class Pool:
         if self.there:
             self.told.put_nowait(errand)
         return f"told {again}" if self.there else ""
+
+    async def on_hold(self, incident: str) -> bool:
+        del incident
+        self.held -= 1
+        return self.held >= 0
 
     async def withdraw(self, told: str) -> None:
         self.withdrawn.append(told)
@@ -73,6 +80,7 @@ async def bench(home: Path, pool: Pool, *, patience: float = 60.0, required: boo
                 sends=pool,
                 clock=made.clock,
                 required=required,
+                on_hold=pool.on_hold,
                 patience=patience,
             )
             made.shop = replace(made.shop, performer=elsewhere)
@@ -96,6 +104,21 @@ async def captured(made: Bench, incident: str) -> dict[str, object]:
     entries = await made.ledger.entries(incident)
     (done,) = [entry.event for entry in entries if isinstance(entry.event, ev.EffectDone)]
     return dict(done.result)
+
+
+async def test_what_nobody_has_begun_waits_while_the_incident_is_on_hold(home: Path) -> None:
+    """Nobody is told of it and nobody does it; once the incident is released, it is done."""
+    pool = Pool(there=False, held=2)
+    async with bench(home, pool, patience=0) as made, made.engine():
+        incident = await made.declare(PLAYBOOK, anyone_minor="no")
+        await made.until(incident, lambda state: state.step("keep").status is StepStatus.RUNNING)
+        held: list[int] = []
+        async with asyncio.timeout(30):
+            while pool.held >= 0:
+                held.append(made.system.asked.total())
+                await asyncio.sleep(0.02)
+        assert set(held) == {0}
+        await made.until(incident, lambda state: state.step("keep").status is StepStatus.DONE)
 
 
 async def test_what_somebody_elsewhere_hands_in_is_what_it_came_to(home: Path) -> None:

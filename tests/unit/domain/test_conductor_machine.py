@@ -136,6 +136,24 @@ class Incidents(RuleBasedStateMachine):
         if len(self.told.told) > 40:
             self.told.tells(ev.CancelOrdered(reason="false alarm", undo=undo, by="ana"))
 
+    @precondition(lambda self: len(self.told.told) > 20)  # later: most of a run shows what happens without one
+    @rule(reason=st.sampled_from(["", "wrong link"]))
+    def incident_is_held_or_released(self, reason: str) -> None:
+        """Somebody stops everything automatic, or lets it go on."""
+        event = ev.HoldReleased if self.told.incident.hold else ev.HoldOrdered
+        self.told.tells(event(reason=reason, by="ana"))
+
+    @invariant()
+    def no_act_begins_under_a_hold(self) -> None:
+        """Between a hold and its release no act is begun, repeated or taken back."""
+        held = False
+        for event in self.told.told:
+            match event:
+                case ev.HoldOrdered() | ev.HoldReleased():
+                    held = isinstance(event, ev.HoldOrdered)
+                case ev.EffectIntended(kind="action" | "undo"):
+                    assert not held
+
     @invariant()
     def replay_gives_the_same_state(self) -> None:
         """The timeline alone says everything: steps, asks, effects and facts."""

@@ -66,11 +66,12 @@ def pressing(story: Story, action: str, subject: str, who: cmd.Who) -> Meaning |
 
 
 def test_a_button_is_a_command_when_nothing_needs_to_be_filled_in() -> None:
-    """Approve, done without a form, and seen."""
+    """Approve, done without a form, seen, and being on it."""
     story = leak()
     assert pressing(story, "approve", "x.approval.1", ANA) == cmd.Answer(target="x.approval.1", verdict="approve")
     assert pressing(story, "done", "warn[1].task.1", CARLA) == cmd.Answer(target="warn[1].task.1", verdict="done")
     assert pressing(story, "acknowledge", "warn[1].task.1:missed:1", ANA) == cmd.AddNote(text="Seen: Warn the host")
+    assert pressing(story, "acknowledge", "warn[1].task.1", CARLA) == cmd.Acknowledge(target="warn[1].task.1")
     assert pressing(story, "dance", "warn[1].task.1", ANA) is None
 
 

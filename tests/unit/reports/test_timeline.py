@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -38,7 +39,7 @@ PLAYBOOK = """
           - {id: closed_step, title: Nobody else's business, task: Do it., owner: commander, sensitivity: restricted,
              form: {hidden: {type: text, sensitivity: restricted}}}
 """
-INNER = ("segment", "conductor", "lease", "fold", "victim", "suspect", "leaker")
+INNER = re.compile(r"segment|conductor|\blease|\bfold|victim|suspect|leaker", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_every_event_has_words_that_are_no_inner_words(kind: Any, plan: Plan) ->
     text = told(event, plan)
     assert type(event) in WORDS
     assert text[:1].isupper()
-    assert not any(word in text.lower() for word in INNER)
+    assert not INNER.search(text)
     assert not text.endswith(("..", "?."))
 
 

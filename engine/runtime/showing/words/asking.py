@@ -15,7 +15,7 @@ from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.domain.incident import Ask
+    from engine.domain.incident import Acknowledgement, Ask
     from engine.domain.plan import StepPlan
 
 APPROVAL, DECISION = "approval", "decision"
@@ -38,6 +38,7 @@ ENDS = {
     "superseded": "No longer asked: settled another way",
     "cancelled": "No longer asked: the incident was ended",
 }
+ON_IT, ACKNOWLEDGE = "I am on it", "acknowledge"
 LONGEST_VALUE = 2800
 
 
@@ -80,6 +81,11 @@ def outcome(scene: Scene, ask: Ask) -> str:
         hidden = RECORDED.get(scene.step(ask.step).sensitivity)
         return f"{word} by {said}: {hidden or reason}"
     return f"{word} by {said}" if said else word
+
+
+def on_it(scene: Scene, known: Acknowledgement) -> str:
+    """Return who is on it, and since when."""
+    return f"{scene.name(known.by)} is on it since {scene.local(known.at)}."
 
 
 def ticket(scene: Scene, ask: Ask, *, epic: str, link: str) -> TicketDraft:
@@ -148,6 +154,8 @@ def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
     given = [scene.name(answer.by) for answer in ask.answers if answer.verdict == "approve"]
     if given:
         yield f"Approved so far by {', '.join(given)}."
+    if ask.on_it:
+        yield on_it(scene, ask.on_it)
     if ask.due:
         missed = " (missed)" if ask.missed else ""
         yield f"Due: {scene.local(ask.due)}{missed}"
@@ -161,12 +169,14 @@ def _buttons(scene: Scene, ask: Ask) -> Iterator[Button]:
     if ask.kind == APPROVAL:
         yield Button("Approve", "approve", token, "primary")
         yield Button("Decline", "decline", token, "danger")
+        yield Button(ON_IT, ACKNOWLEDGE, token)
         return
     if scene.step(ask.step).form:
         yield Button("Answer", "answer", token, "primary")
     else:
         yield Button("Done", "done", token, "primary")
     yield Button("Decline", "decline", token)
+    yield Button(ON_IT, ACKNOWLEDGE, token)
 
 
 def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:

@@ -11,8 +11,9 @@ from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.plan import PHASES
 from engine.domain.sensitivity import Sensitivity
-from engine.ports.shown import Message, Section, TicketDraft
-from engine.reports.phrases import awaited, lead
+from engine.domain.tokens import ask_token
+from engine.ports.shown import Button, Message, Section, TicketDraft
+from engine.reports.phrases import awaited, lead, on_hold
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def topic(scene: Scene) -> str:
     key, url = scene.epic()
     exercise = "EXERCISE · " if scene.incident.exercise else ""
     epic = f" · {key} {url}" if key else ""
-    return f"{exercise}{scene.incident.id} · {scene.incident.status.value} · commander {_commander(scene)}{epic}"
+    hold = "ON HOLD · " if scene.incident.hold else ""
+    return f"{exercise}{hold}{scene.incident.id} · {scene.incident.status.value} · commander {_commander(scene)}{epic}"
 
 
 def living(scene: Scene) -> Message:
@@ -65,9 +67,10 @@ def living(scene: Scene) -> Message:
     ]
     exercise = f" · {EXERCISE}" if incident.exercise else ""
     return Message(
-        f"{incident.id}: {incident.status.value}",
+        f"{incident.id}: {incident.status.value}{' (on hold)' if incident.hold else ''}",
         heading=f"{incident.id}: {neutral_title(scene)}",
         sections=tuple(section for section in sections if section.lines),
+        buttons=(Button("Release", "release", ask_token(incident.id, "hold"), "primary"),) if incident.hold else (),
         footer=f"Kept up to date here. `tocsin status {incident.id}` shows everything.{exercise}",
     )
 
@@ -108,6 +111,9 @@ def _facts(scene: Scene) -> Iterator[str]:
     incident = scene.incident
     if incident.exercise:
         yield EXERCISE
+    if incident.hold:
+        since = scene.local(incident.hold.since)
+        yield on_hold(incident.hold, since=since, by=scene.name(incident.hold.by))
     yield f"State: {incident.status.value} · commander: {_commander(scene)}"
     yield f"Declared {scene.local(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
     severity = _severity(scene)
@@ -186,7 +192,8 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     key, _ = scene.ticket(ask.id)
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     what = "approval of " if ask.kind == "approval" else ""
-    return f"• {what}{lead(scene.title(ask.step))} {scene.names(ask.by)}{due}{f' ({key})' if key else ''}"
+    taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
+    return f"• {what}{lead(scene.title(ask.step))} {scene.names(ask.by)}{due}{f' ({key})' if key else ''}{taken}"
 
 
 def _due(ask: Ask) -> tuple[bool, str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.domain.surfaces import HELD, RELEASED
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message
+from engine.reports.phrases import reasoned
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
     from engine.domain.chain import Head
-    from engine.domain.incident import Ask
+    from engine.domain.incident import Ask, Hold
 
 REVIEW = "review"
 STATES = {
@@ -24,8 +26,27 @@ STATES = {
 
 def notice(scene: Scene, subject: str) -> Message:
     """Return a notice; `subject` is `<what>:<state>:<count>` as `engine.domain.surfaces` names it."""
-    what, state, _ = subject.rsplit(":", 2)
+    what, state, number = subject.rsplit(":", 2)
+    if state in (HELD, RELEASED):
+        return _hold(scene, scene.incident.holds[int(number) - 1], state)
     return Message(_notice(scene, what, state), footer=EXERCISE if scene.incident.exercise else "")
+
+
+def _hold(scene: Scene, hold: Hold, state: str) -> Message:
+    """Return that a hold has begun or ended; one that has ended meanwhile is told of as such."""
+    foot = EXERCISE if scene.incident.exercise else ""
+    if state == RELEASED:
+        return Message(
+            f"{scene.name(hold.released_by)} released {scene.incident.id}: what waited goes on."
+            f"{reasoned(hold.because)}",
+            footer=foot,
+        )
+    ended = "It has been released since." if hold.end else "`/incident release` ends that."
+    return Message(
+        f"{scene.name(hold.by)} put {scene.incident.id} on hold at {scene.local(hold.since)}.{reasoned(hold.reason)} "
+        f"Nothing automatic begins, is tried again or is taken back; what is asked of people stays open. {ended}",
+        footer=foot,
+    )
 
 
 def head(phase: str, known: Head) -> Message:

@@ -24,6 +24,8 @@ def create(call: Call) -> JsonObject:
     """Make a channel; its creator is its only member."""
     kind: ChannelKind = "private" if call.flag("is_private") else "public"
     call.need_kind(kind)
+    if call.workspace.app.channels_restricted:
+        raise SlackError("restricted_action")
     name = _checked_name(call, name=call.maybe("name") or "")
     workspace = call.workspace
     channel = workspace.state.add_channel(name, kind=kind, creator=call.bot, at=workspace.time)

@@ -1,0 +1,116 @@
+"""`tocsin doctor --connect`, as whoever sets Tocsin up sees it."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.sandbox import Sandbox
+from tests.integration.setup.box import settings_of
+from tests.terminal import Run
+
+
+def states(tocsin: Run, *options: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    """Run the doctor; return its exit code and what it found, by name."""
+    ran = tocsin("doctor", "--json", *options)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for check in ran.json["checks"]:
+        assert set(check) == {"name", "state", "detail", "hint"}
+        found.setdefault(check["name"], []).append(check)
+    return ran.code, found
+
+
+@pytest.fixture
+def connected(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Settings that open the local Slack and Jira."""
+    for name, value in settings_of(box).items():
+        monkeypatch.setenv(name, value)
+    return box
+
+
+def test_everything_is_set_up(tocsin: Run, connected: Sandbox) -> None:
+    """Every right, every person, the database and Prefect: exit code 0, and no secret in it."""
+    code, found = states(tocsin, "--connect")
+    assert code == 0
+    assert [one for checks in found.values() for one in checks if one["state"] == "error"] == []
+    assert {
+        "disk",
+        "engine",
+        "slack scopes",
+        "slack channels",
+        "slack socket",
+        "slack people",
+        "jira permissions",
+        "jira transitions",
+        "jira token",
+        "jira people",
+        "database",
+        "prefect",
+    } <= set(found)
+    assert found["slack people"][0]["detail"] == "11 of 11 found"
+    assert found["jira people"][0]["detail"] == "11 of 11 can be given tickets"
+    plain = tocsin("doctor", "--connect").out
+    assert re.search(r"^ok       jira project +SEC, Security incidents$", plain, re.MULTILINE)
+    assert connected.slack_bot_token not in plain
+    assert connected.jira_login[1] not in plain
+
+
+def test_one_wrong_thing_hides_no_other(
+    tocsin: Run, connected: Sandbox, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong people file, Slack token and project: each is an error; those of this machine decide the exit code."""
+    del connected
+    monkeypatch.setenv("TOCSIN_SLACK_BOT_TOKEN", "xoxb-wrong")
+    monkeypatch.setenv("TOCSIN_JIRA_PROJECT", "OPS")
+    code, found = states(tocsin, "--connect")
+    assert code == 4
+    assert found["slack"][-1]["state"] == "error"
+    assert found["slack socket"][0]["state"] == "ok"
+    assert "It sees: SEC." in found["jira project"][0]["hint"]
+    (config / "people.yaml").write_text("people: {ben: {nmae: Ben}}\n", encoding="utf-8")
+    code, found = states(tocsin, "--connect")
+    assert code == 2
+    assert found["people"][0]["state"] == "error"
+    assert found["jira project"][0]["state"] == "error"
+
+
+def test_a_data_folder_that_others_may_use_is_found(tocsin: Run, home: Path) -> None:
+    """To look into is a warning, to write to an error; so is a secret that others may read."""
+    (home / "api-token").write_text("x", encoding="utf-8")
+    (home / "api-token").chmod(0o644)
+    home.chmod(0o755)
+    code, found = states(tocsin)
+    assert code == 2
+    assert [one["state"] for one in found["home"]] == ["ok", "warning"]
+    assert found["secrets"][0]["state"] == "error"
+    (home / "api-token").chmod(0o600)
+    home.chmod(0o777)
+    code, found = states(tocsin)
+    assert code == 2
+    assert [one["state"] for one in found["home"]] == ["ok", "error"]
+    assert found["home"][1]["hint"] == f"chmod 700 {home}"
+
+
+def test_the_database_is_written_to_by_nobody(tocsin: Run, home: Path) -> None:
+    """Looking makes no tables; with tables, the right to write is taken and given back."""
+    _, found = states(tocsin, "--connect")
+    assert "no tables yet" in found["database"][-1]["detail"]
+    assert not (home / "tocsin.db").exists()
+    assert tocsin("list").code == 0
+    before = (home / "tocsin.db").read_bytes()
+    code, found = states(tocsin, "--connect")
+    assert (code, found["database writing"][0]["state"]) == (0, "ok")
+    assert (home / "tocsin.db").read_bytes() == before
+
+
+def test_a_prefect_that_is_away_is_found(tocsin: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it means is said; nothing else suffers."""
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    code, found = states(tocsin, "--connect")
+    assert code == 4
+    assert "work goes on without it" in found["prefect"][0]["detail"]
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
