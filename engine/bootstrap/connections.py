@@ -37,8 +37,8 @@ async def connections(settings: Settings) -> list[Check]:
     return found + await prefect(settings)
 
 
-async def asked(settings: Settings, side: Side, *, people: Sequence[Person] = ()) -> list[Check]:
-    """Ask Slack or Jira, where it is set up."""
+async def asked(settings: Settings, side: Side, *, people: Sequence[Person] | None = None) -> list[Check]:
+    """Ask Slack or Jira, where it is set up; without people only what every start should know."""
     asking: dict[Side, Callable[[], Awaitable[list[Check]]]] = {
         "slack": partial(_slack, settings, people),
         "jira": partial(_jira, settings, people),
@@ -57,7 +57,7 @@ async def troubles(settings: Settings) -> list[str]:
     return [_named(one) for one in found if not one.ok]
 
 
-async def _slack(settings: Settings, people: Sequence[Person]) -> list[Check]:
+async def _slack(settings: Settings, people: Sequence[Person] | None) -> list[Check]:
     api, _ = slack_of(settings)
     if api is None or settings.slack_bot_token is None:
         return []
@@ -74,7 +74,7 @@ async def _slack(settings: Settings, people: Sequence[Person]) -> list[Check]:
     )
 
 
-async def _jira(settings: Settings, people: Sequence[Person]) -> list[Check]:
+async def _jira(settings: Settings, people: Sequence[Person] | None) -> list[Check]:
     if not settings.jira:
         return []
     from integrations.jira import JiraPool, Setting, health  # noqa: PLC0415 - as Slack's
@@ -84,7 +84,7 @@ async def _jira(settings: Settings, people: Sequence[Person]) -> list[Check]:
     except ConfigError as error:
         return [Check("jira", ok=False, says=error.message, hint=error.hint())]
     setting = Setting(
-        people=people,
+        people=people or (),
         restricted=await asyncio.to_thread(_restricted, settings),
         hooks=bool(webhook_secret(EnvironmentSecrets(environment()))),
         token_ends=settings.jira_token_ends,
@@ -108,8 +108,10 @@ def _restricted(settings: Settings) -> bool:
     from engine.language.api import check  # noqa: PLC0415 - as above
 
     facts = action_facts()
-    plans = (check(file.read_bytes(), path=str(file), actions=facts).plan for file in settings.playbooks.glob("*.yaml"))
-    return any(plan is not None and plan.sensitivity is not Sensitivity.INTERNAL for plan in plans)
+    plans = [check(file.read_bytes(), path=str(file), actions=facts).plan for file in settings.playbooks.glob("*.yaml")]
+    kinds = {plan.sensitivity for plan in plans if plan is not None}
+    kinds |= {step.sensitivity for plan in plans if plan is not None for step in plan.steps.values() if step.human}
+    return bool(kinds - {Sensitivity.INTERNAL})
 
 
 def _named(one: Check) -> str:

@@ -36,10 +36,8 @@ def take(
         return refusal
     stamp = {"by": who.person, "via": who.via, "strength": who.strength}
     match command:
-        case cmd.Answer():
-            return take_answer(plan, incident, command, who, now=now, connected=connected)
-        case cmd.Acknowledge():
-            return take_acknowledgement(plan, incident, command, who)
+        case cmd.Answer() | cmd.Acknowledge() | cmd.AnswerReview():
+            return _said(plan, incident, command, who, now=now, connected=connected)
         case cmd.ReviseFact():
             return _revise(plan, command, who, now=now)
         case cmd.AddToFact():
@@ -50,8 +48,6 @@ def take(
             return (ev.RoleAssigned(role=command.role, people=command.people, reason=command.reason, **stamp),)
         case cmd.AddNote():
             return (ev.NoteAdded(text=command.text, sensitivity=command.sensitivity, **stamp),)
-        case cmd.AnswerReview():
-            return take_review(plan, incident, command, who)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
             return _order(plan, incident, command, stamp)
         case cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
@@ -76,6 +72,27 @@ def refused(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> ev.Answe
         via=who.via,
         strength=who.strength,
     )
+
+
+def _said(
+    plan: Plan,
+    incident: Incident,
+    command: cmd.Answer | cmd.Acknowledge | cmd.AnswerReview,
+    who: cmd.Who,
+    *,
+    now: datetime,
+    connected: bool,
+) -> tuple[InputEvent, ...] | Refusal:
+    """Return what somebody said to what they were asked."""
+    match command:
+        case cmd.Answer():
+            return take_answer(plan, incident, command, who, now=now, connected=connected)
+        case cmd.Acknowledge():
+            return take_acknowledgement(plan, incident, command, who)
+        case cmd.AnswerReview():
+            return take_review(plan, incident, command, who)
+        case _:
+            assert_never(command)
 
 
 def _revise(plan: Plan, command: cmd.ReviseFact, who: cmd.Who, *, now: datetime) -> tuple[InputEvent, ...] | Refusal:

@@ -12,7 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,8 @@ class Reading:
     places: Mapping[str, str]
     errors: tuple[str, ...]
     unknown: tuple[str, ...]
+    given: Mapping[str, Given] = field(default_factory=dict, repr=False)
+    """What was given for each setting, however wrong."""
 
 
 def environment() -> Mapping[str, str]:
@@ -92,7 +94,7 @@ def read(given: Mapping[str, str] | None = None) -> Reading:
     settings, more = _checked(chosen)
     errors += more
     places = {name: chosen[name].place if name in chosen else "default" for name in names}
-    return Reading(None if errors else settings, places, tuple(errors), tuple(_unknown(variables)))
+    return Reading(None if errors else settings, places, tuple(errors), tuple(_unknown(variables)), chosen)
 
 
 def settings_file(given: Mapping[str, str] | None = None) -> Path:

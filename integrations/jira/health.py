@@ -88,7 +88,7 @@ async def _clock(pool: JiraPool, *, clock: Clock) -> Check:
     hint = (
         "" if abs(skew) <= _SKEW else "Set this machine's clock by NTP: polls ask for what changed in the last minutes."
     )
-    return Check("jira clock", ok=not hint, says=f"{skew:+.0f} s", hint=hint)
+    return Check("jira clock", ok=not hint, says=f"{round(skew):+d} s", hint=hint)
 
 
 async def _creating(pool: JiraPool, *, site: JiraSite, kind: str) -> Check:

@@ -51,9 +51,12 @@ FOR: Final[Mapping[str, str]] = {
 
 
 async def checks(
-    api: SlackApi, *, bot_token: str, app_token: str, signed: bool, clock: Clock, people: Sequence[Person] = ()
+    api: SlackApi, *, bot_token: str, app_token: str, signed: bool, clock: Clock, people: Sequence[Person] | None = ()
 ) -> list[Check]:
-    """Look at everything that commonly goes wrong; `signed` says whether there is a signing secret."""
+    """Look at everything that commonly goes wrong; `signed` says whether there is a signing secret.
+
+    With None for people, neither they nor the making of channels is asked about.
+    """
     try:
         answer, headers = await api.call_with_headers("auth.test")
     except IntegrationError as refused:
@@ -61,8 +64,9 @@ async def checks(
         return [told, *await _ways_in(api, app_token=app_token, signed=signed)]
     found = [_account(answer, bot_token=bot_token), *_scopes(headers), *_clock(headers, now=clock.real_now())]
     found += await _ways_in(api, app_token=app_token, signed=signed, app=str(answer.get("app_id") or ""))
-    found.append(await _channels(api))
-    return found + await _people(api, people)
+    if people is None:
+        return found
+    return [*found, await _channels(api), *await _people(api, people)]
 
 
 def kind_of_bot(token: str) -> str:
@@ -123,13 +127,13 @@ def _clock(headers: Mapping[str, str], *, now: datetime) -> list[Check]:
         return []
     skew = (there - now).total_seconds()
     hint = "" if abs(skew) <= SKEW else "Set this machine's clock by NTP: signed requests are refused by their age."
-    return [Check("slack clock", ok=not hint, says=f"{skew:+.0f} s", hint=hint)]
+    return [Check("slack clock", ok=not hint, says=f"{round(skew):+d} s", hint=hint)]
 
 
 async def _ways_in(api: SlackApi, *, app_token: str, signed: bool, app: str = "") -> list[Check]:
     found = []
     if app_token:
-        found.append(await _socket(api, app_token=app_token, app=app))
+        found.append(await socket(api, app_token=app_token, app=app))
     if signed:
         says = "a signing secret is set; Slack proves it when the request URL is saved on the app's page"
         found.append(Check("slack http", ok=True, says=says))
@@ -139,7 +143,8 @@ async def _ways_in(api: SlackApi, *, app_token: str, signed: bool, app: str = ""
     return found
 
 
-async def _socket(api: SlackApi, *, app_token: str, app: str) -> Check:
+async def socket(api: SlackApi, *, app_token: str, app: str = "") -> Check:
+    """Ask for a connection and open none; `app` is the app of the bot token, where it is known."""
     wrong = kind_of_app(app_token)
     if app and app_token.count("-") > 2 and app not in app_token:  # noqa: PLR2004 - as in xapp-1-A0123-4-5, which names its app
         wrong = "The two tokens are of different apps: take both from the same app's pages."

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from engine.settings.values import Settings
 
 EXIT_AWAY = 4
+UNASKED = frozenset({"slack", "jira", "database", "prefect"})
+"""What is said of them without asking is left out where they are asked."""
 
 
 def doctor(
@@ -39,6 +41,8 @@ def doctor(
     here = checkup(action_facts())
     here += [Finding.of(one) for one in (premises(settings) if settings else ())]
     there = _asked(settings) if connect and settings else []
+    told = {one.name for one in there}
+    here = [one for one in here if one.state is not State.GOOD or one.name not in told & UNASKED]
     show([*here, *there], as_json=json_)
     wrong = any(one.state is State.WRONG for one in here)
     away = any(one.state is State.WRONG for one in there)

@@ -15,6 +15,7 @@ import typer
 
 from engine.entrypoints.cli import (
     answering,
+    connect,
     demo,
     doctor,
     keeping,
@@ -25,6 +26,7 @@ from engine.entrypoints.cli import (
     sandbox,
     schema,
     serve,
+    slack,
     steering,
     trigger,
     worker,
@@ -72,10 +74,17 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (RUNNING, "demo", demo.demo),
     (RUNNING, "sandbox", sandbox.sandbox),
     (RUNNING, "doctor", doctor.doctor),
+    (RUNNING, "connect slack", connect.connect_slack),
+    (RUNNING, "connect jira", connect.connect_jira),
+    (RUNNING, "slack manifest", slack.manifest),
     (RUNNING, "rebuild", keeping.rebuild),
     (RUNNING, "recover", keeping.recover),
 )
-"""Panel of the help, name, command."""
+"""Panel of the help, name, command; a name of two words is a command of a group."""
+GROUPS = {
+    "connect": "Connect Tocsin with Slack or Jira, step by step.",
+    "slack": "What Slack needs to know of Tocsin.",
+}
 
 
 def tocsin(
@@ -86,7 +95,8 @@ def tocsin(
     r"""Run an organisation's answer to a leak: playbooks, people, tickets, a review.
 
     \b
-    tocsin doctor                     is everything set up?
+    tocsin connect slack              set it up, step by step; then `tocsin connect jira`
+    tocsin doctor --connect           is everything set up?
     tocsin lint playbooks             what is wrong with the playbooks?
     tocsin plan video-leak            who does what, in which order?
     tocsin serve                      the engine, until Ctrl-C
@@ -122,9 +132,22 @@ def program() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback(invoke_without_command=True, help=_help(tocsin))(tocsin)
+    groups: dict[str, typer.Typer] = {}
     for panel, name, command in COMMANDS:
-        app.command(name, help=_help(command), rich_help_panel=panel)(command)
+        group, _, inside = name.rpartition(" ")
+        if group and group not in groups:
+            groups[group] = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})
+            groups[group].callback(invoke_without_command=True)(_commands)
+            app.add_typer(groups[group], name=group, help=GROUPS[group], rich_help_panel=panel)
+        into = groups[group] if group else app
+        into.command(inside, help=_help(command), rich_help_panel=None if group else panel)(command)
     return app
+
+
+def _commands(context: typer.Context) -> None:
+    """Show the commands of a group where none is named."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def _help(command: Callable[..., None]) -> str:

@@ -23,8 +23,14 @@ def manual(*, head: str) -> str:
     for panel, found in groupby(COMMANDS, key=itemgetter(0)):
         lines += [f"## {panel}", ""]
         for _, name, command in found:
-            lines += [f"### `tocsin {name}`", "", *_text(command), *_table(commands.commands[name].params)]
+            lines += [f"### `tocsin {name}`", "", *_text(command), *_table(_found(commands, name).params)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _found(commands: Any, name: str) -> Any:  # noqa: ANN401 - Typer's own classes
+    for word in name.split():
+        commands = commands.commands[word]
+    return commands
 
 
 def _text(command: Callable[..., None]) -> Iterator[str]:
