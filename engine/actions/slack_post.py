@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from engine.actions.interface import Action, ActionContext, Params, Result
-from engine.domain.errors import IntegrationError
+from engine.domain.errors import IntegrationError, TurnAwaitedError
 from engine.domain.plan import ActionTraits, Reach
 from engine.ports.chat import Chat, MessageRef
 from engine.ports.lookup import Absent, CannotTell, Found
@@ -52,6 +52,8 @@ class SlackPost(Action[PostParams, PostResult]):
         try:
             chat, channel = _where(params, context)
             found = await chat.find_post(channel, key=context.key, since=context.started_at)
+        except TurnAwaitedError:
+            raise
         except IntegrationError as error:
             return CannotTell(f"the look-up failed: {error.message}")
         return Found(_result(found.value)) if isinstance(found, Found) else found

@@ -43,7 +43,7 @@ class Sides:
 
 async def open_sides(settings: Settings, stack: AsyncExitStack, *, clock: Clock, secrets: EnvironmentSecrets) -> Sides:
     """Return the sides that are set up; what has to be closed is on the stack. Nothing is called yet."""
-    slack, chat = slack_of(settings)
+    slack, chat = slack_of(settings, clock=clock)
     tracker = await _jira(settings, stack, clock=clock) if settings.jira else None
     return Sides(slack=slack, chat=chat, tracker=tracker, webhook_secret=webhook_secret(secrets) if tracker else "")
 
@@ -55,13 +55,14 @@ def environment() -> Mapping[str, str]:
     return named_values()
 
 
-def slack_of(settings: Settings) -> tuple[SlackApi | None, SlackChat | None]:
-    """Return Slack's Web API and the chat on it, where they are set up."""
+def slack_of(settings: Settings, *, clock: Clock | None = None) -> tuple[SlackApi | None, SlackChat | None]:
+    """Return Slack's Web API and the chat on it, where they are set up; with a clock, at the pace that Slack wants."""
     if settings.slack_bot_token is None:
         return None, None
-    from integrations.slack import SlackApi, SlackChat  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
+    from integrations.slack import Pace, SlackApi, SlackChat  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
 
-    api = SlackApi(bot_token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_base_url)
+    token = settings.slack_bot_token.get_secret_value()
+    api = SlackApi(bot_token=token, base_url=settings.slack_base_url, pace=Pace(clock) if clock else None)
     return api, SlackChat(api)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -17,6 +18,7 @@ from engine.runtime.inward.asides import Asides
 from engine.runtime.inward.chat import ChatActs
 from engine.runtime.inward.conversation import Conversation
 from engine.runtime.inward.identities import Identities
+from engine.runtime.inward.marking import Marks
 from engine.runtime.inward.places import Places
 from engine.runtime.inward.receiving import ChatForms
 from integrations.slack import Reception, SlackSocket, challenge, interpret, unpack, verify_signature
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from engine.bootstrap.sides import Sides
     from engine.runtime.inward.library import Library
     from engine.runtime.inward.worker import TakesRows
+    from engine.settings.values import Settings
+    from integrations.slack import SlackApi
 
 LONGEST_PAUSE = 60.0
 LAST_WORDS = 3.0
@@ -42,7 +46,7 @@ class SlackSide:
 
     office: Office
     reception: Reception
-    socket: SlackSocket | None
+    sockets: tuple[SlackSocket, ...]
     handlers: Mapping[str, TakesRows]
     asides: Asides
     _poke: Callable[[], None] = field(default=lambda: None)
@@ -59,13 +63,14 @@ class SlackSide:
             identities=Identities(office.people, mail_of=sides.chat.mail_of),
             library=library,
         )
-        forms = ChatForms(conversation=conversation, interpret=interpret)
-        reception = Reception(office.ledger, api=api, opener=forms.open, checker=forms.check)
-        token = office.settings.slack_app_token
-        socket = SlackSocket(reception, api=api, app_token=token.get_secret_value()) if token else None
+        reader = partial(interpret, reactions=frozenset(office.settings.slack_note_reactions))
+        forms = ChatForms(conversation=conversation, interpret=reader)
+        reception = Reception(office.ledger, api=api, opener=forms.open, checker=forms.check, reader=reader)
         asides = Asides(sides.chat)
-        acts = ChatActs(conversation=conversation, interpret=interpret, asides=asides)
-        return cls(office=office, reception=reception, socket=socket, handlers={"slack": acts}, asides=asides)
+        marks = Marks(conversation=conversation, chat=sides.chat, asides=asides)
+        acts = ChatActs(conversation=conversation, interpret=reader, asides=asides, marks=marks)
+        sockets = _sockets(office.settings, reception, api)
+        return cls(office=office, reception=reception, sockets=sockets, handlers={"slack": acts}, asides=asides)
 
     def watch(self, poke: Callable[[], None]) -> None:
         """Have somebody told when something came in."""
@@ -73,10 +78,11 @@ class SlackSide:
         self.reception.watch(poke)
 
     async def run(self) -> None:
-        """Keep a connection, where Socket Mode is used; at the end, what is being said to people is said."""
+        """Keep the connections, where Socket Mode is used; at the end, what is being said to people is said."""
         try:
-            if self.socket is not None:
-                await _keep_connected(self.socket)
+            async with asyncio.TaskGroup() as keeping:
+                for socket in self.sockets:
+                    keeping.create_task(_keep_connected(socket))
             await asyncio.Event().wait()
         finally:
             with suppress(TimeoutError):
@@ -100,6 +106,13 @@ class SlackSide:
         received = await self.reception.receive(payload, envelope="")
         self._poke()
         return 200, received.answer, (lambda: self.reception.follow_up(payload)) if received.new else None
+
+
+def _sockets(settings: Settings, reception: Reception, api: SlackApi) -> tuple[SlackSocket, ...]:
+    if settings.slack_app_token is None:
+        return ()
+    token = settings.slack_app_token.get_secret_value()
+    return tuple(SlackSocket(reception, api=api, app_token=token) for _ in range(settings.slack_connections))
 
 
 async def _keep_connected(socket: SlackSocket) -> None:

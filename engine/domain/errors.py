@@ -120,6 +120,16 @@ class IntegrationError(TocsinError):
         """Seconds the other side asked us to wait, when it said so."""
 
 
+class TurnAwaitedError(IntegrationError):
+    """The other side takes it later; nothing was done, and nothing is wrong."""
+
+    def __init__(self, message: str | None = None, *, retry_after: float, looking: bool = False) -> None:
+        super().__init__(message, hint="It is done when its turn comes.", retryable=True, retry_after=retry_after)
+        self.retry_after: float = retry_after
+        self.looking = looking
+        """What had to wait was a look-up: what it looks for may be there."""
+
+
 class OutcomeUnknownError(IntegrationError):
     """The call was sent and no answer came: it may or may not have been done."""
 

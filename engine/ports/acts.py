@@ -1,4 +1,4 @@
-"""What a person did in a chat: pressed a button, sent a form or typed a command.
+"""What a person did in a chat: pressed a button, sent a form, typed a command or marked a message.
 
 Rule kept here: an act says what was done and by which account; who that is, whether they may, and what follows from
 it is decided elsewhere.
@@ -20,6 +20,7 @@ class ActKind(StrEnum):
     BUTTON = "button"
     FORM = "form"
     COMMAND = "command"
+    MARK = "mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Act:
     """The chat's own id of the account."""
     kind: ActKind
     action: str
-    """A button's own (approve, decline ...); `submit`; a command's word (declare, status ...), else `unknown`."""
+    """A button's own (approve, decline ...); `submit`; a command's word (declare, status ...), else `unknown`;
+    what a message was marked with (`pin`, or the reaction's name)."""
     token: str = ""
     values: Mapping[str, str | list[str] | None] = field(default_factory=dict)
     """A form as it was filled in, by field."""
@@ -42,7 +44,7 @@ class Act:
     """What follows the command's word."""
     channel: str = ""
     message: str = ""
-    """Id of the message under which the button was."""
+    """Id of the message under which the button was, or that was marked."""
     trigger: str = ""
     """Opens one form within three seconds of the act."""
 

@@ -23,6 +23,20 @@ class MessageRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message as somebody wrote it: in plain text, with its links."""
+
+    text: str
+    user: str
+    """The chat's own id of the account that wrote it."""
+    name: str
+    """What that account is called there."""
+    at: datetime
+    by_app: bool
+    """Written by an app, or by the chat itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """Who is in the channel now, and who could not be invited and why."""
 
@@ -31,7 +45,10 @@ class Invited:
 
 
 class Chat(Protocol):
-    """A place where the people of an incident talk. Person arguments are `Person`s, channel ids are the chat's own."""
+    """A place where the people of an incident talk. Person arguments are `Person`s, channel ids are the chat's own.
+
+    Whatever has to wait for its turn there raises `TurnAwaitedError`, look-ups too: nothing was done.
+    """
 
     async def open_channel(self, name: str, *, incident: str, key: str) -> str:
         """Create a private channel, or adopt the one that carries our incident id; return its id.
@@ -59,6 +76,12 @@ class Chat(Protocol):
 
     async def pin(self, ref: MessageRef) -> None:
         """Pin a message. Idempotent."""
+
+    async def bookmark(self, channel: str, links: Mapping[str, str]) -> None:
+        """Show links at the top of a channel, by title; those of others stay. Idempotent."""
+
+    async def read(self, ref: MessageRef) -> Said | None:
+        """Return what a message says; None when it is gone."""
 
     async def whisper(self, channel: str, person: Person, text: str) -> None:
         """Show a person something nobody else sees. Best effort: not repeated, not looked up."""

@@ -7,13 +7,15 @@ An answer that does not come during the act is treated the same, within the same
 
 Rules kept here: exactly one event comes back, never an exception but the loss of the lease, under which nothing is sent
 any more; the clients' own retries are off, so one attempt is one request; a bug in an action is a failed step with a
-message, not a dead engine.
+message, not a dead engine; what the far side takes later is no failed attempt, and a look-up that waits for its turn
+leaves the question open.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -21,7 +23,7 @@ import structlog
 from engine.actions.keep import kept
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError
+from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TurnAwaitedError
 from engine.domain.incident import base_id
 from engine.domain.values import decode, encode_foreign, plain
 from engine.ports.lookup import Absent, CannotTell, Found
@@ -116,11 +118,17 @@ class Performer:
             raise IntegrationError(message, retryable=True) from None
 
     def _failed(self, move: Perform, step: StepPlan, error: IntegrationError) -> ev.EffectFailed:
-        wait = None
-        if error.retryable and move.kind == "action":
-            wait = pause(step.retry, attempt=move.attempt, retry_after=error.retry_after)
+        wait = self._wait(move, step, error) if error.retryable and move.kind == "action" else None
         retry_at = instant_text(self.clock.real_now() + wait) if wait is not None else None
-        return ev.EffectFailed(**_what(move), message=error.message, hint=error.hint(), retry_at=retry_at)
+        unsure = isinstance(error, TurnAwaitedError) and error.looking
+        return ev.EffectFailed(
+            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure
+        )
+
+    def _wait(self, move: Perform, step: StepPlan, error: IntegrationError) -> timedelta | None:
+        if isinstance(error, TurnAwaitedError):
+            return timedelta(seconds=error.retry_after)
+        return pause(step.retry, attempt=move.attempt, retry_after=error.retry_after)
 
 
 def _action_name(step: StepPlan, move: Perform) -> str:

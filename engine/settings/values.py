@@ -26,6 +26,7 @@ ENVIRONMENT_ONLY: Final = frozenset({"config"})
 """Settings that the settings file cannot hold, because they say where it is."""
 
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
+_EMOJI = re.compile(r"[a-z0-9_+'-]{1,100}")
 _DATABASES = ("sqlite", "postgresql")
 
 
@@ -55,6 +56,14 @@ def _hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
     return hosts
 
 
+def _emoji(names: tuple[str, ...]) -> tuple[str, ...]:
+    names = tuple(name.strip(":").lower() for name in names)
+    for name in names:
+        if not _EMOJI.fullmatch(name):
+            raise ValueError(f"{name!r} is no emoji's name; write it as Slack does between colons")
+    return names
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 PrefectUse = Literal["auto", "required", "off"]
@@ -78,6 +87,13 @@ class Settings(BaseModel):
     slack_bot_token: Secret | None = Field(None, description="The Slack app's bot token. Without it, no Slack.")
     slack_app_token: Secret | None = Field(None, description="The Slack app's app-level token, for Socket Mode.")
     slack_signing_secret: Secret | None = Field(None, description="What Slack signs its requests with.")
+    slack_connections: int = Field(
+        1, ge=1, le=10, description="Connections that Socket Mode keeps; with two, none is missed while one is renewed."
+    )
+    slack_note_reactions: Annotated[tuple[str, ...], BeforeValidator(_comma_list), AfterValidator(_emoji)] = Field(
+        ("hourglass", "hourglass_flowing_sand", "pushpin"),
+        description="Reactions that put a message on its incident's timeline; a comma list in the environment.",
+    )
     jira_url: WebAddress | None = Field(None, description="Where Jira is. Without it, no Jira.")
     jira_email: str | None = Field(
         None, min_length=3, description="The account's mail on Jira Cloud; none on Data Center."

@@ -28,6 +28,7 @@ BOT_SCOPES = (
     "pins:read",
     "bookmarks:write",
     "bookmarks:read",
+    "reactions:read",
     "reactions:write",
     "files:write",
 )
@@ -94,7 +95,14 @@ class SlackSeed(Frozen):
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105 - invented, as above
     scopes: tuple[str, ...] = BOT_SCOPES
     commands: tuple[str, ...] = ("/incident",)
-    events: tuple[str, ...] = ("app_home_opened", "channel_archive", "member_joined_channel")
+    events: tuple[str, ...] = (
+        "app_home_opened",
+        "channel_archive",
+        "member_joined_channel",
+        "pin_added",
+        "reaction_added",
+        "reaction_removed",
+    )
     channels: tuple[ChannelSeed, ...] = (
         ChannelSeed(name="general", topic="Company-wide announcements"),
         ChannelSeed(name="security", topic="Report anything odd here", with_app=True),
@@ -104,6 +112,7 @@ class SlackSeed(Frozen):
     event_retry_seconds: tuple[float, ...] = (0.0, 1.0, 5.0)
     rate_limits: bool = False
     channels_restricted: bool = False
+    post_interval: float = 1.0
 
 
 class WebhookSeed(Frozen):

@@ -8,6 +8,7 @@ A dropped reply closes the client's connection, so the server hands its transpor
 
 import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from integrations.sandbox.jira.state import Site
 from integrations.sandbox.log import RequestLog
 from integrations.sandbox.seed import Seed
 from integrations.sandbox.slack.workspace import Workspace
-from integrations.sandbox.values import Now
+from integrations.sandbox.values import Monotonic, Now
 from integrations.sandbox.world import World, new_world
 
 
@@ -93,6 +94,7 @@ async def run_sandbox(
     *,
     now: Now,
     wall: Now | None = None,
+    monotonic: Monotonic = time.monotonic,
     host: str = "127.0.0.1",
     port: int = 0,
     state: Path | None = None,
@@ -101,7 +103,7 @@ async def run_sandbox(
 
     With `state`, records are read from that file at the start and written to it at the end.
     """
-    world = new_world(seed, now=now, wall=wall)
+    world = new_world(seed, now=now, wall=wall, monotonic=monotonic)
     if state is not None:
         world.load(state)
     listening = _listening(host, port)

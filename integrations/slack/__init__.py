@@ -9,6 +9,7 @@ from integrations.slack.delivery import challenge, unpack
 from integrations.slack.doctor import Health, health
 from integrations.slack.interpret import interpret
 from integrations.slack.manifest import app_manifest, install_link
+from integrations.slack.pacing import Pace
 from integrations.slack.reception import Reception
 from integrations.slack.signature import verify_signature
 from integrations.slack.socket import SlackSocket
@@ -17,6 +18,7 @@ __all__ = [
     "MANIFEST",
     "Health",
     "Manifest",
+    "Pace",
     "Reception",
     "RefusedError",
     "SlackApi",

@@ -22,6 +22,7 @@ class Accounts:
     def __init__(self, api: SlackApi) -> None:
         self._api = api
         self._by_mail: dict[str, str] = {}
+        self._names: dict[str, str] = {}
 
     async def user_id(self, person: Person) -> str:
         """Return the person's Slack user id; raise `NoAccountError` when there is none."""
@@ -41,6 +42,17 @@ class Accounts:
         except RefusedError:
             return ""
         return str((answer["user"].get("profile") or {}).get("email") or "")
+
+    async def name_of(self, user: str) -> str:
+        """Return what a Slack user is called; empty when Slack does not tell."""
+        if user not in self._names:
+            try:
+                answer = await self._api.call("users.info", user=user)
+            except RefusedError:
+                return ""
+            profile = answer["user"].get("profile") or {}
+            self._names[user] = str(profile.get("real_name") or answer["user"].get("name") or "")
+        return self._names[user]
 
     async def _looked_up(self, person: Person) -> str:
         try:

@@ -3,23 +3,27 @@
 Rules kept here: the client never repeats a call by itself (its default posts twice after a lost reply). An answer
 with an error code is a refusal and nothing was done, but for the few codes by which Slack says that it does not know;
 those, an HTTP 5xx, a broken connection and a timeout leave the outcome of a write unknown. A call that could not even
-connect was not made. Reads are simply repeatable. A write is sent only while whoever sends it holds what they act on.
+connect was not made. A 429 says that nothing was done: the call waits for its turn, see `pacing`. Reads are simply
+repeatable. A write is sent only while whoever sends it holds what they act on.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.domain.errors import IntegrationError, OutcomeUnknownError, TurnAwaitedError
 from engine.ports.holding import check_held
 from integrations.slack.methods import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from integrations.slack.pacing import Pace
 
 DEFAULT_BASE_URL = "https://slack.com/api/"
 CALL_SECONDS = 20
@@ -66,25 +70,48 @@ class RefusedError(IntegrationError):
 
 
 class SlackApi:
-    """Slack's Web API, by method name."""
+    """Slack's Web API, by method name; without a pace, calls are made as they come."""
 
-    def __init__(self, *, bot_token: str, base_url: str = DEFAULT_BASE_URL, timeout: int = CALL_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        bot_token: str,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: int = CALL_SECONDS,
+        pace: Pace | None = None,
+    ) -> None:
         self.web = AsyncWebClient(token=bot_token, base_url=base_url, timeout=timeout, retry_handlers=[])
+        self._pace = pace
 
-    async def call(self, method: str, *, token: str | None = None, **arguments: object) -> Mapping[str, Any]:
+    async def call(
+        self, method: str, *, token: str | None = None, place: str = "", **arguments: object
+    ) -> Mapping[str, Any]:
         """Call a method once, with the bot's token unless given another, and return Slack's answer.
+
+        `place` is what a call that must wait is known by when it comes again.
 
         Raises:
             RefusedError: Slack said no; nothing was done.
+            TurnAwaitedError: nothing was done, because Slack takes it later.
             IntegrationError: nothing was done, and the call may be repeated.
             OutcomeUnknownError: a write that may or may not have been done.
         """
-        return (await self.call_with_headers(method, token=token, **arguments))[0]
+        return (await self.call_with_headers(method, token=token, place=place, **arguments))[0]
 
     async def call_with_headers(
-        self, method: str, *, token: str | None = None, **arguments: object
+        self, method: str, *, token: str | None = None, place: str = "", **arguments: object
     ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """Call a method as `call` does; return the answer and its HTTP headers."""
+        if self._pace is None:
+            return await self._sent(method, token=token, arguments=arguments)
+        known, channel = METHODS[method], str(arguments.get("channel") or "")
+        lane = self._pace.lane(method, rate=known.rate, channel=channel)
+        sent = partial(self._sent, method, token=token, arguments=arguments)
+        return await lane.run(sent, key=place, looking=not known.writes)
+
+    async def _sent(
+        self, method: str, *, token: str | None, arguments: Mapping[str, object]
+    ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         writes = METHODS[method].writes
         if writes:
             check_held()
@@ -116,7 +143,7 @@ def _failure(error: SlackApiError, *, method: str, writes: bool) -> IntegrationE
     if status == _TOO_MANY or code in _PAUSES:
         pause = _pause(getattr(response, "headers", {}))
         message = f"Slack asks to slow down with {method}, for {pause:g} s."
-        return IntegrationError(message, retryable=True, retry_after=pause)
+        return TurnAwaitedError(message, retry_after=pause, looking=not writes)
     if status >= _SERVER_ERROR or not code or code in _UNSURE:
         return _lost(f"Slack failed at {method} ({code or 'no readable answer'}, HTTP {status}).", writes=writes)
     return RefusedError(code, method=method, data=answer)

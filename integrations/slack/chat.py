@@ -1,27 +1,28 @@
 """Slack as the engine's chat.
 
 Rules kept here: a post carries its key in the message's metadata, where people do not see it, and is found again by
-it; posts and edits of one channel go out one after the other, in the order they were asked for; nothing is repeated
-here, since only the engine knows whether a call may be made again.
+it; the posts of one channel go out one after the other, in the order they were asked for; nothing is repeated here but
+what Slack turned away, since only the engine knows whether a call may be made again; a look-up that has to wait for its
+turn says so, and is no look-up that cannot tell.
 """
 
 from __future__ import annotations
 
-import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.domain.errors import IntegrationError
-from engine.ports.chat import Invited, MessageRef
+from engine.domain.errors import IntegrationError, TurnAwaitedError
+from engine.ports.chat import Invited, MessageRef, Said
 from engine.ports.lookup import Absent, CannotTell, Found
 from integrations.slack.accounts import Accounts
 from integrations.slack.api import RefusedError
 from integrations.slack.blocks import cut, escaped, fallback, message_blocks
+from integrations.slack.bookmarks import Bookmarks
 from integrations.slack.channels import MAX_TOPIC, Channels
+from integrations.slack.markup import mentioned, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from engine.ports.people import Person
     from engine.ports.shown import Message
@@ -42,7 +43,7 @@ class SlackChat:
         self._api = api
         self._accounts = Accounts(api)
         self._channels = Channels(api, accounts=self._accounts)
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._bookmarks = Bookmarks(api)
 
     async def open_channel(self, name: str, *, incident: str, key: str) -> str:
         """Create the incident's private channel or adopt it; a name taken by something else gets a suffix."""
@@ -54,6 +55,8 @@ class SlackChat:
         del name, key  # people may rename a channel; its marker stays
         try:
             channel = await self._channels.find(incident=incident)
+        except TurnAwaitedError:
+            raise
         except IntegrationError as error:
             return CannotTell(error.message)
         return Absent() if channel is None else Found(channel)
@@ -70,15 +73,15 @@ class SlackChat:
         """Post a message; the key travels in its metadata."""
         content = _content(message)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {KEY: key}}
-        async with self._turn(channel):
-            answer = await self._api.call(
-                "chat.postMessage",
-                channel=channel,
-                metadata=metadata,
-                unfurl_links=False,
-                unfurl_media=False,
-                **content,
-            )
+        answer = await self._api.call(
+            "chat.postMessage",
+            place=key,
+            channel=channel,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+            **content,
+        )
         return MessageRef(channel=str(answer["channel"]), id=str(answer["ts"]))
 
     async def find_post(self, channel: str, *, key: str, since: datetime) -> Found[MessageRef] | Absent | CannotTell:
@@ -95,6 +98,8 @@ class SlackChat:
                     cursor=cursor,
                     include_all_metadata=True,
                 )
+            except TurnAwaitedError:
+                raise
             except IntegrationError as error:
                 return CannotTell(error.message)
             for message in page["messages"]:
@@ -108,8 +113,7 @@ class SlackChat:
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours; its key stays."""
         content = _content(message)
-        async with self._turn(ref.channel):
-            await self._api.call("chat.update", channel=ref.channel, ts=ref.id, **content)
+        await self._api.call("chat.update", channel=ref.channel, ts=ref.id, **content)
 
     async def pin(self, ref: MessageRef) -> None:
         """Pin a message; one that is pinned already is fine."""
@@ -118,6 +122,28 @@ class SlackChat:
         except RefusedError as error:
             if error.code != "already_pinned":
                 raise
+
+    async def bookmark(self, channel: str, links: Mapping[str, str]) -> None:
+        """Show links at the top of a channel, by title."""
+        await self._bookmarks.show(channel, links)
+
+    async def read(self, ref: MessageRef) -> Said | None:
+        """Return what a message says, also one in a thread; None when it is gone."""
+        message = await self._message(ref)
+        if message is None:
+            return None
+        text, user = str(message.get("text") or ""), str(message.get("user") or "")
+        by_app = bool(message.get("bot_id") or message.get("subtype"))
+        names = {} if by_app else {one: await self._accounts.name_of(one) for one in {user, *mentioned(text)} if one}
+        files = [str(file.get("name") or file.get("title") or file.get("id")) for file in message.get("files") or ()]
+        said = [plain(text, names=names), f"(with {', '.join(files)})" if files else ""]
+        return Said(
+            text=" ".join(filter(None, said)),
+            user=user,
+            name=names.get(user) or user,
+            at=datetime.fromtimestamp(float(ref.id), UTC),
+            by_app=by_app,
+        )
 
     async def whisper(self, channel: str, person: Person, text: str) -> None:
         """Show a person something nobody else sees."""
@@ -133,8 +159,28 @@ class SlackChat:
         answer = await self._api.call("chat.getPermalink", channel=ref.channel, message_ts=ref.id)
         return str(answer["permalink"])
 
-    def _turn(self, channel: str) -> asyncio.Lock:
-        return self._turns.setdefault(channel, asyncio.Lock())
+    async def _message(self, ref: MessageRef) -> Mapping[str, Any] | None:
+        only: dict[str, Any] = {
+            "channel": ref.channel,
+            "oldest": ref.id,
+            "latest": ref.id,
+            "inclusive": True,
+            "limit": 1,
+        }
+        page = await self._api.call("conversations.history", **only)
+        found = _of(page, ref)
+        if found is not None:
+            return found
+        try:  # a reply is not in the channel's history
+            return _of(await self._api.call("conversations.replies", ts=ref.id, **only), ref)
+        except RefusedError as error:
+            if error.code != "thread_not_found":
+                raise
+            return None
+
+
+def _of(page: Mapping[str, Any], ref: MessageRef) -> Mapping[str, Any] | None:
+    return next((message for message in page.get("messages") or () if message.get("ts") == ref.id), None)
 
 
 def _content(message: Message) -> dict[str, Any]:

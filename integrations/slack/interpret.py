@@ -5,13 +5,16 @@ Rule kept here: what is not understood is `None` or a command called `unknown`, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from engine.ports.acts import Act, ActKind
 from integrations.slack.forms import CALLBACK, chosen_people, filled_values
 
 REASON: Final = "reason"
+PIN: Final = "pin"
+REACTIONS: Final = frozenset({"hourglass", "hourglass_flowing_sand", "pushpin"})
+"""Reactions that put a message on the timeline, unless others are chosen."""
 _COMMANDS: Final[Mapping[str, bool]] = {
     "declare": False,
     "status": False,
@@ -26,7 +29,7 @@ _COMMANDS: Final[Mapping[str, bool]] = {
 """Words after `/incident`, and whether they need something after them."""
 
 
-def interpret(payload: Mapping[str, Any]) -> Act | None:
+def interpret(payload: Mapping[str, Any], *, reactions: Collection[str] = REACTIONS) -> Act | None:
     """Return what a person did; None for payloads that are nobody's act."""
     if "command" in payload:
         return _command(payload)
@@ -35,6 +38,8 @@ def interpret(payload: Mapping[str, Any]) -> Act | None:
             return _button(payload)
         case "view_submission":
             return _form(payload)
+        case "event_callback":
+            return _mark(payload, reactions)
         case _:
             return None
 
@@ -88,6 +93,25 @@ def _form(payload: Mapping[str, Any]) -> Act | None:
         reason=reason if isinstance(reason, str) else "",
         trigger=str(payload.get("trigger_id") or ""),
     )
+
+
+def _mark(payload: Mapping[str, Any], reactions: Collection[str]) -> Act | None:
+    """Return that somebody pinned a message or put one of these reactions under it; None when the app itself did."""
+    event = payload.get("event") or {}
+    item = event.get("item") or {}
+    match event.get("type"):
+        case "pin_added":
+            action, message = PIN, (item.get("message") or {}).get("ts") or item.get("ts")
+        case "reaction_added" if str(event.get("reaction") or "").partition("::")[0] in reactions:
+            action, message = str(event["reaction"]), item.get("ts")
+        case _:
+            return None
+    user = str(event.get("user") or "")
+    ours = {entry.get("user_id") for entry in payload.get("authorizations") or () if entry.get("is_bot")}
+    channel = str(item.get("channel") or event.get("channel_id") or "")
+    if item.get("type") != "message" or not (user and channel and message) or user in ours:
+        return None
+    return Act(user=user, kind=ActKind.MARK, action=action, channel=channel, message=str(message))
 
 
 def _user(payload: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """The Slack app that a customer makes for Tocsin, as a manifest to paste into Slack's page for new apps.
 
-Rule kept here: its scopes are those of the methods in `methods.py` and no more.
+Rule kept here: its scopes and events are those of `methods.py` and no more.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from integrations.slack.methods import needed_scopes
+from integrations.slack.methods import EVENTS, needed_scopes
 
 COMMAND = "/incident"
 
 
 def app_manifest(*, name: str = "Tocsin", command: str = COMMAND) -> dict[str, Any]:
-    """Return the app's manifest: a bot, one slash command, Socket Mode, buttons and forms."""
+    """Return the app's manifest: a bot, one slash command, Socket Mode, buttons and forms, marks on messages."""
     slash = {
         "command": command,
         "description": "Declare or steer an incident",
@@ -32,6 +32,7 @@ def app_manifest(*, name: str = "Tocsin", command: str = COMMAND) -> dict[str, A
         "settings": {
             "socket_mode_enabled": True,
             "interactivity": {"is_enabled": True},
+            "event_subscriptions": {"bot_events": sorted(EVENTS)},
             "org_deploy_enabled": False,
             "token_rotation_enabled": False,
         },

@@ -2,7 +2,8 @@
 
 Rules kept here: nothing is acknowledged before it is durable; a form that fails its check is answered with errors and
 not stored; the same act delivered twice is one row; what could be used in somebody's name for a while (verification
-token, response address) is not stored. A form is opened after the acknowledgement, within its trigger's three seconds.
+token, response address) is not stored, nor an event that nobody reads. A form is opened after the acknowledgement,
+within its trigger's three seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import structlog
 
 from engine.domain.errors import IntegrationError
 from integrations.slack.forms import errors_answer, form_view
+from integrations.slack.interpret import interpret
 
 if TYPE_CHECKING:
     from engine.ports.ledger import Inbox
@@ -25,6 +27,7 @@ SOURCE: Final = "slack"
 Payload: TypeAlias = Mapping[str, Any]
 Opener: TypeAlias = "Callable[[Payload], Awaitable[Form | None]]"
 Checker: TypeAlias = Callable[[Payload], Awaitable[Mapping[str, str]]]
+Reader: TypeAlias = Callable[[Payload], object | None]
 
 _NOT_KEPT = frozenset({"token", "response_url", "response_urls"})
 _log = structlog.get_logger(__name__)
@@ -41,11 +44,14 @@ class Received:
 class Reception:
     """Takes payloads in: check, keep, answer, and then open a form when one is wanted."""
 
-    def __init__(self, inbox: Inbox, *, api: SlackApi, opener: Opener, checker: Checker) -> None:
+    def __init__(
+        self, inbox: Inbox, *, api: SlackApi, opener: Opener, checker: Checker, reader: Reader = interpret
+    ) -> None:
         self._inbox = inbox
         self._api = api
         self._opener = opener
         self._checker = checker
+        self._reader = reader
         self._heard: Callable[[], None] = lambda: None
 
     def watch(self, heard: Callable[[], None]) -> None:
@@ -58,6 +64,8 @@ class Reception:
             errors = await self._checker(payload)
             if errors:
                 return Received(answer=errors_answer(payload["view"], errors))
+        if payload.get("type") == "event_callback" and self._reader(payload) is None:
+            return Received()
         kept = {name: value for name, value in payload.items() if name not in _NOT_KEPT}
         new = await self._inbox.put(SOURCE, source_id(payload, envelope=envelope), kept)
         if new:

@@ -19,6 +19,7 @@ from engine.ports.shown import Form
 from engine.runtime.inward import words
 from engine.runtime.inward.identities import from_chat
 from engine.runtime.inward.meaning import Refused
+from engine.runtime.showing.mirror import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.ports.records import InboxRow
     from engine.runtime.inward.asides import Asides
     from engine.runtime.inward.conversation import Conversation, Meant
+    from engine.runtime.inward.marking import Marks
 
 STRANGER = Person(id="", name="")
 
@@ -40,12 +42,16 @@ class ChatActs:
     conversation: Conversation
     interpret: Interpreter
     asides: Asides
+    marks: Marks | None = None
+    """Where messages that people mark become notes."""
 
     async def take(self, row: InboxRow) -> str | None:
         """Do what a row asks for; return what became of it, None when it cannot be understood."""
         act = self.interpret(row.payload)
         if act is None or not act.user:
             return None
+        if act.kind is ActKind.MARK:
+            return await self.marks.take(act, key=f"inbox/{row.id}") if self.marks else None
         taking = _Taking(self, act, f"inbox/{row.id}")
         person = await self.conversation.identities.in_chat(act.user)
         if person is None:
@@ -152,7 +158,12 @@ class _Taking:
         if incident is None:
             return words.list_lines(await conversation.desk.ledger.incidents(states=RUNNING))
         look = await conversation.desk.look(incident)
-        return words.status_lines(look.plan, look.incident, reader=reader, people=conversation.identities.people)
+        people = conversation.identities.people
+        left_out = await conversation.desk.ledger.recall(incident, LEFT_OUT) or {}
+        return [
+            *words.status_lines(look.plan, look.incident, reader=reader, people=people),
+            *words.left_out_lines(left_out, people=people),
+        ]
 
     async def tell(self, text: str, *, incident: str = "") -> None:
         channel = self.act.channel or (await self.acts.conversation.places.channel_of(incident) if incident else "")

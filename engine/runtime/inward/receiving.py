@@ -45,7 +45,7 @@ class ChatForms:
     async def open(self, payload: Mapping[str, Any]) -> Form | None:
         """Return the form that an act asks for; None when it asks for none, or may not have it."""
         act = self.interpret(payload)
-        if act is None or act.kind is ActKind.FORM:
+        if act is None or act.kind in (ActKind.FORM, ActKind.MARK):
             return None
         try:
             person = await self.conversation.identities.in_chat(act.user)

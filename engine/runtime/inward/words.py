@@ -15,12 +15,13 @@ from engine.domain.values import Instant
 from engine.reports.phrases import on_hold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from engine.domain.authority import Refusal
     from engine.domain.incident import Ask, Incident
     from engine.domain.plan import Plan
+    from engine.ports.chat import Said
     from engine.ports.people import People, Person
     from engine.ports.records import IncidentRow
 
@@ -88,10 +89,20 @@ def status_lines(plan: Plan, incident: Incident, *, reader: Person, people: Peop
     ]
 
 
+def left_out_lines(left_out: Mapping[str, str], *, people: People) -> list[str]:
+    """Return who could not be brought into the channel, and why."""
+    return [f"not in the channel: {name_of(person, people)}, {why}" for person, why in sorted(left_out.items())]
+
+
 def list_lines(rows: Sequence[IncidentRow]) -> list[str]:
     """Return the incidents of a list that are not over."""
     lines = [f"{row.incident} {row.title}: {row.state}, {row.open_asks} asked" for row in rows]
     return _cut(lines) or ["No incident is open. `/incident` declares one."]
+
+
+def quoted(said: Said, *, author: str, zone: str) -> str:
+    """Return a message as a note tells of it."""
+    return f"Message by {author} at {moment(said.at, zone)}: {said.text or '(no text)'}"
 
 
 def name_of(person_id: str, people: People) -> str:

@@ -1,4 +1,4 @@
-"""Keeps current what can be overwritten: the pinned message, the cards, the epic's checklist, topic, who is invited.
+"""Keeps current what can be overwritten: pinned message, cards, the epic's checklist, topic, bookmarks, who is invited.
 
 Rules kept here: nothing of this is on the timeline, since doing it again is harmless; what was last shown is remembered
 by its digest, so that a restart edits nothing that is right already; what is over and was shown whole is not looked at
@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -41,6 +41,10 @@ PAUSE = 10.0
 """Real seconds before something that did not work is tried again."""
 SHOWN = "mirror"
 """Under this name it is remembered how much has been shown of a timeline that is over."""
+LEFT_OUT = "left-out"
+"""Under this name it is remembered who could not be brought into the channel, and why."""
+INVITE_AGAIN = 600.0
+"""Real seconds after which they are invited again, when their incident moves on."""
 log = structlog.get_logger(__name__)
 
 
@@ -155,10 +159,29 @@ class Mirror:
         state = (await self._standings.of(incident)).incident
         plan = await self._plans.of(state.digest, playbook=state.playbook)
         scene = Scene(plan, state, self._people, self._clock.now())
-        whole = True
+        whole = await self._gathered(scene)
+        scene = replace(scene, left_out=await self._left_out(incident))
         for wanted in [*self._in_chat(scene), *self._in_tracker(scene)]:
             whole &= self._on_duty() == self._term and await self._bring(incident, wanted)
         return whole
+
+    async def _gathered(self, scene: Scene) -> bool:
+        """Bring the people of an incident into its channel; return whether that worked for all who can be invited."""
+        chat, incident = self._chat, scene.incident.id
+        if chat is None or not made(scene.incident, CHANNEL, CHANNEL):
+            return True
+        people, channel = scene.everyone(), channel_of(scene)
+
+        async def invite() -> None:
+            invited = await chat.invite(channel, people)
+            await self._ledger.remember(incident, LEFT_OUT, dict(invited.failed))
+
+        again = f" {self._clock.monotonic() // INVITE_AGAIN:.0f}" if await self._left_out(incident) else ""
+        return await self._bring(incident, Wanted("people", " ".join(person.id for person in people) + again, invite))
+
+    async def _left_out(self, incident: str) -> dict[str, str]:
+        kept = await self._ledger.recall(incident, LEFT_OUT) if self._chat is not None else None
+        return dict(kept or {})
 
     async def _bring(self, incident: str, wanted: Wanted) -> bool:
         name = f"mirror:{wanted.name}"
@@ -188,14 +211,18 @@ class Mirror:
         if chat is None or not made(scene.incident, CHANNEL, CHANNEL):
             return
         channel = channel_of(scene)
-        people = scene.everyone()
         topic = overview.topic(scene)
-        yield Wanted("people", " ".join(person.id for person in people), lambda: chat.invite(channel, people))
         yield Wanted("topic", topic, lambda: chat.set_topic(channel, topic))
+        yield from self._bookmarks(scene, channel)
         for kind, subject, message in self._messages(scene):
             ref = message_of(scene, kind, subject)
             if ref is not None:
                 yield Wanted(f"{kind}:{subject}", repr(message), _edit(chat, ref, message))
+
+    def _bookmarks(self, scene: Scene, channel: str) -> Iterator[Wanted]:
+        chat, (key, url), places = self._chat, scene.epic(), _bookmarked(scene)
+        if chat is not None and (url or places):
+            yield Wanted("bookmarks", repr((key, url, places)), lambda: _bookmark(chat, channel, url, places))
 
     def _messages(self, scene: Scene) -> Iterator[tuple[str, str, Message]]:
         yield LIVING, LIVING, overview.living(scene)
@@ -211,6 +238,18 @@ class Mirror:
             return
         text = overview.checklist(scene)
         yield Wanted("epic", text, lambda: tracker.describe(scene.epic()[0], text))
+
+
+def _bookmarked(scene: Scene) -> dict[str, MessageRef]:
+    """Return the messages to which there is a link at the top of the channel, by its title."""
+    reviews = [(overview.REVIEW, message_of(scene, REVIEW_CARD, step)) for step in scene.plan.steps]
+    places = [(overview.PAGE, message_of(scene, LIVING, LIVING)), *reviews]
+    return {title: ref for title, ref in places if ref is not None}
+
+
+async def _bookmark(chat: Chat, channel: str, epic: str, places: Mapping[str, MessageRef]) -> None:
+    links = {title: await chat.link(ref) for title, ref in places.items()}
+    await chat.bookmark(channel, {**({overview.EPIC_LINK: epic} if epic else {}), **links})
 
 
 def _edit(chat: Chat, ref: MessageRef, message: Message) -> Callable[[], Awaitable[object]]:

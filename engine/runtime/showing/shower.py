@@ -2,7 +2,7 @@
 
 Rules kept here: exactly one event comes back, never an exception; whatever may have been made already is looked up by
 its key first; nothing is ever given up, because the other side comes back: what did not work is tried again, later and
-later, up to five minutes apart.
+later, up to five minutes apart, and what has to wait for its turn when that comes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TocsinError
+from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TocsinError, TurnAwaitedError
 from engine.domain.surfaces import IN_CHAT
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
@@ -58,6 +58,9 @@ class Shower:
             result, adopted = await self._made(scene, move, doubt=doubt)
         except LeaseLostError:
             raise
+        except TurnAwaitedError as error:
+            log.info("turn_awaited", why=error.message)
+            return self._later(move, error)
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)
@@ -98,13 +101,18 @@ class Shower:
         return TrackerSurfaces(self.tracker, self.chat, self.ledger)
 
     def _later(self, move: Perform, error: IntegrationError) -> ev.EffectFailed:
-        planned = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(move.attempt - 1, 10)) if error.retryable else LONGEST_PAUSE
-        wait = timedelta(seconds=max(planned, error.retry_after or 0.0))
-        retry_at = instant_text(self.clock.real_now() + wait)
-        unsure = isinstance(error, OutcomeUnknownError)
+        retry_at = instant_text(self.clock.real_now() + _wait(move, error))
+        unsure = isinstance(error, OutcomeUnknownError) or (isinstance(error, TurnAwaitedError) and error.looking)
         return ev.EffectFailed(
             **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure
         )
+
+
+def _wait(move: Perform, error: IntegrationError) -> timedelta:
+    if isinstance(error, TurnAwaitedError):
+        return timedelta(seconds=error.retry_after)
+    planned = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(move.attempt - 1, 10)) if error.retryable else LONGEST_PAUSE
+    return timedelta(seconds=max(planned, error.retry_after or 0.0))
 
 
 def _what(move: Perform) -> dict[str, Any]:

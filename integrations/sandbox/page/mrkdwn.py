@@ -28,6 +28,7 @@ EMOJI: Mapping[str, str] = {
     "lock": "🔒",
     "memo": "📝",
     "no_entry": "⛔",
+    "pushpin": "📌",
     "question": "❓",
     "raised_hand": "✋",
     "red_circle": "🔴",

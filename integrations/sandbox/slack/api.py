@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from math import ceil
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,13 +22,16 @@ from integrations.sandbox.slack.workspace import Workspace
 from integrations.sandbox.values import JsonObject
 
 _MINUTE = 60.0
+_POST = "chat.postMessage"
 
 
 @dataclass
 class Rates:
-    """How often each method was called in the last minute of real time."""
+    """How often each method was called in the last minute of real time, and when each channel was last posted to."""
 
+    post_interval: float
     calls: dict[str, deque[float]] = field(default_factory=dict)
+    posts: dict[str, float] = field(default_factory=dict)
 
     def spend(self, name: str, *, per_minute: int, at: float) -> None:
         """Count a call, or refuse it when the method's rate is used up."""
@@ -38,10 +42,17 @@ class Rates:
             raise RateLimitedError(int(_MINUTE - (at - recent[0])) + 1)
         recent.append(at)
 
+    def post(self, channel: str, *, at: float) -> None:
+        """Count a message, or refuse it when the channel had one just now."""
+        wait = self.posts.get(channel, at - self.post_interval) + self.post_interval - at
+        if wait > 0:
+            raise RateLimitedError(ceil(wait))
+        self.posts[channel] = at
+
 
 def api_endpoint(workspace: Workspace) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint that answers `/slack/api/<method>`."""
-    rates = Rates()
+    rates = Rates(post_interval=workspace.app.post_interval)
 
     async def endpoint(request: Request) -> Response:
         name = request.path_params["method"]
@@ -78,6 +89,8 @@ async def _answer(request: Request, *, name: str, workspace: Workspace, rates: R
     _note_evidence(entry, arguments=arguments)
     if workspace.app.rate_limits:
         rates.spend(name, per_minute=method.per_minute, at=workspace.monotonic())
+        if name == _POST:
+            rates.post(str(arguments.get("channel")), at=workspace.monotonic())
     call = Call(
         workspace=workspace,
         method=method,

@@ -4,9 +4,11 @@ Rules, as Slack keeps them:
 - A click, a command or a submission is delivered once. Without an answer in time it failed, for good.
 - An event is delivered again, up to three times, until it is acknowledged; its id stays the same.
 - Each delivery goes to one connection only.
+- An event of a kind for which the app has no scope is not sent.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Literal, Protocol
@@ -18,6 +20,12 @@ from integrations.sandbox.values import JsonObject, Now, pseudonym
 
 DeliveryKind = Literal["interactive", "slash_commands", "events_api"]
 
+_SCOPES: Mapping[str, str] = {
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+}
 _LOST = frozenset({FaultKind.WEBHOOK_LOST})
 _TWICE = frozenset({FaultKind.DUPLICATE_DELIVERY})
 
@@ -69,7 +77,8 @@ class Deliveries:
 
     def tell(self, event: JsonObject) -> None:
         """Send an event in the background, if the app subscribed to its type."""
-        if event["type"] not in self._seed.events:
+        scope = _SCOPES.get(event["type"])
+        if event["type"] not in self._seed.events or (scope and scope not in self._seed.scopes):
             return
         task = asyncio.get_running_loop().create_task(self._until_acknowledged(event))
         self._tasks.add(task)

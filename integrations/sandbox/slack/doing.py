@@ -2,10 +2,10 @@
 
 from integrations.sandbox.slack import interactions
 from integrations.sandbox.slack.desk import Desk
+from integrations.sandbox.slack.methods import marks
 from integrations.sandbox.slack.methods.files import share
-from integrations.sandbox.slack.methods.marks import react as put_reaction
 from integrations.sandbox.slack.records import Message, StoredFile
-from integrations.sandbox.slack.wishes import Clicking, Commanding, Filling, Joining, Reacting, Saying
+from integrations.sandbox.slack.wishes import Clicking, Commanding, Filling, Joining, Pinning, Reacting, Saying
 from integrations.sandbox.values import JsonObject
 
 _CHANNEL_TYPES = {"public": "channel", "private": "group", "im": "im"}
@@ -25,13 +25,17 @@ async def say(desk: Desk) -> JsonObject:
 
 
 async def react(desk: Desk) -> JsonObject:
-    """Put an emoji under a message."""
+    """Put an emoji under a message, or take one's own away."""
     wish = Reacting.model_validate_json(await desk.request.body())
-    put_reaction(desk.entered(wish.channel), ts=wish.ts, name=wish.name, user=desk.user.id)
-    item = {"type": "message", "channel": wish.channel, "ts": wish.ts}
-    desk.workspace.deliveries.tell(
-        {"type": "reaction_added", "user": desk.user.id, "reaction": wish.name, "item": item}
-    )
+    change = marks.unreact if wish.remove else marks.react
+    change(desk.workspace, channel=desk.entered(wish.channel), ts=wish.ts, name=wish.name, user=desk.user.id)
+    return {"ok": True}
+
+
+async def pin(desk: Desk) -> JsonObject:
+    """Pin a message."""
+    wish = Pinning.model_validate_json(await desk.request.body())
+    marks.pin(desk.workspace, channel=desk.entered(wish.channel), ts=wish.ts, user=desk.user.id)
     return {"ok": True}
 
 

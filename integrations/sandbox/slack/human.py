@@ -35,6 +35,7 @@ HANDLERS: tuple[tuple[str, str, HumanHandler], ...] = (
     ("POST", "/channels/{channel}/files", doing.upload),
     ("POST", "/messages", doing.say),
     ("POST", "/reactions", doing.react),
+    ("POST", "/pins", doing.pin),
     ("POST", "/actions", doing.click),
     ("POST", "/commands", doing.command),
     ("POST", "/modals/{view}/submit", doing.submit),

@@ -46,11 +46,19 @@ class Filling(Wish):
 
 
 class Reacting(Wish):
-    """Put an emoji under a message."""
+    """Put an emoji under a message, or take it away."""
 
     channel: str
     ts: str
     name: str
+    remove: bool = False
+
+
+class Pinning(Wish):
+    """Pin a message."""
+
+    channel: str
+    ts: str
 
 
 class Joining(Wish):

@@ -24,6 +24,7 @@ from engine.runtime.inward.chat import ChatActs
 from engine.runtime.inward.conversation import Conversation
 from engine.runtime.inward.identities import Identities
 from engine.runtime.inward.library import Library
+from engine.runtime.inward.marking import Marks
 from engine.runtime.inward.places import Places
 from engine.runtime.inward.receiving import ChatForms
 from engine.runtime.inward.tickets import TicketWatch
@@ -35,6 +36,7 @@ from engine.settings.people import read_people
 from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret
+from integrations.slack.methods import EVENTS
 from integrations.system.clock import SystemClock
 from tests.integration.inward.listener import Listener, listening
 from tests.integration.inward.playbooks import LEAK, playbooks
@@ -173,7 +175,7 @@ async def house(
     async with aiohttp.ClientSession() as session, listening() as listener:
         seed = default_seed()
         url = listener.url if line == "http" else None
-        slack = seed.slack.model_copy(update={"events": (), "request_url": url, "ack_seconds": ack_seconds})
+        slack = seed.slack.model_copy(update={"events": tuple(EVENTS), "request_url": url, "ack_seconds": ack_seconds})
         clock = SystemClock()
         async with (
             run_sandbox(seed.model_copy(update={"slack": slack}), now=clock.now) as sandbox,
@@ -212,7 +214,8 @@ async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSes
         places, asides = Places(bench.ledger), Asides(chat)
         library = Library(playbooks(home), actions=FACTS, default="leak")
         talk = Conversation(desk=desk, places=places, identities=Identities(people), library=library)
-        acts = ChatActs(conversation=talk, interpret=interpret, asides=asides)
+        marks = Marks(conversation=talk, chat=chat, asides=asides)
+        acts = ChatActs(conversation=talk, interpret=interpret, asides=asides, marks=marks)
         forms = ChatForms(conversation=talk, interpret=interpret)
         tickets = TrackerActs(desk=desk, places=places, people=people)
         worker = InboxWorker(inbox=bench.ledger, handlers={"slack": acts, "jira": tickets}, clock=clock)

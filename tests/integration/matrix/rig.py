@@ -113,12 +113,12 @@ class CutApi(SlackApi):
         self._away = SlackApi(**{**options, "base_url": lines.nowhere})
 
     async def call_with_headers(
-        self, method: str, *, token: str | None = None, **arguments: object
+        self, method: str, *, token: str | None = None, place: str = "", **arguments: object
     ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
         """Call a method, here or where nobody listens."""
         if self._lines.ends(method):
-            return await self._away.call_with_headers(method, token=token, **arguments)
-        return await super().call_with_headers(method, token=token, **arguments)
+            return await self._away.call_with_headers(method, token=token, place=place, **arguments)
+        return await super().call_with_headers(method, token=token, place=place, **arguments)
 
 
 class CutPool(JiraPool):

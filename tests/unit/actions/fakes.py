@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from engine.actions.interface import ActionContext, Minor
 from engine.domain.chain import Head
 from engine.domain.errors import ConfigError, IntegrationError
-from engine.ports.chat import Invited, MessageRef
+from engine.ports.chat import Invited, MessageRef, Said
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.ports.people import Person
 from engine.ports.reports import CompiledReport
@@ -153,6 +153,13 @@ class FakeChat:
 
     async def pin(self, ref: MessageRef) -> None:
         """Pin nothing."""
+
+    async def bookmark(self, channel: str, links: Mapping[str, str]) -> None:
+        """Show no link."""
+
+    async def read(self, ref: MessageRef) -> Said | None:
+        """Find nothing."""
+        return None
 
     async def whisper(self, channel: str, person: Person, text: str) -> None:
         """Whisper to nobody."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST = 8
 """Lines of a kind on the page; the rest is counted."""
+PAGE, EPIC_LINK, REVIEW = "Where it stands", "Jira epic", "Review"
+"""Titles of the links at the top of the channel."""
 FIRST = ("amber", "quiet", "silver", "north", "early", "calm", "clear", "green", "high", "still", "bright", "plain")
 SECOND = (
     "owl",
@@ -139,6 +141,10 @@ def _severity(scene: Scene) -> str:
 
 def _attention(scene: Scene) -> Iterator[str]:
     lines = [*_troubles(scene), *_missed(scene), *_unknowns(scene)]
+    lines += [
+        f"{scene.name(person)} could not be brought into this channel: {why}"
+        for person, why in sorted(scene.left_out.items())
+    ]
     empty = vacant(scene.plan, scene.incident)
     if empty:
         titles = ", ".join(scene.plan.roles[role].title or role for role in empty)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.actions.defang import defanged
@@ -37,6 +37,8 @@ class Scene:
     incident: Incident
     people: People
     now: datetime
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """By person, why they could not be brought into the channel."""
 
     def step(self, instance: str) -> StepPlan:
         """Return the step of an instance."""

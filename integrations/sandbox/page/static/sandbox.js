@@ -108,6 +108,10 @@ const CLICKS = [
     const { channel, ts } = messageOf(button).dataset;
     doing(button, () => human("/reactions", { channel, ts, name: button.dataset.react }));
   }],
+  ["[data-pin]", (button) => {
+    const { channel, ts } = messageOf(button).dataset;
+    doing(button, () => human("/pins", { channel, ts }));
+  }],
   ["[data-reply]", replyBox],
   ["[data-join]", (button) => doing(button, () => human(`/channels/${button.dataset.join}/members`, {}))],
   ["[data-close]", (button) => doing(button, () => human(`/modals/${button.closest("form").dataset.view}/close`, {}))],

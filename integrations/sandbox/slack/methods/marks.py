@@ -4,9 +4,10 @@ import re
 
 from integrations.sandbox.slack.call import Call
 from integrations.sandbox.slack.errors import SlackError
-from integrations.sandbox.slack.records import Bookmark, Channel, Reaction
+from integrations.sandbox.slack.records import Bookmark, Channel, Message, Reaction
 from integrations.sandbox.slack.shapes import bookmark_shape, message_shape
 from integrations.sandbox.slack.state import message_in
+from integrations.sandbox.slack.workspace import Workspace
 from integrations.sandbox.values import JsonObject
 
 MAX_PINS = 100
@@ -18,12 +19,7 @@ _EMOJI = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 def add_pin(call: Call) -> JsonObject:
     """Pin a message."""
     channel = call.writable()
-    message = message_in(channel, ts=_timestamp(call))
-    if message.ts in channel.pins:
-        raise SlackError("already_pinned")
-    if len(channel.pins) >= MAX_PINS:
-        raise SlackError("too_many_pins")
-    channel.pins.append(message.ts)
+    pin(call.workspace, channel=channel, ts=_timestamp(call), user=call.bot)
     return {}
 
 
@@ -94,7 +90,7 @@ def remove_bookmark(call: Call) -> JsonObject:
 def add_reaction(call: Call) -> JsonObject:
     """Put an emoji under a message."""
     channel = call.writable()
-    react(channel, ts=_timestamp(call), name=call.text("name"), user=call.bot)
+    react(call.workspace, channel=channel, ts=_timestamp(call), name=call.text("name"), user=call.bot)
     return {}
 
 
@@ -106,8 +102,21 @@ def get_reactions(call: Call) -> JsonObject:
     return {"type": "message", "channel": channel.id, "message": shape}
 
 
-def react(channel: Channel, *, ts: str, name: str, user: str) -> None:
-    """Put this user's emoji under a message, once."""
+def pin(workspace: Workspace, *, channel: Channel, ts: str, user: str) -> None:
+    """Pin a message on behalf of a user, and tell the app where it is in the channel."""
+    message = message_in(channel, ts=ts)
+    if message.ts in channel.pins:
+        raise SlackError("already_pinned")
+    if len(channel.pins) >= MAX_PINS:
+        raise SlackError("too_many_pins")
+    channel.pins.append(message.ts)
+    shape = message_shape(message, channel=channel, workspace=workspace)
+    item = {"type": "message", "channel": channel.id, "message": shape, "created_by": user}
+    _tell(workspace, channel=channel, event={"type": "pin_added", "user": user, "channel_id": channel.id, "item": item})
+
+
+def react(workspace: Workspace, *, channel: Channel, ts: str, name: str, user: str) -> None:
+    """Put this user's emoji under a message, once, and tell the app where it is in the channel."""
     if not _EMOJI.fullmatch(name):
         raise SlackError("invalid_name")
     message = message_in(channel, ts=ts)
@@ -118,6 +127,30 @@ def react(channel: Channel, *, ts: str, name: str, user: str) -> None:
         raise SlackError("already_reacted")
     else:
         reaction.users.append(user)
+    _tell(workspace, channel=channel, event=_reacted("reaction_added", message, channel=channel, name=name, user=user))
+
+
+def unreact(workspace: Workspace, *, channel: Channel, ts: str, name: str, user: str) -> None:
+    """Take this user's emoji away from under a message."""
+    message = message_in(channel, ts=ts)
+    reaction = next((r for r in message.reactions if r.name == name and user in r.users), None)
+    if reaction is None:
+        raise SlackError("no_reaction")
+    reaction.users.remove(user)
+    message.reactions = [kept for kept in message.reactions if kept.users]
+    _tell(
+        workspace, channel=channel, event=_reacted("reaction_removed", message, channel=channel, name=name, user=user)
+    )
+
+
+def _reacted(kind: str, message: Message, *, channel: Channel, name: str, user: str) -> JsonObject:
+    item = {"type": "message", "channel": channel.id, "ts": message.ts}
+    return {"type": kind, "user": user, "reaction": name, "item_user": message.user, "item": item}
+
+
+def _tell(workspace: Workspace, *, channel: Channel, event: JsonObject) -> None:
+    if workspace.app.bot_user_id in channel.members:
+        workspace.deliveries.tell({**event, "event_ts": workspace.state.new_ts(workspace.time)})
 
 
 def _timestamp(call: Call) -> str:
