@@ -116,6 +116,8 @@ def _default(name: str) -> str:
             return "none"
         case SecretStr():
             return "set"
+        case tuple(values):
+            return ", ".join(f"`{value}`" for value in values)
         case value:
             return f"`{value}`"
 

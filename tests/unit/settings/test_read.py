@@ -17,6 +17,8 @@ NAMES = (
     "TOCSIN_SLACK_BOT_TOKEN",
     "TOCSIN_SLACK_APP_TOKEN",
     "TOCSIN_SLACK_SIGNING_SECRET",
+    "TOCSIN_SLACK_CONNECTIONS",
+    "TOCSIN_SLACK_NOTE_REACTIONS",
     "TOCSIN_JIRA_URL",
     "TOCSIN_JIRA_EMAIL",
     "TOCSIN_JIRA_TOKEN",
@@ -39,6 +41,8 @@ VALUES = {
     "TOCSIN_PLAYBOOKS": "p",
     "TOCSIN_DATABASE_URL": "postgresql://u:p@h/d",
     "TOCSIN_SLACK_BASE_URL": "http://127.0.0.1:1/slack/api/",
+    "TOCSIN_SLACK_CONNECTIONS": "2",
+    "TOCSIN_SLACK_NOTE_REACTIONS": ":memo:, Pushpin",
     "TOCSIN_JIRA_URL": "http://127.0.0.1:1/jira",
     "TOCSIN_JIRA_PROJECT": "SEC",
     "TOCSIN_JIRA_EMAIL": "a@b.example",
@@ -68,6 +72,7 @@ def test_every_name_of_the_interface_is_read() -> None:
     assert sorted(reading.places.values()) == sorted(NAMES)
     assert reading.settings is not None
     assert reading.settings.http_allow == ("a.example", "[::1]:8080")
+    assert reading.settings.slack_note_reactions == ("memo", "pushpin")
     assert reading.settings.slack
     assert reading.settings.jira
 
