@@ -1,20 +1,25 @@
 """What every test stands on: its own home folder, a closed network, and the depth of hypothesis's search.
 
-Three rules. A test that stores anything asks for the `home` fixture; without it TOCSIN_HOME names a place where
+Four rules. A test that stores anything asks for the `home` fixture; without it TOCSIN_HOME names a place where
 nothing can be created. A test talks to loopback only. `HYPOTHESIS_PROFILE=deep` searches longer than a working day's
-run does, and anew each time.
+run does, and anew each time. With `SKIPS=none`, what is skipped for want of a browser or of Node has failed.
 """
 
 import ipaddress
 import os
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 LOCAL_NAMES = {"localhost", ""}
+SKIPS = "SKIPS"
+"""Set to `none` by `.ci/run`, which installs what they need."""
+NEEDED = ("browser", "counterpart")
+"""The marks of tests that need something installed."""
 SERVER_FOR_TESTS = "TOCSIN_TEST_POSTGRES_URL"
 
 # No deadline: on a busy machine an example's time says nothing about the code. A working day's run searches the same
@@ -37,6 +42,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PREFECT_HOME"] = str(scratch / "prefect")
     os.environ["DO_NOT_TRACK"] = "1"
     sys.addaudithook(stay_on_loopback)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have nothing skipped silently where everything it needs should be installed."""
+    report = yield
+    needs = any(item.get_closest_marker(name) for name in NEEDED)
+    if report.skipped and needs and os.environ.get(SKIPS) == "none" and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped, with {SKIPS}=none: {report.longreprtext}"
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -47,7 +47,7 @@ REMEMBERED = 5
 
 
 class Fault(BaseModel):
-    """One thing that goes wrong; `struck` says how often it has."""
+    """One thing that goes wrong; `struck` says how often it has, `label` what whoever made it calls it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,6 +58,7 @@ class Fault(BaseModel):
     seconds: float = Field(default=1.0, ge=0)
     status: int = Field(default=500, ge=500, le=599)
     after_commit: bool = False
+    label: str = ""
     id: int = 0
     struck: int = 0
 

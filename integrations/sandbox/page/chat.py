@@ -32,6 +32,11 @@ class Line:
         return f"p{self.message.ts.replace('.', '')}"
 
     @property
+    def asks(self) -> bool:
+        """Whether there is something to press."""
+        return any(block.get("type") == "actions" for block in self.message.blocks)
+
+    @property
     def blocks(self) -> list[JsonObject]:
         """The blocks, or the text as a section when there are none."""
         text: JsonObject = {"type": "section", "text": {"type": "mrkdwn", "text": self.message.text}}

@@ -44,7 +44,8 @@ EMOJI: Mapping[str, str] = {
 
 Names = Callable[[str], str]
 
-_CONTROL = re.compile(r"(```.+?```|`[^`\n]+`|<[^<>\n]+>)", re.DOTALL)
+_CONTROL = re.compile(r"(```.+?```|`[^`\n]+`|<[^<>\n]+>|\bhttps?://[^\s<>|]+[^\s<>|.,;:!?)])", re.DOTALL)
+_CONTROLS = ("`", "<", "http://", "https://")
 _STYLES = (
     (re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"<strong>\1</strong>"),
     (re.compile(r"(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])"), r"<em>\1</em>"),
@@ -56,7 +57,11 @@ _QUOTE = re.compile(r"^&gt; ?(.*)$", re.MULTILINE)
 
 def rendered(text: str, *, names: Names) -> Markup:
     """Render mrkdwn; `names` gives the name of a user or channel id."""
-    parts = [_control(part, names=names) if part[:1] in "`<" else _plain(part) for part in _CONTROL.split(text) if part]
+    parts = [
+        _control(part, names=names) if part.startswith(_CONTROLS) else _plain(part)
+        for part in _CONTROL.split(text)
+        if part
+    ]
     return Markup("".join(parts))  # noqa: S704 - every part was escaped above
 
 
@@ -78,6 +83,8 @@ def _control(part: str, *, names: Names) -> str:
         return f"<pre>{escape(html.unescape(part[3:-3].strip()))}</pre>"
     if part.startswith("`"):
         return f"<code>{escape(html.unescape(part[1:-1]))}</code>"
+    if not part.startswith("<"):
+        return anchor(html.unescape(part), label=html.unescape(part))
     target, _, label = part[1:-1].partition("|")
     if target[:1] in "@#":
         return f"<span class=mention>{escape(target[0] + names(target[1:]))}</span>"

@@ -15,9 +15,10 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from integrations.sandbox.control import add_fault
+from integrations.sandbox.faults import REQUEST_FAULTS
 from integrations.sandbox.jira import catalog
 from integrations.sandbox.page import chat, mrkdwn, tracker, wiki
-from integrations.sandbox.page.presets import PRESETS, preset
+from integrations.sandbox.page.presets import PRESETS, preset, waiting
 from integrations.sandbox.seed import Person
 from integrations.sandbox.slack.methods.views import stack_of
 from integrations.sandbox.slack.state import visible
@@ -97,7 +98,7 @@ class Pages:
         state = self._world.slack.state
         parts = [
             len(self._world.log.entries),
-            [fault.id for fault in self._world.faults.listed()],
+            [(fault.id, fault.struck) for fault in self._world.faults.listed()],
             state.last_microseconds,
             len(state.ephemerals),
             *(f"{view.id}{view.hash}{view.errors}" for view in views),
@@ -109,7 +110,7 @@ class Pages:
         chosen = preset(request.path_params["preset"])
         if chosen is None:
             return JSONResponse({"error": "no such preset"}, status_code=404)
-        await add_fault(self._world, fault=chosen.fault)
+        await add_fault(self._world, fault=chosen.armed())
         return JSONResponse({"ok": True})
 
     async def static(self, request: Request) -> Response:
@@ -138,7 +139,11 @@ class Pages:
             "modals": stack_of(world.slack, user=person.slack_id),
             "cards": tracker.cards_of(world.jira),
             "presets": PRESETS,
+            "waiting": waiting(PRESETS, faults=world.faults.listed()),
             "faults": world.faults.listed(),
+            "faults_over": world.faults.over(),
+            "fault_kinds": REQUEST_FAULTS,
+            "calls": sorted({entry.name for entry in world.log.entries if entry.service in ("slack", "jira")}),
             "entries": [e for e in world.log.entries if e.service != "human"][-_RECENT:][::-1],
             "now": _local(world.now(), person),
             "connected": world.slack.sockets.connected,

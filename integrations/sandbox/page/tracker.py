@@ -30,6 +30,7 @@ class Sheet:
     children: list[Card]
     transitions: list[tuple[catalog.Transition, str]]
     links: list[tuple[str, Card]]
+    custom: list[tuple[str, str]]
 
     @property
     def done(self) -> int:
@@ -67,7 +68,20 @@ def sheet_of(site: Site, *, issue: Issue) -> Sheet:
         children=[card for card in cards if card.parent is not None and card.parent.id == issue.id],
         transitions=[(t, catalog.status(t.to).category) for t in available(issue)],
         links=_links(site, issue=issue),
+        custom=_custom(site, issue=issue),
     )
+
+
+def _custom(site: Site, *, issue: Issue) -> list[tuple[str, str]]:
+    """Return the custom fields that hold something, by name."""
+    names = {field.id: field.name for field in site.seed.custom_fields}
+    return [(names.get(key, key), _written(value)) for key, value in issue.custom.items() if value is not None]
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dict):
+        return str(value.get("value") or value.get("name") or value)
+    return ", ".join(map(_written, value)) if isinstance(value, list) else str(value)
 
 
 def _links(site: Site, *, issue: Issue) -> list[tuple[str, Card]]:

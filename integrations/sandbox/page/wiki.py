@@ -7,7 +7,10 @@ from markupsafe import Markup, escape
 
 from integrations.sandbox.page.mrkdwn import anchor
 
-_INLINE = re.compile(r"(\{\{.+?\}\}|\[[^\[\]\n]+\])")
+_INLINE = re.compile(r"((?<!\\)\{\{.+?\}\}|(?<!\\)\[[^\[\]\n]+\]|https?://[^\s|\]]+[^\s|\].,;:!?)])")
+_ESCAPED = re.compile(r"\\([^\w\s&])")
+_COLOUR = re.compile(r"(?<!\\)\{color:[#\w]+\}(.*?)(?<!\\)\{color\}")
+_MARKS = (("(/)", "<span class=yes>\u2713</span>"), ("(x)", "<span class=no>\u2717</span>"))
 _STYLES = (
     (re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"<strong>\1</strong>"),
     (re.compile(r"(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])"), r"<em>\1</em>"),
@@ -112,7 +115,12 @@ def _piece(part: str) -> str:
     if part.startswith("["):
         label, _, target = part[1:-1].rpartition("|")
         return anchor(target, label=label or target)
-    styled = str(escape(part))
+    if part.startswith(("http://", "https://")):
+        return anchor(part, label=part)
+    styled = _COLOUR.sub(r"<small class=faint>\1</small>", str(escape(part)))
+    for mark, shown in _MARKS:
+        styled = re.sub(rf"(?<!\\){re.escape(mark)}", shown, styled)
+    styled = _ESCAPED.sub(lambda found: f"&#{ord(found[1])};", styled)
     for pattern, replacement in _STYLES:
         styled = pattern.sub(replacement, styled)
     return styled

@@ -1,25 +1,27 @@
 """The page shows what each person would see, and acts for them."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
 import pytest
 from jira import JIRA
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from integrations.sandbox import Sandbox
+from integrations.sandbox import FaultKind, Sandbox
 from integrations.sandbox.page import mrkdwn, wiki
 from integrations.sandbox.page.presets import PRESETS
+from tests.integration.sandbox.browser import tab_on
 from tests.integration.sandbox.clients import SocketApp, connected_app
 
 Run = Callable[[Callable[[JIRA], Any]], Awaitable[Any]]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
+LONG = "https://a.example/" + "0123456789abcdef" * 12
+OVERFLOW = """Math.max(...["body", "#main", "#side", "#panel"].map(name => document.querySelector(name))
+    .filter(part => part.offsetParent || part === document.body).map(part => part.scrollWidth - part.clientWidth))"""
 FORM = {
     "type": "modal",
     "title": {"type": "plain_text", "text": "Declare"},
@@ -47,6 +49,7 @@ def names(some_id: str) -> str:
         ("<@U0ANA> &amp; co", "<span class=mention>@Ana Ruiz</span> &amp; co"),
         ("<https://x.example|here>", '<a href="https://x.example">here</a>'),
         ("<javascript:alert(1)|here>", "here"),
+        ("see https://x.example/a, b", 'see <a href="https://x.example/a">https://x.example/a</a>, b'),
         ("<script>", "script"),
         ("a < b :bell:", "a &lt; b 🔔"),
         ("> said\nnext", "<span class=quote>said</span><br>next"),
@@ -68,6 +71,10 @@ def test_mrkdwn_is_rendered_and_never_trusted(text: str, html: str) -> None:
         ("{code:python}\nx < 1\n{code}", "<pre>x &lt; 1</pre>"),
         ("[the page|https://x.example]", '<p><a href="https://x.example">the page</a></p>'),
         ("{{a}} <b>", "<p><code>a</code> &lt;b&gt;</p>"),
+        ("(/) done, (x) not", "<p><span class=yes>\u2713</span> done, <span class=no>\u2717</span> not</p>"),
+        ("{color:#cccccc}k{color}", "<p><small class=faint>k</small></p>"),
+        (r"\{color:red} \[a] \(x) \*b*", "<p>&#123;color:red} &#91;a] &#40;x) &#42;b*</p>"),
+        ("see https://x.example/a.", '<p>see <a href="https://x.example/a">https://x.example/a</a>.</p>'),
     ],
 )
 def test_wiki_markup_is_rendered_and_never_trusted(text: str, html: str) -> None:
@@ -125,18 +132,8 @@ async def test_an_issue_page_shows_what_the_issue_says(sandbox: Sandbox, with_ji
 @pytest.fixture
 async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
     """A browser tab on the sandbox."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        tab = await browser.new_page()
-        problems: list[str] = []
-        tab.on("pageerror", lambda problem: problems.append(str(problem)))
-        await tab.goto(sandbox.url)
+    async with tab_on(sandbox.url) as tab:
         yield tab
-        await browser.close()
-        assert problems == []
 
 
 @pytest.mark.browser
@@ -192,14 +189,71 @@ async def test_a_visitor_moves_an_issue_and_breaks_the_next_call(sandbox: Sandbo
     await with_jira(lambda jira: jira.create_issue(fields=fields, prefetch=False))
     await page.goto(f"{sandbox.url}/issues/SEC-1")
     await page.get_by_label("Resolution").select_option("Won't do")
-    await page.get_by_role("button", name="Done").click()
+    await page.get_by_role("button", name="Done", exact=True).click()
     await expect(page.get_by_role("button", name="Reopen")).to_be_visible()
-    await page.get_by_role("button", name="Create the next issue, lose the reply").click()
+    await page.locator("[data-fail=jira-lost]").click()
     await expect(page.locator(".faults li")).to_have_count(1)
     (fault,) = sandbox.faults.listed()
     await page.get_by_role("button", name="Lift").click()
     await expect(page.locator(".faults li")).to_have_count(0)
     (issue,) = sandbox.jira.state.issues.values()
-    assert fault.match == "POST issue"
+    assert (fault.kind, fault.match) == (FaultKind.DROP_REPLY, "P* issue*")
     assert issue.resolution_id == "10001"
     assert issue.history[0].author == "ben.osei"
+
+
+@pytest.mark.browser
+async def test_the_panel_says_what_is_armed_and_how_often_it_has_struck(
+    sandbox: Sandbox, slack: AsyncWebClient, with_jira: Run, page: Page
+) -> None:
+    """A fault that has struck as often as it was to is over; one that stays counts on."""
+    panel = page.locator("#panel")
+    for name in ("slack-500", "jira-lag"):
+        await page.locator(f"[data-fail={name}]").click()
+    await expect(panel.locator("button.armed")).to_have_count(2)
+    await expect(panel.locator(".faults")).to_contain_text("Slack: 500, not done waits for 1 more, has not struck yet")
+    with pytest.raises(SlackApiError):
+        await slack.chat_postMessage(channel="#security", text="one")
+    for _ in range(2):
+        await with_jira(lambda jira: jira.search_issues("project = SEC"))
+    await expect(panel.locator(".over")).to_contain_text("Slack: 500, not done")
+    await expect(panel.locator(".over")).to_contain_text("struck 1 time")
+    await expect(panel.locator(".faults")).to_contain_text("Jira: Search lags until it is lifted, has struck 2 times")
+
+
+@pytest.mark.browser
+async def test_a_visitor_breaks_any_call_as_often_as_wanted(
+    sandbox: Sandbox, slack: AsyncWebClient, page: Page
+) -> None:
+    """The calls to choose from are those that were made."""
+    await slack.auth_test()
+    await page.get_by_text("Anything else").click()
+    await page.get_by_label("What goes wrong").select_option("server_error")
+    await page.get_by_label("With which call").select_option("auth.test")
+    await page.get_by_label("How often").fill("2")
+    await page.get_by_label("After it was done").check()
+    await page.get_by_role("button", name="Break it").click()
+    await expect(page.locator(".faults")).to_contain_text("server error: auth.test waits for 2 more")
+    (fault,) = sandbox.faults.listed()
+    assert (fault.kind, fault.match, fault.count, fault.after_commit) == ("server_error", "auth.test", 2, True)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [400, 1000, 1280])
+async def test_nothing_is_wider_than_the_screen(
+    sandbox: Sandbox, slack: AsyncWebClient, with_jira: Run, width: int
+) -> None:
+    """Where it is narrow, one part is shown at a time, and each can be reached."""
+    fields = {"project": {"key": "SEC"}, "summary": "File it " * 20, "issuetype": {"name": "Task"}, "description": LONG}
+    await with_jira(lambda jira: jira.create_issue(fields=fields, prefetch=False))
+    security = sandbox.slack.state.channel_named("security")
+    assert security is not None
+    await slack.chat_postMessage(channel=security.id, text=LONG)
+    async with tab_on(sandbox.url, width=width) as page:
+        for path in (f"/channels/{security.id}", "/issues", "/issues/SEC-1"):
+            await page.goto(sandbox.url + path)
+            for part in ("main", "side", "panel"):
+                if width < 860:
+                    await page.locator(f".tabs [data-pane={part}]").click()
+                await expect(page.locator(f"#{part}")).to_be_visible()
+                assert await page.evaluate(OVERFLOW) <= 0, (path, part)

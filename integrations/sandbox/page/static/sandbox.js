@@ -116,6 +116,7 @@ const CLICKS = [
   ["[data-join]", (button) => doing(button, () => human(`/channels/${button.dataset.join}/members`, {}))],
   ["[data-close]", (button) => doing(button, () => human(`/modals/${button.closest("form").dataset.view}/close`, {}))],
   ["[data-move]", move],
+  ["button[data-pane]", (button) => { body.dataset.pane = button.dataset.pane; }],
   ["[data-fail]", (button) => doing(button, () => call("POST", `/page/fail/${button.dataset.fail}`, {}))],
   ["[data-lift]", (button) => doing(button, () => call("DELETE", `/faults/${button.dataset.lift}`))],
 ];
@@ -165,6 +166,10 @@ document.addEventListener("submit", (event) => {
     const text = form.body.value.trim();
     form.reset();
     if (text) doing(send, () => jira("POST", `issue/${form.dataset.issue}/comment`, { body: text }));
+  } else if (form.id === "breaker") {
+    const fault = { kind: form.kind.value, match: form.match.value, count: Number(form.count.value), after_commit: form.after_commit.checked };
+    fault.label = `${fault.kind.replaceAll("_", " ")}: ${fault.match === "*" ? "every call" : fault.match}`;
+    doing(send, () => call("POST", "/faults", fault));
   } else if (form.className === "modal") {
     doing(send, () => human(`/modals/${form.dataset.view}/submit`, { values: filled(form) }));
   }
@@ -174,6 +179,11 @@ function keepTyping(part) {
   const active = document.activeElement;
   const typing = part.contains(active) && active.matches("input, textarea, select") && (active.value !== "" || active.matches("select"));
   return typing || part.querySelector(".reply-box") !== null;
+}
+
+function choosing(panel) {
+  const breaker = panel.querySelector("#other");
+  return breaker.open && breaker.contains(document.activeElement);
 }
 
 function swap(fresh, id, force) {
@@ -192,9 +202,12 @@ function swap(fresh, id, force) {
     return;
   }
   if (!force && id === "main" && keepTyping(old)) return;
+  if (id === "panel" && choosing(old)) return;
   const draft = old.querySelector("#composer input")?.value;
+  const opened = old.querySelector("#other")?.open;
   const atEnd = old.scrollHeight - old.scrollTop - old.clientHeight < 80;
   old.innerHTML = next.innerHTML;
+  if (opened) old.querySelector("#other").open = true;
   if (draft) old.querySelector("#composer input").value = draft;
   if (id === "main" && atEnd && old.querySelector(".stream")) old.scrollTop = old.scrollHeight;
 }
