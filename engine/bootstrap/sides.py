@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.errors import ConfigError
 from engine.domain.surfaces import Connected
+from engine.settings import tracker as tracker_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,17 +69,19 @@ def slack_of(settings: Settings, *, clock: Clock | None = None) -> tuple[SlackAp
 
 def jira_site(settings: Settings) -> JiraSite:
     """Return where Jira is and how it is used there; raise `ConfigError` when something about it is not set."""
+    from engine.bootstrap.jira_mapping import mapped  # noqa: PLC0415 - as Slack's
     from integrations.jira import JiraSite  # noqa: PLC0415 - as Slack's
 
     if settings.jira_url is None or settings.jira_token is None or settings.jira_project is None:
         raise ConfigError("Jira needs an address, a token and a project.", hint="Set TOCSIN_JIRA_TOKEN and _PROJECT.")
-    return JiraSite(
+    site = JiraSite(
         url=settings.jira_url,
         token=settings.jira_token.get_secret_value(),
         email=settings.jira_email or "",
         project=settings.jira_project,
         index_patience=settings.jira_index_patience,
     )
+    return mapped(site, tracker_file.read_tracker(settings.config / tracker_file.FILE))
 
 
 async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> JiraTracker:

@@ -9,8 +9,9 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    set up.
 4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
 5. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
-   it; counsel may revise facts; any participant may add to a list or note something.
-5. Any participant may put the incident on hold; the commander, or whoever did, releases it.
+   it, move its target and have it done again; counsel may revise facts; any participant may add to a list or note
+   something.
+6. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
         case cmd.ReviseFact():
             allowed = _of(plan, incident, COMMANDER, COUNSEL) | {incident.declared_by}
             words = "The commander or counsel revises facts."
-        case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep():
+        case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.MoveTarget() | cmd.RedoStep():
             allowed = _of(plan, incident, COMMANDER, *_owners(plan, command.step))
             words = "The commander or the step's owner decides this."
         case cmd.ReleaseIncident():

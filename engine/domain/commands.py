@@ -107,6 +107,25 @@ class SkipStep(Command):
     reason: str
 
 
+class MoveTarget(Command):
+    """Move the target of what is asked: `due` as typed; a ticket and its change, where it was moved in the tracker."""
+
+    kind: Literal["target"] = "target"
+    step: str
+    due: str
+    reason: str = ""
+    ticket: str = ""
+    change_id: str = ""
+
+
+class RedoStep(Command):
+    """Have a person's finished step done again."""
+
+    kind: Literal["redo"] = "redo"
+    step: str
+    reason: str = ""
+
+
 class RetryStep(Command):
     """Try a failed or declined step again."""
 
@@ -170,6 +189,7 @@ class ReleaseIncident(Command):
 
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
-    | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident | ReleaseIncident,
+    | MoveTarget | RedoStep | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident
+    | ReleaseIncident,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -139,6 +139,10 @@ class OutcomeUnknownError(IntegrationError):
         super().__init__(message, hint=hint, retryable=True, retry_after=retry_after)
 
 
+class WithheldError(IntegrationError):
+    """It is kept from the other side on purpose: people would see there what they may not. It is not tried again."""
+
+
 def _first_problem(problems: Sequence[Problem]) -> str | None:
     if not problems:
         return None

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.folding import effects, people, steps
+from engine.domain.folding import effects, people, steps, tickets
 from engine.domain.folding.growing import add, extended, firm, loosened, put
 from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState
 from engine.domain.lifecycle import IncidentStatus, PhaseStatus
@@ -86,7 +86,8 @@ def _given(state: Incident, event: ev.FactRevised | ev.FactAdded, at: datetime, 
 
 
 def _role_assigned(state: Incident, event: ev.RoleAssigned, _: datetime) -> Incident:
-    return replace(state, roles=put(state.roles, event.role, tuple(event.people)))
+    given = replace(state, roles=put(state.roles, event.role, tuple(event.people)))
+    return tickets.given_again(given, event.role)
 
 
 def _cancel_ordered(state: Incident, event: ev.CancelOrdered, _: datetime) -> Incident:
@@ -156,6 +157,7 @@ _HANDLERS: Handlers = {
     ev.TimerFired: _timer_fired,
     **steps.HANDLERS,
     **people.HANDLERS,
+    **tickets.HANDLERS,
     **effects.HANDLERS,
 }
 """Events that are not named here (notes, refusals, head publications) are on the timeline and change no state."""

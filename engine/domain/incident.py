@@ -71,6 +71,12 @@ class Ask:
     missed: bool = False
     on_it: Acknowledgement | None = None
     """Who said last that they are on it."""
+    moved: int = 0
+    """How often its due time was moved."""
+    given_to: str | None = None
+    """Whom people gave its ticket: a person's id, empty for nobody whom Tocsin knows; None: as Tocsin gave it."""
+    turns: int = 0
+    """How often that changed."""
 
     @property
     def open(self) -> bool:
@@ -100,6 +106,8 @@ class Effect:
     unsure: bool = False
     """It may have been done, and is looked up before it is tried again."""
     settled_at: datetime | None = None
+    delayed: datetime | None = None
+    """When it first did not work, until people are told that it did in the end."""
     started: str = ""
     """The real instant of the first attempt, as ISO 8601: nothing of it can be older at the far side."""
 
@@ -128,6 +136,8 @@ class Step:
     accepted: bool = False
     """A person accepted that it failed."""
     undo_ordered: bool = False
+    redo: bool = False
+    """A person said that it is not done after all."""
     began_at: datetime | None = None
     settled_at: datetime | None = None
 
@@ -162,11 +172,12 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Unaccepted:
-    """A ticket that a person closed in a way that does not finish its step, and why it does not."""
+    """What a person did to a ticket and is not taken, and why: closing it, re-dating it ..."""
 
     ask: str
     ticket: str
     why: str
+    change: str = "closed_unaccepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,10 @@ class Incident:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     timers: Mapping[str, TimerState] = field(default_factory=dict)
     unaccepted: Sequence[Unaccepted] = ()
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """Tickets that were made twice: the younger one, and the one that stays."""
+    heard: Mapping[str, str] = field(default_factory=dict)
+    """The newest change of a ticket that the timeline knows: `SEC-12:due` -> the tracker's id of it."""
     reviews: tuple[Review, ...] = ()
     """A person's later answer takes the place of the one before; anonymous ones all stay."""
     moments: Mapping[str, datetime] = field(default_factory=dict)

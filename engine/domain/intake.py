@@ -16,6 +16,7 @@ from engine.domain.authority import Refusal, refuses
 from engine.domain.fields import FieldError
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
+from engine.domain.targets import take_asked
 from engine.domain.values import encode
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def take(
             return (ev.NoteAdded(text=command.text, sensitivity=command.sensitivity, **stamp),)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
             return _order(plan, incident, command, stamp)
+        case cmd.MoveTarget() | cmd.RedoStep():
+            return take_asked(plan, incident, command, who, now=now)
         case cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
             return (_end(command, stamp),)
         case cmd.HoldIncident() | cmd.ReleaseIncident():
@@ -207,7 +210,7 @@ def _closed(incident: Incident, command: cmd.AnyCommand) -> Refusal | None:
         if incident.status is IncidentStatus.CLOSED:
             return None
         return Refusal("not_closed", f"{incident.id} is {incident.status.value}, not closed.")
-    if not incident.over or isinstance(command, cmd.Answer | cmd.Acknowledge | cmd.AddNote):
+    if not incident.over or isinstance(command, cmd.Answer | cmd.Acknowledge | cmd.AddNote | cmd.MoveTarget):
         return None
     if isinstance(command, cmd.HoldIncident | cmd.ReleaseIncident) and incident.status is IncidentStatus.CLOSED:
         return None  # its follow-ups go on

@@ -69,6 +69,8 @@ class Tickets(StrEnum):
     """Which tickets a step makes in the tracker."""
 
     READY = "ready"
+    ALL = "all"
+    """Also before it is ready: when its phase opens."""
     NONE = "none"
 
 
@@ -163,6 +165,8 @@ class StepPlan:
     """The roles that may answer a decision; a task's owner is its only entry."""
     form: Mapping[str, FieldSpec] = field(default_factory=dict)
     due: Due | None = None
+    stops: tuple[str, ...] = ()
+    """The stages of regimes that it fulfils: then its due time is law, and nobody moves it."""
     timeout: timedelta | None = None
     retry: RetryPlan = RetryPlan()
     approve: ApprovePlan | None = None

@@ -68,6 +68,9 @@ class FieldModel(Part):
     columns: tuple[str, ...] = Field((), description="The columns of a table.")
 
 
+TicketsText = Literal["ready", "all", "none"]
+
+
 class RoleModel(Part):
     """A role that people hold; who holds it is said in the people file."""
 
@@ -169,7 +172,9 @@ class StepModel(Part):
     controls: list[str] = Field([], description="The controls that this step gives evidence for.")
     sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see this step.")
     follow_up: bool = Field(default=False, description="Whether it holds up neither its phase nor the closing.")
-    tickets: Literal["ready", "none"] = Field("ready", description="`none` keeps it out of the tracker.")
+    tickets: TicketsText | None = Field(
+        None, description="When it gets its ticket: once it is `ready`, with `all` others of its phase, or `none`."
+    )
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -211,4 +216,5 @@ class Playbook(Part):
     roles: dict[Id, RoleModel] = Field({}, description="Who takes part.")
     deadlines: list[str] = Field([], description="The regimes whose deadlines may apply.")
     sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see the incident.")
+    tickets: TicketsText = Field("ready", description="When steps that do not say it themselves get their ticket.")
     phases: PhasesModel = Field(description="The phases and their steps.")

@@ -36,6 +36,7 @@ from engine.domain.events.engine import (
     StepSpread,
     TargetMissed,
     TimerSet,
+    TrackerCaughtUp,
 )
 from engine.domain.events.inputs import (
     AnswerRefused,
@@ -50,13 +51,16 @@ from engine.domain.events.inputs import (
     IncidentDeclared,
     LossAccepted,
     NoteAdded,
+    RedoOrdered,
     ReopenOrdered,
     RetryOrdered,
     ReviewAnswered,
     RoleAssigned,
     SkipOrdered,
     StepResolved,
+    TargetMoved,
     TicketChanged,
+    TicketTwinFound,
     TimerFired,
     UndoOrdered,
 )
@@ -92,6 +96,7 @@ __all__ = [
     "NoteAdded",
     "PhaseOpened",
     "PhaseSettled",
+    "RedoOrdered",
     "ReopenOrdered",
     "RetryOrdered",
     "ReviewAnswered",
@@ -109,9 +114,12 @@ __all__ = [
     "StepSkipped",
     "StepSpread",
     "TargetMissed",
+    "TargetMoved",
     "TicketChanged",
+    "TicketTwinFound",
     "TimerFired",
     "TimerSet",
+    "TrackerCaughtUp",
     "UndoOrdered",
     "parse",
 ]
@@ -138,6 +146,9 @@ INPUTS: tuple[type[InputEvent], ...] = (
     AskAcknowledged,
     HoldOrdered,
     HoldReleased,
+    RedoOrdered,
+    TargetMoved,
+    TicketTwinFound,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,
@@ -162,6 +173,7 @@ ENGINE_EVENTS: tuple[type[Event], ...] = (
     EffectUnconfirmed,
     TimerSet,
     TargetMissed,
+    TrackerCaughtUp,
 )
 
 EVENTS: dict[str, type[Event]] = {kind.type: kind for kind in (*INPUTS, *ENGINE_EVENTS)}

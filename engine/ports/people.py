@@ -46,5 +46,8 @@ class People(Protocol):
     def by_jira(self, account: str, mail: str = "") -> Person | None:
         """Return the person behind a Jira account."""
 
+    def keeps_out(self, account: str, mail: str = "") -> bool:
+        """Return whether a Jira account belongs to somebody who is excluded."""
+
     def by_login(self, login: str) -> Person | None:
         """Return the person behind a login of the operating system."""

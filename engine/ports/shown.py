@@ -60,6 +60,21 @@ class Form:
     """Typed values to show at first."""
 
 
+TICKET_FACTS = (
+    "incident",
+    "title",
+    "playbook",
+    "phase",
+    "step",
+    "severity",
+    "commander",
+    "declared_by",
+    "declared_at",
+    "exercise",
+)
+"""What a draft can tell of its incident: the closed list that the configuration may name."""
+
+
 @dataclass(frozen=True, slots=True)
 class TicketDraft:
     """A ticket to be made. `summary` is neutral: no names, links or descriptions of restricted things."""
@@ -73,3 +88,5 @@ class TicketDraft:
     parent: str | None = None
     """The key of the epic."""
     restricted: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What a field of the tracker may be filled with, by the names in `TICKET_FACTS`; empty texts are left out."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from engine.ports.lookup import Absent, CannotTell, Found
+    from engine.ports.people import Person
     from engine.ports.shown import TicketDraft
 
 
@@ -46,6 +47,24 @@ class TicketState:
     """Whether the last change of status was made by our own account."""
     assigned: str = ""
     """Id of the last change of the assignee in the tracker; empty while it is as it was created."""
+    assigned_by: str = ""
+    assigned_by_mail: str = ""
+    assigned_ours: bool = False
+    dated: str = ""
+    """Id of the last change of the due date, likewise."""
+    dated_by: str = ""
+    dated_by_mail: str = ""
+    dated_ours: bool = False
+    left_done: bool = False
+    """Whether the last change of status led out of category done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Something that was made more than once: its key, and those of its tickets that are open, the oldest first."""
+
+    key: str
+    open: tuple[str, ...]
 
 
 class Tracker(Protocol):
@@ -77,6 +96,25 @@ class Tracker(Protocol):
 
     async def reopen(self, ticket: str) -> None:
         """Move the ticket out of category done. Idempotent."""
+
+    async def assign(self, ticket: str, person: Person | None, *, known: str | None) -> None:
+        """Give the ticket to somebody, or to nobody. Idempotent.
+
+        `known` is the newest change of the assignee that we know of: a newer one that somebody else made is never
+        overwritten. None: whatever it is.
+
+        Raises:
+            IntegrationError: somebody made a newer change; it is taken in first.
+        """
+
+    async def schedule(self, ticket: str, due: date | None, *, known: str | None) -> None:
+        """Set or take away the due date; as `assign`."""
+
+    async def twins(self, keys: Sequence[str]) -> Sequence[Twins]:
+        """Return what was made more than once, of epics and tickets with these keys."""
+
+    async def merge(self, twin: str, *, into: str) -> None:
+        """Link a ticket as a duplicate of another and close it as that. Idempotent."""
 
     async def read(self, ticket: str) -> TicketState:
         """Return the ticket as it is now, read by key (never from a search index)."""

@@ -17,7 +17,7 @@ from engine.domain.events.shape import Lane
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.surfaces import EPIC, SURFACES, ticket_of
+from engine.domain.surfaces import EPIC, SURFACES, asked_by, ticket_of
 from engine.reports.phrases import awaited, on_hold
 from engine.reports.values import local
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from engine.domain.incident import Ask, Incident, Step
+    from engine.domain.incident import Ask, Effect, Incident, Step
     from engine.domain.plan import Plan, StepPlan
 
 SURFACE_NAMES = {
@@ -40,6 +40,9 @@ SURFACE_NAMES = {
     "ticket": "The ticket",
     "ticket_close": "The closing of the ticket",
     "ticket_reopen": "The reopening of the ticket",
+    "ticket_again": "The word under the ticket that it is asked again",
+    "ticket_put_back": "The word under the ticket that something is put back",
+    "ticket_merge": "The closing of a ticket that was made twice",
 }
 
 
@@ -104,7 +107,7 @@ def _step(situation: Situation, step: StepPlan, entry: Step) -> dict[str, Any]:
         "title": title_of(step),
         "state": entry.status.value,
         "because": entry.because if open_to_all else "",
-        "ticket": (ticket_of(situation.incident, entry.ask) or None) if entry.ask else None,
+        "ticket": ticket_of(situation.incident, entry.ask or entry.id) or None,
         "follow_up": step.follow_up,
         "settled": entry.status in SETTLED,
     }
@@ -123,6 +126,7 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "missed": ask.missed,
         "on_it": {"person": ask.on_it.by, "since": instant_text(ask.on_it.at)} if ask.on_it else None,
         "ticket": ticket_of(incident, ask.id) or None,
+        "given_to": ask.given_to or None,
     }
 
 
@@ -145,9 +149,17 @@ def _attention(situation: Situation) -> Iterator[dict[str, str]]:
         if effect.kind in SURFACES and effect.status == "retrying":
             what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
             yield _need("not_shown", effect.subject, f"{what} is not there yet: {effect.message}")
+        elif effect.kind in SURFACES and effect.status == "failed" and _still_wanted(situation.incident, effect):
+            what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
+            yield _need("withheld", effect.subject, f"{what} is not made: {effect.message}")
     for role in vacant(situation.plan, situation.incident):
         name = situation.plan.roles[role].title or role
         yield _need("vacant", role, f"Nobody holds {name}. `tocsin assign {situation.incident.id} {role} PERSON`")
+
+
+def _still_wanted(incident: Incident, effect: Effect) -> bool:
+    ask = asked_by(incident, effect.subject)
+    return not incident.over if effect.kind == EPIC else ask is not None and ask.open
 
 
 def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[str, str]]:

@@ -32,6 +32,9 @@ SHOWN = {
     "ticket": "A ticket was opened",
     "ticket_close": "The ticket was closed",
     "ticket_reopen": "The ticket was opened again",
+    "ticket_again": "It was asked again under its ticket",
+    "ticket_put_back": "The ticket was put back",
+    "ticket_merge": "A ticket made twice was linked and closed",
 }
 
 
@@ -94,10 +97,23 @@ def _released(event: ev.HoldReleased, _: Reader) -> str:
 
 
 def _ticket(event: ev.TicketChanged, _: Reader) -> str:
-    word = event.change.replace("_", " ")
+    word = event.change.removesuffix("_unaccepted").replace("_", " ")
     if event.change == "closed_unaccepted":
         return f"Closed ticket {event.ticket}, which was not accepted: {event.detail}"
+    if event.change.endswith("_unaccepted"):
+        return f"Changed ticket {event.ticket} ({word}), which is put back: {event.detail}"
     return f"Changed ticket {event.ticket} ({word}){f': {event.detail}' if event.detail else ''}."
+
+
+def _target(event: ev.TargetMoved, reader: Reader) -> str:
+    reason = f": {event.reason}" if event.reason else ""
+    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {event.due}{reason}."
+
+
+def _caught_up(event: ev.TrackerCaughtUp, _: Reader) -> str:
+    kinds = [item.partition(" ")[0] for item in event.late]
+    counted = [f"{SHOWN[kind].lower()} ({kinds.count(kind)})" for kind in dict.fromkeys(kinds)]
+    return f"The tracker was away since {event.since} and has everything again: {', '.join(counted)}."
 
 
 def _timer(event: ev.TimerFired, _: Reader) -> str:
@@ -180,6 +196,10 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.HoldReleased: _released,
     ev.TimerFired: _timer,
     ev.TicketChanged: _ticket,
+    ev.TargetMoved: _target,
+    ev.TicketTwinFound: _simple("Found that {e.ticket} was made a second time; {e.stays} stays."),
+    ev.TrackerCaughtUp: _caught_up,
+    ev.RedoOrdered: _simple("Said that {title} is not done after all{why}."),
     ev.LossAccepted: _loss,
     ev.SegmentBegan: _began,
     ev.PhaseOpened: _simple("Phase {e.phase} opened."),

@@ -122,6 +122,11 @@ class Directory:
         """Return the person behind a Jira account; a mail counts only for somebody without an account of their own."""
         return self._found(jira=account) or self._by_mail(mail, unless="jira")
 
+    def keeps_out(self, account: str, mail: str = "") -> bool:
+        """Return whether a Jira account belongs to somebody who is excluded."""
+        excluded = (self.people[person] for person in self.excluded if person in self.people)
+        return any((account and person.jira == account) or _same_mail(person, mail) for person in excluded)
+
     def by_login(self, login: str) -> Person | None:
         """Return the person behind a login of the operating system."""
         return self._found(login=login)
@@ -177,6 +182,10 @@ def _shared_identities(file: File[PeopleEntry]) -> Iterator[Problem]:
 def _person(key: str, entry: PersonEntry) -> Person:
     identities = {name: getattr(entry, name) or "" for name in _IDENTITIES}
     return Person(id=key, name=entry.name, zone=entry.zone, **identities)
+
+
+def _same_mail(person: Person, mail: str) -> bool:
+    return bool(mail) and person.mail.casefold() == mail.casefold()
 
 
 def _identity(person: Person, name: str) -> str:

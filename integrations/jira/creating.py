@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from integrations.jira.draft import EPIC_NAME
 from integrations.jira.pool import JiraPool, Json, Query
+from integrations.jira.shape import EPIC_NAME
 from integrations.jira.site import JiraSite
 
 FILLED: Final = frozenset({"project", "issuetype", "summary", "description", "labels", "reporter"})
@@ -34,9 +34,9 @@ async def fields_of(pool: JiraPool, project: str, *, type_id: str) -> list[Json]
     return await _paged(pool, f"issue/createmeta/{project}/issuetypes/{type_id}")
 
 
-def wanted(fields: Sequence[Json], *, site: JiraSite) -> list[Wanted]:
-    """Return the required ones that would be left empty."""
-    return [_wanted(one) for one in fields if _unfilled(one, site=site)]
+def wanted(fields: Sequence[Json], *, site: JiraSite, epic: bool = False) -> list[Wanted]:
+    """Return the required ones that would be left empty, in an epic or in a ticket."""
+    return [_wanted(one) for one in fields if _unfilled(one, site=site, epic=epic)]
 
 
 def allowed(fields: Sequence[Json], field: str) -> list[str]:
@@ -64,8 +64,11 @@ def _wanted(field: Json) -> Wanted:
     return Wanted(str(field.get("fieldId") or field.get("key")), str(field["name"]), kind, options)
 
 
-def _unfilled(field: Json, *, site: JiraSite) -> bool:
+def _unfilled(field: Json, *, site: JiraSite, epic: bool) -> bool:
     name = str(field.get("fieldId") or field.get("key"))
     epic_name = (field.get("schema") or {}).get("custom") == EPIC_NAME
-    filled = name in FILLED or name in site.fields or epic_name
+    names = {name, str(field.get("name", "")).casefold()}
+    filling = [one.field for one in site.mapped if (one.epics if epic else one.tickets)]
+    mapped = any({field_name, field_name.casefold()} & names for field_name in filling)
+    filled = name in FILLED or name in site.fields or mapped or epic_name
     return bool(field.get("required")) and not field.get("hasDefaultValue") and not filled

@@ -57,10 +57,10 @@ async def comment_with(key: str, ticket: str, *, pool: JiraPool) -> Found[str] |
         return CannotTell(refused.message)
 
 
-async def search(jql: str, *, pool: JiraPool) -> Sequence[Json]:
-    """Return the first hundred issues of a query, ids and keys only."""
+async def search(jql: str, *, pool: JiraPool, fields: str = "created") -> Sequence[Json]:
+    """Return the first hundred issues of a query: ids, keys and these fields."""
     path = "search/jql" if (await pool.deployment()).cloud else "search"
-    query: Query = {"jql": jql, "fields": "created", "maxResults": _PAGE}
+    query: Query = {"jql": jql, "fields": fields, "maxResults": _PAGE}
     found: list[Json] = (await pool.get(path, query, what="search"))["issues"]
     return found
 

@@ -14,6 +14,7 @@ from engine.ports.checks import Check
 from engine.ports.people import Person
 from engine.ports.time import Clock
 from integrations.jira.creating import allowed, fields_of, issue_types, wanted
+from integrations.jira.mapping_health import mapping
 from integrations.jira.pool import JiraPool, Json
 from integrations.jira.rights import people, permissions, project
 from integrations.jira.site import JiraSite
@@ -54,10 +55,11 @@ async def health(
         ("jira project", lambda: project(pool, site=site)),
         ("jira permissions", lambda: permissions(pool, site=site)),
         (f"jira {site.epic_type.lower()}", lambda: _creating(pool, site=site, kind=site.epic_type)),
-        (f"jira {site.ticket_type.lower()}", lambda: _creating(pool, site=site, kind=site.ticket_type)),
+        (f"jira {site.step_type.lower()}", lambda: _creating(pool, site=site, kind=site.step_type)),
         ("jira transitions", lambda: transitions(pool, site=site)),
         ("jira resolutions", lambda: _resolutions(pool, site=site)),
         ("jira security", lambda: _security(pool, site=site, restricted=setting.restricted)),
+        ("jira fields", lambda: _told("jira fields", mapping(pool, site=site))),
     )
     checks += [await _looked(name, look) for name, look in looks]
     checks += [_token(setting.token_ends, today=clock.real_now().date()), _hooks(used=setting.hooks)]
@@ -69,6 +71,11 @@ async def _looked(name: str, look: Callable[[], Awaitable[Check]]) -> Check:
         return await look()
     except IntegrationError as refused:
         return Check(name, ok=False, says=refused.message, hint=refused.hint())
+
+
+async def _told(name: str, looked: Awaitable[tuple[bool, str, str]]) -> Check:
+    ok, says, hint = await looked
+    return Check(name, ok=ok, says=says, hint=hint)
 
 
 async def _server(pool: JiraPool) -> Check:
@@ -95,13 +102,13 @@ async def _creating(pool: JiraPool, *, site: JiraSite, kind: str) -> Check:
     """Compare what creating requires with what we fill in."""
     name = f"jira {kind.lower()}"
     kinds = await issue_types(pool, site.project)
-    ids = [str(one["id"]) for one in kinds if one["name"] == kind]
+    ids = [str(one["id"]) for one in kinds if kind in (one["name"], str(one["id"]))]
     if not ids:
-        hint = "Name one of them in the Jira settings: " + ", ".join(str(one["name"]) for one in kinds)
+        hint = "Name one of them in config/jira.yaml: " + ", ".join(str(one["name"]) for one in kinds)
         return Check(name, ok=False, says=f"the project {site.project} has no issue type {kind!r}", hint=hint)
-    missing = wanted(await fields_of(pool, site.project, type_id=ids[0]), site=site)
+    missing = wanted(await fields_of(pool, site.project, type_id=ids[0]), site=site, epic=kind == site.epic_type)
     if missing:
-        hint = "Give these fields a value in the Jira settings, or make them optional for this issue type."
+        hint = "Give these fields a value in config/jira.yaml, or make them optional for this issue type."
         named = ", ".join(f"{one.name} ({one.id})" for one in missing)
         return Check(name, ok=False, says=f"required and not filled in: {named}", hint=hint)
     return Check(name, ok=True, says="every required field is filled in")
@@ -113,23 +120,29 @@ async def _resolutions(pool: JiraPool, *, site: JiraSite) -> Check:
     known = {*site.resolutions_done, *site.resolutions_declined}
     strange = [name for name in names if name not in known]
     if strange:
-        hint = "Name those that decline in the Jira settings."
+        hint = "Name those that decline in config/jira.yaml."
         return Check("jira resolutions", ok=True, says="these count as done: " + ", ".join(strange), hint=hint)
     return Check("jira resolutions", ok=True, says=", ".join(names))
 
 
 async def _security(pool: JiraPool, *, site: JiraSite, restricted: bool) -> Check:
     kinds = await issue_types(pool, site.project)
-    ids = [str(one["id"]) for one in kinds if one["name"] == site.ticket_type]
+    ids = [str(one["id"]) for one in kinds if one["name"] == site.step_type]
     levels = allowed(await fields_of(pool, site.project, type_id=ids[0]), "security") if ids else []
     there = f"the project has: {', '.join(levels) or 'none that the account may set'}"
     if site.security_level and site.security_level not in levels:
         hint = "Name a level that there is, and let the account set it (permission Set Issue Security)."
         return Check("jira security", ok=False, says=f"no level {site.security_level!r}; {there}", hint=hint)
+    if site.closed and not site.security_level:
+        return Check("jira security", ok=True, says="the project is said to be closed to everybody else")
     if restricted and not site.security_level:
-        hint = "Name a security level in the Jira settings, so that tickets of restricted incidents are seen by few."
+        hint = "Name a security level in config/jira.yaml, so that tickets of restricted incidents are seen by few."
         return Check(
-            "jira security", ok=True, says=f"restricted playbooks, and no level is set; {there}", hint=hint, odd=True
+            "jira security",
+            ok=True,
+            says=f"restricted steps get no ticket, as no level is set: they stay in Slack and the shell; {there}",
+            hint=hint,
+            odd=True,
         )
     return Check("jira security", ok=True, says=site.security_level or "no restricted playbook needs a level")
 

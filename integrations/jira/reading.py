@@ -1,6 +1,6 @@
 """An issue as Jira shows it, read into what the engine wants to know of a ticket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.ports.tracker import TicketState
 from integrations.jira.marks import is_marked
@@ -11,13 +11,14 @@ from integrations.jira.workflow import category_of
 FIELDS = "status,resolution,assignee,duedate,comment"
 
 
-def state_of(issue: Json, *, deployment: Deployment, site: JiraSite) -> TicketState:
-    """Read an issue that was fetched with its changelog."""
+def state_of(issue: Json, *, deployment: Deployment, site: JiraSite, categories: Mapping[str, str]) -> TicketState:
+    """Read an issue that was fetched with its changelog; `categories` by the id of a status."""
     fields: Json = issue["fields"]
     category = category_of(fields["status"])
     resolution = str((fields.get("resolution") or {}).get("name", ""))
     moved = _last_change(issue, of="status")
     mover = moved.get("author") or {}
+    handed, dated = _last_change(issue, of="assignee"), _last_change(issue, of="duedate")
     assignee = fields.get("assignee") or {}
     return TicketState(
         key=str(issue["key"]),
@@ -32,8 +33,20 @@ def state_of(issue: Json, *, deployment: Deployment, site: JiraSite) -> TicketSt
         due=str(fields.get("duedate") or ""),
         comments=tuple(_comments(fields, deployment=deployment)),
         ours=account_of(mover) == deployment.account,
-        assigned=str(_last_change(issue, of="assignee").get("id", "")),
+        assigned=str(handed.get("id", "")),
+        assigned_by=account_of(handed.get("author") or {}),
+        assigned_by_mail=_mail(handed.get("author") or {}),
+        assigned_ours=account_of(handed.get("author") or {}) == deployment.account,
+        dated=str(dated.get("id", "")),
+        dated_by=account_of(dated.get("author") or {}),
+        dated_by_mail=_mail(dated.get("author") or {}),
+        dated_ours=account_of(dated.get("author") or {}) == deployment.account,
+        left_done=categories.get(_status_before(moved)) == "done",
     )
+
+
+def _status_before(moved: Json) -> str:
+    return next((str(item.get("from")) for item in moved.get("items") or () if item.get("field") == "status"), "")
 
 
 def account_of(user: Json) -> str:

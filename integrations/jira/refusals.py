@@ -56,6 +56,12 @@ def refusal(error: Exception, *, what: str, writes: bool, now: datetime) -> Inte
     return IntegrationError(f"Jira: could not {what}: {type(error).__name__}.", retryable=True)
 
 
+def refuse_newer(change: str, *, ours: bool, known: str | None, what: str) -> None:
+    """Raise `IntegrationError` when a change is neither ours nor known: it is taken in before it is overwritten."""
+    if change and not ours and known is not None and change != known:
+        raise IntegrationError(f"Jira: somebody changed {what}; that is taken in first.", retryable=True)
+
+
 def seconds_to_wait(header: str | None, *, now: datetime) -> float | None:
     """Read `Retry-After`: a number of seconds, or the date of RFC 9110."""
     if not header:
@@ -81,7 +87,7 @@ def _answered(error: JIRAError, *, status: int, what: str, writes: bool, now: da
     fields = _field_errors(error)
     if fields:
         listed = "; ".join(f"{name}: {message}" for name, message in sorted(fields.items()))
-        hint = "Give that field a value in the Jira settings, or take it off the screen; see `tocsin doctor`."
+        hint = "Give that field a value in config/jira.yaml, or take it off the screen; see `tocsin doctor`."
         return FieldsRefusedError(f"Jira: could not {what}: {listed}", fields=frozenset(fields), hint=hint)
     kind = MissingError if status == _MISSING else IntegrationError
     return kind(f"Jira: could not {what}: HTTP {status}: {said}", hint=_HINTS.get(status))

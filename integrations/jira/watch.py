@@ -32,15 +32,16 @@ class Polled:
 async def take_up(ticket: str, *, tracker: Tracker, inbox: Inbox) -> bool:
     """Read a ticket and put it into the inbox if anybody did anything to it; return whether that was news."""
     state = await tracker.read(ticket)
-    if not (state.change or state.assigned or state.comments):
+    if not (state.change or state.assigned or state.dated or state.comments):
         return False
     return await inbox.put(SOURCE, _id_of(state), asdict(state))
 
 
 def _id_of(state: TicketState) -> str:
     assigned = f":a{state.assigned}" if state.assigned else ""
+    dated = f":d{state.dated}" if state.dated else ""
     commented = f":c{state.comments[-1][0]}" if state.comments else ""
-    return f"{state.key}:{state.change}{assigned}{commented}"
+    return f"{state.key}:{state.change}{assigned}{dated}{commented}"
 
 
 class JiraWatch:

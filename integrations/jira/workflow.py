@@ -55,7 +55,7 @@ def _fields(option: Json, *, done: bool, site: JiraSite) -> Json:
         filled["resolution"] = {"name": resolution}
     for name, meta in screen.items():
         if meta.get("required") and not meta.get("hasDefaultValue") and name not in filled:
-            hint = f"Give `{name}` a value in the Jira settings, or take it off the screen."
+            hint = f"Give `{name}` a value in config/jira.yaml, or take it off the screen."
             raise IntegrationError(
                 f"Jira: the transition {option['name']!r} requires the field {meta.get('name', name)!r}.", hint=hint
             )

@@ -149,6 +149,7 @@ class JiraSeed(Frozen):
     security_levels: tuple[str, ...] = ("Incident team only",)
     issue_types: tuple[str, ...] = ("Epic", "Story", "Task", "Sub-task")
     refused_permissions: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     webhooks: tuple[WebhookSeed, ...] = ()
 

@@ -20,6 +20,7 @@ from engine.domain.timeline import (
     AskOpened,
     IncidentAdvanced,
     IncidentDeclared,
+    TargetMoved,
     TimerFired,
     TimerSet,
 )
@@ -52,6 +53,9 @@ def project(connection: Connection, place: dict[str, str], entry: Entry) -> None
             _open_ask(connection, place, event)
         case AskAnswered() as event:
             _answer_ask(connection, place, event)
+        case TargetMoved(ask=ask, due=due_text):
+            moved = datetime.fromisoformat(due_text)
+            connection.execute(update(asks).where(_at(asks, place, ask=ask)).values(due=moved))
         case AskClosed(ask=ask):
             connection.execute(delete(asks).where(_at(asks, place, ask=ask)))
         case _:

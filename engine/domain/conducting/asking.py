@@ -140,7 +140,7 @@ def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
     if ask.due is None:
         return
     expiry = ask.kind == "approval" and step.approve is not None and step.approve.expires is not None
-    name = f"{'expiry' if expiry else 'due'}:{ask.id}"
+    name = f"{'expiry' if expiry else 'due'}:{ask.id}{f':{ask.moved}' if ask.moved else ''}"
     timer = situation.incident.timers.get(name)
     if timer is None:
         yield ev.TimerSet(timer=name, due=instant_text(ask.due), purpose=name)

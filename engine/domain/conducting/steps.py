@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.conducting import standing, starts
-from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval
+from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval, open_ask
 from engine.domain.conducting.situation import Perform, effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
 from engine.domain.plan import OnFailure, StepKind
@@ -56,6 +56,8 @@ def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) ->
             yield from _retrying(situation, entry)
         case StepStatus.SKIPPED | StepStatus.BLOCKED:
             yield from starts.revive(situation, step, entry)
+        case StepStatus.DONE if entry.redo:
+            yield open_ask(situation, step, entry)
         case StepStatus.DONE if entry.undo_ordered and situation.incident.hold is None:
             yield from _undo(situation, step, entry)
         case _:

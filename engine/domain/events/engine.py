@@ -224,3 +224,12 @@ class TargetMissed(Event):
     ask: str
     step: str
     due: str
+
+
+class TrackerCaughtUp(Event):
+    """The tracker, away for a while, has everything again: what was made late, as `kind subject`."""
+
+    type: ClassVar[str] = "tracker_caught_up"
+    since: str
+    late: list[str]
+    keys: list[str]

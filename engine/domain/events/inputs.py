@@ -97,6 +97,25 @@ class SkipOrdered(InputEvent):
     reason: str
 
 
+class RedoOrdered(InputEvent):
+    """A person said that a person's finished step is not done after all."""
+
+    type: ClassVar[str] = "redo_ordered"
+    step: str
+    reason: str = ""
+
+
+class TargetMoved(InputEvent):
+    """A person moved the target of what is asked; `change_id` is the tracker's, where it was moved there."""
+
+    type: ClassVar[str] = "target_moved"
+    ask: str
+    due: str
+    reason: str = ""
+    ticket: str = ""
+    change_id: str = ""
+
+
 class RetryOrdered(InputEvent):
     """A person asked for a failed step to be tried again."""
 
@@ -167,13 +186,34 @@ class TimerFired(InputEvent):
 
 
 class TicketChanged(InputEvent):
-    """A person changed a ticket in a way that does not answer it."""
+    """A person changed a ticket in a way that does not answer it; what is `..._unaccepted` is put back."""
 
     type: ClassVar[str] = "ticket_changed"
     ticket: str
     ask: str | None = None
-    change: Literal["closed_unaccepted", "reopened", "reassigned", "redated", "commented"]
+    change: Literal[
+        "closed_unaccepted",
+        "reopened",
+        "reopened_unaccepted",
+        "reassigned",
+        "reassigned_unaccepted",
+        "redated",
+        "redated_unaccepted",
+        "commented",
+    ]
     detail: str = ""
+    person: str | None = None
+    """Whose ticket it is now, of those that Tocsin knows."""
+    change_id: str = ""
+    """The tracker's id of the change."""
+
+
+class TicketTwinFound(InputEvent):
+    """Two tickets were made for one thing; the older one stays."""
+
+    type: ClassVar[str] = "ticket_twin_found"
+    ticket: str
+    stays: str
 
 
 class ReviewAnswered(InputEvent):

@@ -7,6 +7,7 @@ and messages are effects too, but move no step.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from engine.domain.folding.change import Handlers
     from engine.domain.incident import Incident
 
+AWAY = timedelta(minutes=10)
+"""What comes later than this is told to have come late."""
 ACTION = "action"
 UNDO = "undo"
 
@@ -28,7 +31,10 @@ UNDO = "undo"
 def _intended(state: Incident, event: ev.EffectIntended, at: datetime) -> Incident:
     known = state.effects.get(event.key)
     started = known.started if known else event.started
-    effect = Effect(event.key, event.kind, event.subject, "intended", event.attempt, at, started=started)
+    delayed = known.delayed if known else None
+    effect = Effect(
+        event.key, event.kind, event.subject, "intended", event.attempt, at, started=started, delayed=delayed
+    )
     state = replace(state, effects=put(state.effects, event.key, effect))
     if event.kind == ACTION:
         return change(state, event.subject, Trigger.BEGIN, at, attempts=event.attempt, because="")
@@ -36,7 +42,9 @@ def _intended(state: Incident, event: ev.EffectIntended, at: datetime) -> Incide
 
 
 def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
-    state = _settle(state, event.key, "done", at, result=event.result, adopted=event.adopted)
+    since = state.effects[event.key].delayed
+    late = since if since is not None and at - since >= AWAY else None
+    state = _settle(state, event.key, "done", at, result=event.result, adopted=event.adopted, delayed=late)
     if event.kind == ACTION:
         return change(state, event.subject, Trigger.FINISH, at, output=event.result, because="")
     if event.kind == UNDO:
@@ -46,7 +54,10 @@ def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
 
 def _failed(state: Incident, event: ev.EffectFailed, at: datetime) -> Incident:
     status = "retrying" if event.retry_at else "failed"
-    state = _settle(state, event.key, status, at, message=event.message, retry_at=event.retry_at, unsure=event.unsure)
+    since = (state.effects[event.key].delayed or at) if event.retry_at else None
+    state = _settle(
+        state, event.key, status, at, message=event.message, retry_at=event.retry_at, unsure=event.unsure, delayed=since
+    )
     if event.kind != ACTION:
         return state
     trigger = Trigger.RETRY_LATER if event.retry_at else Trigger.FAIL

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Acknowledgement, Answer, Ask, Hold, Review, Unaccepted
+from engine.domain.incident import Acknowledgement, Answer, Ask, Hold, Review
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ APPROVAL = "approval"
 
 
 def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
+    before = state.asks.get(f"{event.step}.{event.kind}.{event.round - 1}")  # it hands its ticket on
     ask = Ask(
         id=event.ask,
         kind=event.kind,
@@ -31,11 +32,14 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         due=datetime.fromisoformat(event.due) if event.due else None,
         opened_at=at,
         round=event.round,
+        moved=before.moved if before else 0,
+        given_to=before.given_to if before else None,
+        turns=before.turns if before else 0,
     )
     state = replace(state, asks=put(state.asks, ask.id, ask))
     step = state.step(event.step)
     if event.kind != APPROVAL:
-        return change(state, event.step, Trigger.ASK, at, ask=ask.id, round=event.round)
+        return change(state, event.step, Trigger.ASK, at, ask=ask.id, round=event.round, redo=False)
     if step.status is StepStatus.DONE:  # the approval of an undo leaves the step done until it is undone
         entry = replace(step, approval=ask.id, approvals=step.approvals + 1)
         return replace(state, steps=put(state.steps, event.step, entry))
@@ -78,6 +82,11 @@ def _skip(state: Incident, event: ev.SkipOrdered, at: datetime) -> Incident:
     return change(state, event.step, Trigger.SKIP, at, because=event.reason, by_hand=True)
 
 
+def _redo(state: Incident, event: ev.RedoOrdered, _: datetime) -> Incident:
+    step = replace(state.step(event.step), redo=True)
+    return replace(state, steps=put(state.steps, event.step, step))
+
+
 def _retry(state: Incident, event: ev.RetryOrdered, at: datetime) -> Incident:
     return change(state, event.step, Trigger.RESET, at, because="", accepted=False, attempts=0)
 
@@ -96,12 +105,6 @@ def _resolved(state: Incident, event: ev.StepResolved, at: datetime) -> Incident
 def _undo(state: Incident, event: ev.UndoOrdered, _: datetime) -> Incident:
     step = replace(state.step(event.step), undo_ordered=True)
     return replace(state, steps=put(state.steps, event.step, step))
-
-
-def _ticket_changed(state: Incident, event: ev.TicketChanged, _: datetime) -> Incident:
-    if event.change != "closed_unaccepted" or event.ask is None:
-        return state
-    return replace(state, unaccepted=add(state.unaccepted, Unaccepted(event.ask, event.ticket, event.detail)))
 
 
 def _reviewed(state: Incident, event: ev.ReviewAnswered, at: datetime) -> Incident:
@@ -130,7 +133,7 @@ HANDLERS: Handlers = {
     ev.RetryOrdered: _retry,
     ev.StepResolved: _resolved,
     ev.UndoOrdered: _undo,
-    ev.TicketChanged: _ticket_changed,
+    ev.RedoOrdered: _redo,
     ev.ReviewAnswered: _reviewed,
     ev.HoldOrdered: _hold_ordered,
     ev.HoldReleased: _hold_released,

@@ -13,7 +13,7 @@ from engine.domain.problem import Problem
 from engine.language.api import ActionFacts, check
 from engine.ports.checks import Check
 from engine.runtime.prefect.offers import withheld
-from engine.settings import calendars, people
+from engine.settings import calendars, people, tracker
 from engine.settings.documents import ConfigFileError
 from engine.settings.read import Reading, read
 from engine.settings.values import Settings, variable
@@ -56,6 +56,7 @@ def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None 
         findings.append(_home(settings.home))
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))
+        findings += _file("jira fields", lambda: _tracker(settings))
         findings += _playbooks(settings, actions)
     return findings
 
@@ -110,6 +111,14 @@ def _people(settings: Settings) -> str:
 
 def _calendars(settings: Settings) -> str:
     return ", ".join(calendars.read_calendars(settings.config / calendars.FILE))
+
+
+def _tracker(settings: Settings) -> str:
+    path = settings.config / tracker.FILE
+    read = tracker.read_tracker(path)
+    kept = read.security.level or ("a closed project" if read.security.project == "closed" else "")
+    without = "; restricted steps get no ticket" if not kept else f"; restricted tickets have {kept}"
+    return f"{tracker.FILE if path.exists() else 'as they are by default'}{without}"
 
 
 def _playbooks(settings: Settings, actions: Mapping[str, ActionFacts]) -> Iterator[Finding]:

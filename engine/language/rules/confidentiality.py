@@ -49,7 +49,7 @@ def restricted_leaves(context: Context) -> Findings:
 
 def restricted_on_ticket(context: Context) -> Findings:
     for step in context.steps:
-        shown = step.kind in ("task", "decision") and step.model.tickets == "ready"
+        shown = step.kind in ("task", "decision") and ((step.model.tickets or context.playbook.tickets) != "none")
         if not shown or step.model.sensitivity is not Sensitivity.INTERNAL:
             continue
         for use in context.uses_of(step, Place.FOR_EACH):

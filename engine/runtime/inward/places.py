@@ -25,6 +25,7 @@ class TicketPlace:
 
     incident: str
     ask: str
+    """What made it: the id of an ask, or of a step's instance that was not asked yet."""
 
 
 class Places:
@@ -63,11 +64,11 @@ class Places:
         """Return the tickets at which something may happen: all of running incidents, of others those still asked."""
         await self.refresh()
         running = {row.incident for row in self._timelines.known.values() if row.state not in OVER}
-        asked = {(row.incident, row.ask) for row in await self._ledger.open_asks()}
+        asked = {(row.incident, _step(row.ask)) for row in await self._ledger.open_asks()}
         return [
             key
             for key, place in self._tickets.items()
-            if place.incident in running or (place.incident, place.ask) in asked
+            if place.incident in running or (place.incident, _step(place.ask)) in asked
         ]
 
     async def refresh(self) -> None:
@@ -94,3 +95,7 @@ class Places:
             self._incidents[channel] = incident
         elif made.kind == TICKET:
             self._tickets[str(made.result.get("key", ""))] = TicketPlace(incident, made.subject)
+
+
+def _step(ask: str) -> str:
+    return ask.partition(".")[0]

@@ -35,6 +35,11 @@ def stranger_short() -> str:
     return "whoever closed it is not in Tocsin's people file. Have them added, or let somebody who is asked close it."
 
 
+def dated_by_stranger() -> str:
+    """Return why an account that nobody knows moves no target."""
+    return "whoever changed it is not in Tocsin's people file. Have them added, or let the step's owner move it."
+
+
 def _needed(step: StepPlan) -> str:
     names = [name for name, spec in step.form.items() if not spec.optional and spec.default is None]
     *most, last = names or list(step.form)

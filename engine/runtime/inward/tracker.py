@@ -1,42 +1,39 @@
-"""What people do in the tracker, taken: a ticket closed, opened again or handed on, and what is written under it.
+"""What people do in the tracker, taken: a ticket closed, opened again, handed on or re-dated, and comments.
 
 Rules kept here (design section 3, semantic 9): closed as done answers what the ticket asks; a form is finished when it
-is filled, by comments under the ticket or elsewhere; closed as declined declines a task that has no form. Whatever does
-not finish its step is put on the timeline with the reason, and the ticket is opened again with it. What our own account
-did says nothing. Each comment and each change is taken once, however often the ticket is read.
+is filled, by comments under the ticket or elsewhere; closed as declined declines a task that has no form; opened again,
+it is asked again. Whatever is not taken is put on the timeline with the reason, and the ticket is put back with it.
+What our own account did says nothing. Each comment and each change is taken once, however often the ticket is read, and
+what is older than what was taken already says nothing any more.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
 
 from engine.domain import commands as cmd
-from engine.domain import timeline as ev
 from engine.domain.authority import Refusal, participants
-from engine.domain.incident import base_id
-from engine.domain.surfaces import TICKET_CLOSE, made
+from engine.domain.lifecycle import StepStatus
 from engine.ports.tracker import TicketState
 from engine.runtime.inward.comments import strictest, written
 from engine.runtime.inward.identities import from_tracker
 from engine.runtime.inward.meaning import verdict_of
 from engine.runtime.inward.shortfalls import declined_short, form_short, stranger_short
-from engine.runtime.inward.words import name_of
+from engine.runtime.inward.subject import Newest, Subject
+from engine.runtime.inward.ticket_fields import Fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.domain.incident import Ask
-    from engine.domain.plan import StepPlan
     from engine.ports.people import People, Person
     from engine.ports.records import InboxRow
-    from engine.runtime.desk import Desk, Look
-    from engine.runtime.inward.places import Places, TicketPlace
+    from engine.runtime.desk import Desk
+    from engine.runtime.inward.places import Places
 
-Change: TypeAlias = Literal["closed_unaccepted", "reopened", "reassigned", "redated", "commented"]
-VIA = "jira"
-TRACKER = "tracker"
+REOPENED = "its ticket was opened again in Jira"
+EARLY = "nobody is asked for this yet. It is said here when its turn has come."
 _NAMES = frozenset(field.name for field in fields(TicketState))
 
 
@@ -47,6 +44,7 @@ class TrackerActs:
     desk: Desk
     places: Places
     people: People
+    newest: Newest = field(default_factory=Newest)
 
     async def take(self, row: InboxRow) -> str | None:
         """Do what a ticket's state asks for; return what became of it, None when it cannot be understood."""
@@ -56,10 +54,11 @@ class TrackerActs:
         place = await self.places.ticket(state.key)
         if place is None:
             return "no ticket of ours"
-        reading = _Reading(self, state, place, await self.desk.look(place.incident))
-        await reading.comments()
-        await reading.assignee()
-        return await reading.status()
+        look = await self.desk.look(place.incident)
+        subject = Subject(self.desk, self.people, state, place, look, self.newest)
+        await Comments(subject).take()
+        await Fields(subject).take()
+        return await Status(subject).take()
 
     async def give_up(self, row: InboxRow) -> None:
         """Nobody waits at a screen: the ticket still stands as it was left, and the log says what happened."""
@@ -76,121 +75,120 @@ def ticket_of(payload: Mapping[str, Any]) -> TicketState | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """One ticket as it was read, beside the incident as it stands."""
+class Comments:
+    """What people wrote under a ticket."""
 
-    acts: TrackerActs
-    state: TicketState
-    place: TicketPlace
-    look: Look
+    about: Subject
 
-    @property
-    def ask(self) -> Ask:
-        return self.look.incident.asks[self.place.ask]
-
-    @property
-    def step(self) -> StepPlan:
-        return self.look.plan.steps[base_id(self.ask.step)]
-
-    def origin(self, *parts: str) -> str:
-        return "/".join((VIA, self.state.key, *parts))
-
-    async def comments(self) -> None:
-        """Put what people wrote on the timeline."""
-        taking_part = participants(self.look.plan, self.look.incident)
-        for number, account, mail, text in self.state.comments:
-            person = self.acts.people.by_jira(account, mail)
-            origin = self.origin("comment", number)
+    async def take(self) -> None:
+        """Put it on the timeline."""
+        about = self.about
+        taking_part = participants(about.look.plan, about.look.incident)
+        for number, account, mail, text in about.state.comments:
+            person = about.people.by_jira(account, mail)
+            origin = about.origin("comment", number)
             if person is not None and person.id in taking_part and text.strip():
-                kept = strictest(text, self.step.form, least=self.step.sensitivity)
+                kept = strictest(text, about.step.form, least=about.step.sensitivity)
                 note = cmd.AddNote(text=text, sensitivity=kept.value)
-                await self.acts.desk.give(self.place.incident, note, from_tracker(person), origin=origin)
+                await about.desk.give(about.place.incident, note, from_tracker(person), origin=origin)
             else:
                 who = "somebody who takes no part" if person else "an account that is not in the people file"
-                await self._tell("commented", f"by {who}; its words stay in the ticket", person, origin=origin)
+                await about.tell("commented", f"by {who}; its words stay in the ticket", person, origin=origin)
 
-    async def assignee(self) -> None:
-        """Put on the timeline whose ticket it is now."""
-        if self.state.assigned:
-            person = self.acts.people.by_jira(self.state.assignee, self.state.assignee_mail)
-            unknown = "an account that is not in the people file" if self.state.assignee else "nobody"
-            detail = f"assigned to {person.name if person else unknown}"
-            await self._tell("reassigned", detail, None, origin=self.origin("assignee", self.state.assigned))
 
-    async def status(self) -> str:
-        """Take the last change of status."""
-        if not self.state.change or self.state.ours:
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The last change of a ticket's status."""
+
+    about: Subject
+
+    async def take(self) -> str:
+        """Take it; return what became of it."""
+        about, state = self.about, self.about.state
+        if about.is_old("status", state.change) or state.ours:
             return "no change of status by people"
-        person = self.acts.people.by_jira(self.state.changed_by, self.state.changed_by_mail)
-        if self.state.category != "done":
+        person = about.people.by_jira(state.changed_by, state.changed_by_mail)
+        if state.category != "done":
             return await self._reopened(person)
-        if await self.acts.desk.came_of(self.place.incident, self._short) is not None:
+        if await about.came_of(self._short) is not None:
             return "not accepted"
-        if not self.ask.open and await self.acts.desk.came_of(self.place.incident, self._changed) is None:
+        if about.ask is None:
+            return await self._not_accepted(EARLY, person)
+        if not about.ask.open and await about.came_of(self._changed) is None:
             return "not asked any more"
         if person is None:
             return await self._not_accepted(stranger_short(), None)
-        if not self.state.accepted and self.step.form:
-            return await self._not_accepted(declined_short(self.step, self.state.resolution), person)
-        return await self._answered(person)
+        if not state.accepted and about.step.form:
+            return await self._not_accepted(declined_short(about.step, state.resolution), person)
+        return await self._answered(about.ask, person)
 
     @property
     def _changed(self) -> str:
-        return self.origin("change", self.state.change)
+        return self.about.origin("change", self.about.state.change)
 
     @property
     def _short(self) -> str:
-        return self.origin("change", self.state.change, "short")
+        return self.about.origin("change", self.about.state.change, "short")
 
-    async def _answered(self, person: Person) -> str:
-        command = self._answer(person) if self.state.accepted else self._decline()
-        who = from_tracker(person)
-        taken = await self.acts.desk.give(self.place.incident, command, who, origin=self._changed)
+    async def _answered(self, ask: Ask, person: Person) -> str:
+        about = self.about
+        command = self._answer(ask, person) if about.state.accepted else self._decline(ask)
+        taken = await about.desk.give(about.place.incident, command, from_tracker(person), origin=self._changed)
         if not isinstance(taken, Refusal):
             return "done"
         if taken.rule == "closed_ask":
             return "not asked any more"
-        named = partial(name_of, people=self.acts.people)
-        return await self._not_accepted(form_short(self.step, taken, name=named), person)
+        return await self._not_accepted(form_short(about.step, taken, name=about.name), person)
 
-    def _answer(self, person: Person) -> cmd.Answer:
-        texts = [text for _, account, mail, text in self.state.comments if self._wrote(person, account, mail)]
-        values = written(texts, self.step.form, person=self._mentioned)
-        return cmd.Answer(target=self.ask.id, verdict=verdict_of(self.ask), values=dict(values))
+    def _answer(self, ask: Ask, person: Person) -> cmd.Answer:
+        comments = self.about.state.comments
+        texts = [text for _, account, mail, text in comments if self._wrote(person, account, mail)]
+        values = written(texts, self.about.step.form, person=self._mentioned)
+        return cmd.Answer(target=ask.id, verdict=verdict_of(ask), values=dict(values))
 
-    def _decline(self) -> cmd.Answer:
-        reason = f"closed in Jira as {self.state.resolution or 'declined'}"
-        return cmd.Answer(target=self.ask.id, verdict="decline", reason=reason)
+    def _decline(self, ask: Ask) -> cmd.Answer:
+        reason = f"closed in Jira as {self.about.state.resolution or 'declined'}"
+        return cmd.Answer(target=ask.id, verdict="decline", reason=reason)
 
     def _wrote(self, person: Person, account: str, mail: str) -> bool:
-        author = self.acts.people.by_jira(account, mail)
+        author = self.about.people.by_jira(account, mail)
         return author is not None and author.id == person.id
 
     def _mentioned(self, account: str) -> str:
-        person = self.acts.people.by_jira(account)
+        person = self.about.people.by_jira(account)
         return person.id if person else account
 
     async def _reopened(self, person: Person | None) -> str:
-        last = self.ask.last
-        was_closed = made(self.look.incident, TICKET_CLOSE, self.ask.id) or (last is not None and last.via == VIA)
-        if self.ask.open or not was_closed:
+        """Have a step done again whose ticket was opened again, or say why not and close it."""
+        about, ask = self.about, self.about.ask
+        if ask is None or ask.open or not about.state.left_done:
             return "no change that counts"
-        await self._tell("reopened", "its step stays as it is", person, origin=self._changed)
-        return "reopened"
-
-    async def _not_accepted(self, why: str, person: Person | None) -> str:
-        await self._tell("closed_unaccepted", why, person, origin=self._short)
+        if await about.came_of(self._changed) is not None:
+            return "reopened"
+        again = _again(ask.step, about.look.incident.step(ask.step).status)
+        if again is None:
+            await about.tell("reopened", "its step stays as it is", person, origin=self._changed)
+            return "reopened"
+        why = stranger_short()
+        if person is not None:
+            taken = await about.desk.give(about.place.incident, again, from_tracker(person), origin=self._changed)
+            if not isinstance(taken, Refusal):
+                return "reopened"
+            why = " ".join(filter(None, (taken.message, taken.advice(about.name))))
+        await about.tell("reopened_unaccepted", why, person, origin=self._short)
         return "not accepted"
 
-    async def _tell(self, change: Change, detail: str, person: Person | None, *, origin: str) -> None:
-        who = from_tracker(person) if person else cmd.Who(person=TRACKER, via=VIA, strength="")
-        event = ev.TicketChanged(
-            ticket=self.state.key,
-            ask=self.ask.id,
-            change=change,
-            detail=detail,
-            by=who.person,
-            via=who.via,
-            strength=who.strength,
-        )
-        await self.acts.desk.put(self.place.incident, [event], origin=origin)
+    async def _not_accepted(self, why: str, person: Person | None) -> str:
+        await self.about.tell("closed_unaccepted", why, person, origin=self._short)
+        return "not accepted"
+
+
+def _again(step: str, status: StepStatus) -> cmd.RedoStep | cmd.RetryStep | None:
+    """Return the command that has a step done again; None while what was answered is still looked at."""
+    match status:
+        case StepStatus.AWAITING_PERSON | StepStatus.AWAITING_APPROVAL:
+            return None
+        case StepStatus.DECLINED:
+            return cmd.RetryStep(step=step, reason=REOPENED)
+        case _:
+            return cmd.RedoStep(step=step, reason=REOPENED)

@@ -1,4 +1,4 @@
-"""Keeps current what can be overwritten: pinned message, cards, the epic's checklist, topic, bookmarks, who is invited.
+"""Keeps current what can be overwritten: pinned message, cards, checklist, tickets, topic, bookmarks, who is invited.
 
 Rules kept here: nothing of this is on the timeline, since doing it again is harmless; what was last shown is remembered
 by its digest, so that a restart edits nothing that is right already; what is over and was shown whole is not looked at
@@ -20,6 +20,7 @@ from engine.domain.errors import TocsinError
 from engine.domain.lifecycle import OVER
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, made
 from engine.runtime.showing.chatting import channel_of, message_of
+from engine.runtime.showing.ticket_fields import of_tickets
 from engine.runtime.showing.words import asking, overview, telling
 from engine.runtime.showing.words.scene import Scene
 from engine.runtime.timelines import Timelines
@@ -55,6 +56,8 @@ class Wanted:
     name: str
     says: str
     bring: Callable[[], Awaitable[object]]
+    born: str | None = None
+    """What it said when it was made; it need not be brought there as long as it says that."""
 
 
 class Mirror:
@@ -185,8 +188,8 @@ class Mirror:
 
     async def _bring(self, incident: str, wanted: Wanted) -> bool:
         name = f"mirror:{wanted.name}"
-        digest = hashlib.sha256(wanted.says.encode()).hexdigest()
-        if await self._last_said(incident, name) == digest:
+        digest = _digest(wanted.says)
+        if await self._last_said(incident, name, born=wanted.born) == digest:
             return True
         try:
             await wanted.bring()
@@ -197,12 +200,12 @@ class Mirror:
         await self._ledger.remember(incident, name, {"digest": digest})
         return True
 
-    async def _last_said(self, incident: str, name: str) -> str | None:
+    async def _last_said(self, incident: str, name: str, *, born: str | None) -> str | None:
         """Return the digest of what was last shown; read from the ledger once, then from memory."""
         if (incident, name) not in self._said:
             known = await self._ledger.recall(incident, name)
             if known is None:
-                return None
+                return _digest(born) if born is not None else None
             self._said[incident, name] = known["digest"]
         return self._said[incident, name]
 
@@ -238,6 +241,12 @@ class Mirror:
             return
         text = overview.checklist(scene)
         yield Wanted("epic", text, lambda: tracker.describe(scene.epic()[0], text))
+        for name, says, bring, born in of_tickets(scene, tracker):
+            yield Wanted(name, says, bring, born)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _bookmarked(scene: Scene) -> dict[str, MessageRef]:

@@ -2,7 +2,8 @@
 
 Rules kept here: exactly one event comes back, never an exception; whatever may have been made already is looked up by
 its key first; nothing is ever given up, because the other side comes back: what did not work is tried again, later and
-later, up to five minutes apart, and what has to wait for its turn when that comes.
+later, up to five minutes apart, and what has to wait for its turn when that comes. Only what is kept from the other
+side on purpose is left at that, and people are told.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ import structlog
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TocsinError, TurnAwaitedError
+from engine.domain.errors import (
+    IntegrationError,
+    LeaseLostError,
+    OutcomeUnknownError,
+    TocsinError,
+    TurnAwaitedError,
+    WithheldError,
+)
 from engine.domain.surfaces import IN_CHAT
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
@@ -61,6 +69,9 @@ class Shower:
         except TurnAwaitedError as error:
             log.info("turn_awaited", why=error.message)
             return self._later(move, error)
+        except WithheldError as error:
+            log.warning("withheld", why=error.message, hint=error.hint())
+            return ev.EffectFailed(**_what(move), message=error.message, hint=error.hint())
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)

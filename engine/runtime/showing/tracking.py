@@ -6,15 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError
-from engine.domain.surfaces import CARD, EPIC, HEAD_TRACKER, TICKET, TICKET_CLOSE, TICKET_REOPEN, ticket_of
+from engine.domain.surfaces import (
+    CARD,
+    EPIC,
+    HEAD_TRACKER,
+    TICKET,
+    TICKET_AGAIN,
+    TICKET_MERGE,
+    TICKET_PUT_BACK,
+    TICKET_REOPEN,
+    asked_by,
+    ticket_of,
+)
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.showing.chatting import message_of
 from engine.runtime.showing.halves import finishing
-from engine.runtime.showing.words import asking, overview, telling
+from engine.runtime.showing.words import asking, overview, telling, ticketing
 
 if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
-    from engine.domain.incident import Ask
+    from engine.domain.incident import Ask, Unaccepted
     from engine.ports.chat import Chat
     from engine.ports.ledger import Ledger
     from engine.ports.shown import TicketDraft
@@ -38,7 +49,9 @@ class TrackerSurfaces:
             case _ if move.kind == EPIC:
                 return _placed(await self.tracker.create_epic(overview.epic(scene), key=move.key))
             case _ if move.kind == TICKET:
-                return _placed(await self.tracker.create_ticket(await self._draft(scene, move), key=move.key))
+                draft = await self.draft(scene, move.subject)
+                given = {"owner": draft.owner.id if draft.owner else "", "due": _day(draft)}
+                return _placed(await self.tracker.create_ticket(draft, key=move.key)) | given
             case _ if move.kind == HEAD_TRACKER:
                 head = await self.ledger.head(scene.incident.id)
                 await self.tracker.comment(scene.epic()[0], telling.head_text(move.subject, head), key=move.key)
@@ -47,7 +60,7 @@ class TrackerSurfaces:
                 return await self._commented(scene, move)
 
     async def find(self, scene: Scene, move: Perform, *, patient: bool) -> Found[dict[str, Any]] | Absent | CannotTell:
-        """Look a surface up. Closing and reopening can be done again, so only their comment is looked for."""
+        """Look a surface up. What follows a comment can be done again, so only the comment is looked for."""
         if move.kind in (EPIC, TICKET):
             found = await self.tracker.find_ticket(key=move.key, patient=patient)
             return Found(_placed(found.value)) if isinstance(found, Found) else found
@@ -59,51 +72,96 @@ class TrackerSurfaces:
             await self._moved(scene, move, ticket)
         return Found({"ticket": ticket})
 
-    async def _draft(self, scene: Scene, move: Perform) -> TicketDraft:
-        ref = message_of(scene, CARD, move.subject)
+    async def draft(self, scene: Scene, subject: str) -> TicketDraft:
+        """Return what the ticket of an ask, or of a step that is not asked yet, should hold."""
+        ask = asked_by(scene.incident, subject)
+        ref = message_of(scene, CARD, ask.id) if ask is not None else None
         link = await self.chat.link(ref) if self.chat is not None and ref is not None else ""
-        return asking.ticket(scene, scene.incident.asks[move.subject], epic=scene.epic()[0], link=link)
+        if ask is None:
+            return ticketing.early(scene, subject, epic=scene.epic()[0])
+        return asking.ticket(scene, ask, epic=scene.epic()[0], link=link)
 
     async def _commented(self, scene: Scene, move: Perform) -> dict[str, Any]:
         """Say why, then move the ticket; the comment first, so that nobody sees a ticket move without a reason."""
         ticket = _ticket(scene, move)
-        ask = _ask(scene, move)
-        said = asking.outcome(scene, ask)
-        text = (
-            telling.closing(scene, ask, said=said)
-            if move.kind == TICKET_CLOSE
-            else telling.reopening(_unaccepted(scene, move))
-        )
-        await self.tracker.comment(ticket, text, key=move.key)
+        await self.tracker.comment(ticket, _words(scene, move), key=move.key)
         await self._moved(scene, move, ticket)
         return {"ticket": ticket}
 
     async def _moved(self, scene: Scene, move: Perform, ticket: str) -> None:
+        ask = _ask(scene, move)
         with finishing():
-            if move.kind == TICKET_REOPEN:
-                if _ask(scene, move).open:
-                    await self.tracker.reopen(ticket)
-            else:
-                status = scene.incident.step(_ask(scene, move).step).status.value
-                await self.tracker.close(ticket, done=status in WELL)
+            match move.kind:
+                case _ if move.kind == TICKET_MERGE:
+                    await self.tracker.merge(ticket, into=scene.incident.twins[move.subject])
+                case _ if move.kind == TICKET_PUT_BACK:
+                    await self._put_back(scene, _unaccepted(scene, move), ask)
+                case _ if move.kind in (TICKET_REOPEN, TICKET_AGAIN):
+                    if ask is None or ask.open:
+                        await self.tracker.reopen(ticket)
+                case _:
+                    await self._closed(scene, move, ticket)
+
+    async def _closed(self, scene: Scene, move: Perform, ticket: str) -> None:
+        ask = _ask(scene, move)
+        status = scene.incident.step(ask.step if ask else _subject(move)).status.value
+        await self.tracker.close(ticket, done=status in WELL)
+
+    async def _put_back(self, scene: Scene, refused: Unaccepted, ask: Ask | None) -> None:
+        """Bring one field back to what it was; what has changed since is left as it is."""
+        if refused.change == "reopened_unaccepted":
+            if ask is not None and not ask.open:
+                status = scene.incident.step(ask.step).status.value
+                await self.tracker.close(refused.ticket, done=status in WELL)
+        elif ask is not None and ask.open:
+            if refused.change == "redated_unaccepted":
+                day = scene.moment_there(ask.due).date() if ask.due else None
+                await self.tracker.schedule(refused.ticket, day, known=None)
+            elif refused.change == "reassigned_unaccepted":
+                await self.tracker.assign(refused.ticket, ticketing.owner(scene, ask), known=None)
+
+
+def _words(scene: Scene, move: Perform) -> str:
+    ask = _ask(scene, move)
+    match move.kind:
+        case _ if move.kind == TICKET_REOPEN:
+            return telling.reopening(_unaccepted(scene, move).why)
+        case _ if move.kind == TICKET_PUT_BACK:
+            return ticketing.put_back(_unaccepted(scene, move))
+        case _ if move.kind == TICKET_MERGE:
+            return ticketing.twin(scene.incident.twins[move.subject])
+        case _ if move.kind == TICKET_AGAIN:
+            return ticketing.again(scene, ask) if ask else ""
+        case _:
+            if ask is None:
+                return ticketing.not_needed(scene, _subject(move))
+            return telling.closing(scene, ask, said=asking.outcome(scene, ask))
 
 
 def _placed(ref: TicketRef) -> dict[str, Any]:
     return {"key": ref.key, "url": ref.url}
 
 
-def _ask(scene: Scene, move: Perform) -> Ask:
-    return scene.incident.asks[move.subject.partition("#")[0]]
+def _day(draft: TicketDraft) -> str:
+    return draft.due.date().isoformat() if draft.due else ""
+
+
+def _subject(move: Perform) -> str:
+    return move.subject.partition("#")[0]
+
+
+def _ask(scene: Scene, move: Perform) -> Ask | None:
+    return scene.incident.asks.get(_subject(move)) or asked_by(scene.incident, _subject(move))
 
 
 def _ticket(scene: Scene, move: Perform) -> str:
-    if move.kind == TICKET_REOPEN:
-        return scene.incident.unaccepted[int(move.subject.partition("#")[2]) - 1].ticket
-    key = ticket_of(scene.incident, move.subject)
+    if move.kind in (TICKET_REOPEN, TICKET_PUT_BACK):
+        return _unaccepted(scene, move).ticket
+    key = move.subject if move.kind == TICKET_MERGE else ticket_of(scene.incident, move.subject)
     if not key:
         raise IntegrationError("The ticket is not there yet.", retryable=True)
     return key
 
 
-def _unaccepted(scene: Scene, move: Perform) -> str:
-    return scene.incident.unaccepted[int(move.subject.partition("#")[2]) - 1].why
+def _unaccepted(scene: Scene, move: Perform) -> Unaccepted:
+    return scene.incident.unaccepted[int(move.subject.partition("#")[2]) - 1]

@@ -46,6 +46,7 @@ RESOURCES = (
     Resource("GET", "project", meta.projects),
     Resource("GET", "project/{project}", meta.project),
     Resource("GET", "project/{project}/statuses", meta.project_statuses),
+    Resource("GET", "project/{project}/components", meta.components),
     Resource("GET", "issuetype", meta.issue_types),
     Resource("GET", "field", meta.fields),
     Resource("GET", "priority", meta.priorities),

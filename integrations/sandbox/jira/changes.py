@@ -102,5 +102,6 @@ _READINGS: Mapping[str, Callable[[Issue, JiraState], Reading]] = {
     "Parent": lambda i, state: _other(i.parent_id, state),
     "Epic Link": lambda i, state: _other(i.epic_id, state),
     "security": lambda i, _: (None, i.security),
+    "Component": lambda i, _: (None, ", ".join(i.components)),
     "Attachment": lambda i, _: (None, ", ".join(a.name for a in i.attachments)),
 }

@@ -215,6 +215,16 @@ def _security(issue: Issue, value: object, site: Site) -> None:
         raise field_error("security", "The security level is not valid.") from refusal
 
 
+def _components(issue: Issue, value: object, site: Site) -> None:
+    known = tuple(Named(str(10_100 + index), name) for index, name in enumerate(site.seed.components))
+    if not isinstance(value, list):
+        raise field_error("components", "data was not an array")
+    try:
+        issue.components = [chosen(entry, among=known, field="components").name for entry in value]
+    except JiraError as refusal:
+        raise field_error("components", "The component name is not valid.") from refusal
+
+
 def _other_issue(value: object, *, field: str, site: Site) -> Issue:
     wanted = (value.get("key") or value.get("id")) if isinstance(value, dict) else None
     found = site.state.with_key(str(wanted)) or site.state.issues.get(str(wanted))
@@ -279,6 +289,7 @@ FIELDS: Mapping[str, Field] = {
     "duedate": Field("Due date", "date", _duedate),
     "parent": Field("Parent", "issuelink", _parent),
     "security": Field("Security Level", "securitylevel", _security),
+    "components": Field("Components", "array", _components, items="component"),
     EPIC_NAME_FIELD: Field("Epic Name", "string", _epic_name, custom="com.pyxis.greenhopper.jira:gh-epic-label"),
     EPIC_LINK_FIELD: Field("Epic Link", "any", _epic_link, custom="com.pyxis.greenhopper.jira:gh-epic-link"),
 }

@@ -50,6 +50,12 @@ def project(call: Call) -> JsonObject:
     return {**project_shape(call), "issueTypes": issue_types(call)}
 
 
+def components(call: Call) -> list[JsonObject]:
+    """List the components of the project."""
+    _need_project(call)
+    return [{"id": str(10_100 + index), "name": name} for index, name in enumerate(call.site.seed.components)]
+
+
 def project_statuses(call: Call) -> list[JsonObject]:
     """List the statuses by issue type."""
     _need_project(call)

@@ -100,6 +100,7 @@ class Issue(BaseModel):
     epic_id: str | None = None
     epic_name: str | None = None
     security: str | None = None
+    components: list[str] = Field(default_factory=list)
     resolution_id: str | None = None
     resolved: datetime | None = None
     custom: dict[str, Any] = Field(default_factory=dict)

@@ -182,6 +182,7 @@ def fields_shape(issue: Issue, *, call: Call) -> JsonObject:
         "updated": stamp(issue.updated),
         "duedate": issue.duedate.isoformat() if issue.duedate else None,
         "security": {"name": issue.security} if issue.security else None,
+        "components": [{"name": name} for name in issue.components],
         "comment": {"comments": comments, "maxResults": count, "total": count, "startAt": 0},
         "attachment": [attachment_shape(entry, call=call) for entry in issue.attachments],
         "issuelinks": _links(issue, call=call),

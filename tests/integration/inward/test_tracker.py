@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ import pytest
 from engine.domain import timeline as ev
 from engine.domain.errors import IntegrationError
 from engine.domain.lifecycle import StepStatus
-from engine.domain.surfaces import TICKET_CLOSE, made
+from engine.domain.surfaces import TICKET_AGAIN, TICKET_CLOSE, TICKET_PUT_BACK, made, ticket_of
 from engine.runtime.inward.tickets import TicketHook
 from integrations.jira import take_up, verified
 from tests.integration.inward.rig import House, house
@@ -144,23 +145,60 @@ async def test_whoever_is_not_asked_finishes_nothing(home: Path) -> None:
         assert (await rig.bench.state(incident)).asks[WARN].open
 
 
-async def test_a_ticket_opened_again_or_handed_on_is_kept_and_changes_nothing(home: Path) -> None:
-    """The step stays done."""
+async def test_a_ticket_handed_on_is_known_and_one_opened_again_is_asked_again(home: Path) -> None:
+    """By an owner of the step; it keeps its one ticket."""
     async with house(home) as rig:
         incident = await rig.declared()
         key = await rig.ticket(incident, WARN)
         await rig.in_jira("ben", lambda jira: jira.assign_issue(key, "ivo.marek"))
+        await rig.bench.until(incident, lambda s: s.asks[WARN].given_to == "ivo")
         await rig.close("ben", key)
         await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
         await rig.in_jira("ivo", lambda jira: jira.transition_issue(key, "Reopen"))
-        async with asyncio.timeout(20):
-            while len(await changes(rig, incident)) < 2:
-                await rig.idle()
-        assert await changes(rig, incident) == [
-            ("reassigned", "tracker", "assigned to Ivo Marek"),
-            ("reopened", "ivo", "its step stays as it is"),
-        ]
+        again = "warn_hosts.task.2"
+        state = await rig.bench.until(incident, lambda s: made(s, TICKET_AGAIN, again))
+        assert state.asks[again].open
+        assert ticket_of(state, again) == key
+        assert await changes(rig, incident) == [("reassigned", "ben", "assigned to Ivo Marek")]
+        await rig.close("ivo", key)
+        await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        assert len(await rig.events(incident, "redo_ordered")) == 1
+
+
+async def test_a_ticket_opened_again_by_somebody_who_may_not_is_closed_again(home: Path) -> None:
+    """With the reason under it; the step stays done."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, WARN)
+        await rig.close("ben", key)
+        await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        await rig.in_jira("carla", lambda jira: jira.transition_issue(key, "Reopen"))
+        await rig.bench.until(incident, lambda s: made(s, TICKET_PUT_BACK, f"{WARN}#1"))
+        issue = rig.sandbox.jira.state.with_key(key)
+        assert issue is not None
+        assert issue.resolution_id is not None
+        assert issue.comments[-1].body.startswith(
+            "This is closed again: The commander or the step's owner decides this."
+        )
         assert (await rig.bench.state(incident)).step("warn_hosts").status is StepStatus.DONE
+
+
+async def test_re_dating_in_jira_moves_a_target_where_the_person_may(home: Path) -> None:
+    """Its owner may; somebody else's date is put back, with a comment."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, WARN)
+        await rig.in_jira("ben", lambda jira: jira.issue(key).update(fields={"duedate": "2031-03-04"}))
+        state = await rig.bench.until(incident, lambda s: s.asks[WARN].due is not None)
+        assert state.asks[WARN].due == datetime(2031, 3, 4, 16, tzinfo=UTC)
+        await rig.in_jira("carla", lambda jira: jira.issue(key).update(fields={"duedate": "2035-01-01"}))
+        await rig.bench.until(incident, lambda s: made(s, TICKET_PUT_BACK, f"{WARN}#1"))
+        issue = rig.sandbox.jira.state.with_key(key)
+        assert issue is not None
+        assert str(issue.duedate) == "2031-03-04"
+        assert issue.comments[-1].body.startswith("The due date is put back: The commander or the step's owner")
+        moved = [event for event in await rig.events(incident, "target_moved") if isinstance(event, ev.TargetMoved)]
+        assert [(event.by, event.ticket) for event in moved] == [("ben", key)]
 
 
 async def test_an_end_between_giving_and_finishing_takes_no_ticket_twice(home: Path) -> None:

@@ -10,6 +10,8 @@ from engine.domain.plan import ANSWER, WHY
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
+from engine.runtime.showing.words import ticketing
+from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
 
 if TYPE_CHECKING:
@@ -91,15 +93,15 @@ def on_it(scene: Scene, known: Acknowledgement) -> str:
 def ticket(scene: Scene, ask: Ask, *, epic: str, link: str) -> TicketDraft:
     """Return the ticket of a task or decision."""
     step = scene.step(ask.step)
-    owners = scene.holders(ask.by)
     return TicketDraft(
         summary=f"[{scene.incident.id}] {scene.title(ask.step)}",
         description="\n".join(_description(scene, ask, link=link)),
-        labels=(scene.incident.id.lower(), step.phase, scene.incident.playbook),
-        owner=scene.people.person(owners[0]) if owners else None,
-        due=ask.due,
+        labels=ticketing.labels(scene, step),
+        owner=ticketing.owner(scene, ask),
+        due=scene.moment_there(ask.due) if ask.due else None,
         parent=epic or None,
-        restricted=not open_to_all(step),
+        restricted=ticketing.is_restricted(scene, step),
+        facts=facts_of(scene, step),
     )
 
 
@@ -159,9 +161,13 @@ def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
     if ask.due:
         missed = " (missed)" if ask.missed else ""
         yield f"Due: {scene.local(ask.due)}{missed}"
+    if ask.given_to:
+        yield f"Its ticket was given to {scene.name(ask.given_to)}."
     key, url = scene.ticket(ask.id)
     if key:
         yield f"Ticket: {key} {url}"
+    elif scene.withheld(ask):
+        yield "No ticket: this is restricted, and others would see it in Jira. Answer it here or with `tocsin answer`."
 
 
 def _buttons(scene: Scene, ask: Ask) -> Iterator[Button]:

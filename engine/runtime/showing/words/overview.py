@@ -14,6 +14,7 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.phrases import awaited, lead, on_hold
+from engine.runtime.showing.words.filling import facts_of, severity_of, withheld_lines
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def epic(scene: Scene) -> TicketDraft:
         description=checklist(scene),
         labels=(incident.id.lower(), incident.playbook, *(("exercise",) if incident.exercise else ())),
         restricted=scene.plan.sensitivity is not Sensitivity.INTERNAL,
+        facts=facts_of(scene),
     )
 
 
@@ -118,7 +120,7 @@ def _facts(scene: Scene) -> Iterator[str]:
         yield on_hold(incident.hold, since=since, by=scene.name(incident.hold.by))
     yield f"State: {incident.status.value} · commander: {_commander(scene)}"
     yield f"Declared {scene.local(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
-    severity = _severity(scene)
+    severity = severity_of(scene)
     if severity:
         yield f"Severity: {severity}"
     key, url = scene.epic()
@@ -129,18 +131,8 @@ def _facts(scene: Scene) -> Iterator[str]:
         yield f"Next target: {scene.local(due.due)}, {scene.title(due.step)} ({scene.names(due.by)})"
 
 
-def _severity(scene: Scene) -> str:
-    """Return the latest answer to a field of that name in a step that everybody may see."""
-    found = ""
-    for step in scene.plan.steps.values():
-        output = scene.incident.step(step.id).output or {}
-        if "severity" in step.form and open_to_all(step) and output.get("severity"):
-            found = str(output["severity"])
-    return found
-
-
 def _attention(scene: Scene) -> Iterator[str]:
-    lines = [*_troubles(scene), *_missed(scene), *_unknowns(scene)]
+    lines = [*_troubles(scene), *_missed(scene), *_unknowns(scene), *withheld_lines(scene)]
     lines += [
         f"{scene.name(person)} could not be brought into this channel: {why}"
         for person, why in sorted(scene.left_out.items())
@@ -226,6 +218,6 @@ def _checklist(scene: Scene) -> Iterator[str]:
         yield f"h2. {phase.id.capitalize()} ({known.status.value if known else 'not begun'})"
         for entry in _entries(scene, phase.steps):
             mark = "(/)" if entry.status in DONE_WELL else "(x)"
-            ticket = scene.ticket(entry.ask)[0] if entry.ask else ""
+            ticket = scene.ticket(entry.ask or entry.id)[0]
             state = entry.status.value.replace("_", " ")
             yield f"* {mark} {lead(scene.title(entry.id))} {state}{f', {ticket}' if ticket else ''}"

@@ -9,7 +9,7 @@ from engine.actions.defang import defanged
 from engine.domain.authority import holders
 from engine.domain.incident import base_id, instance_number
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.surfaces import EPIC, TICKET, effect_of
+from engine.domain.surfaces import EPIC, TICKET, effect_of, maker_of, withheld
 from engine.domain.values import Instant, decode, zone_named
 
 if TYPE_CHECKING:
@@ -57,8 +57,12 @@ class Scene:
         return known.name if known else person
 
     def holders(self, roles: Iterable[str]) -> list[str]:
-        """Return the ids of the people who do these roles' work, each once."""
-        return list(dict.fromkeys(p for role in roles for p in holders(self.plan, self.incident, role)))
+        """Return the ids of the people who do these roles' work, each once; whoever is excluded is not among them."""
+        held = dict.fromkeys(p for role in roles for p in holders(self.plan, self.incident, role))
+        return [person for person in held if not self._excluded(person)]
+
+    def _excluded(self, person: str) -> bool:
+        return self.people.person(person) is not None and not self.people.admits(person)
 
     def names(self, roles: Iterable[str]) -> str:
         """Return the names of who does these roles' work."""
@@ -72,7 +76,7 @@ class Scene:
     def everyone(self) -> list[Person]:
         """Return everybody who holds a role, and whoever declared the incident."""
         wanted = [self.incident.declared_by, *self.holders(self.plan.roles)]
-        found = (self.people.person(person) for person in dict.fromkeys(wanted))
+        found = (self.people.person(person) for person in dict.fromkeys(wanted) if self.people.admits(person))
         return [person for person in found if person is not None]
 
     def local(self, moment: datetime) -> str:
@@ -83,7 +87,15 @@ class Scene:
 
     def ticket(self, ask: str) -> tuple[str, str]:
         """Return the key and address of an ask's ticket, empty while there is none."""
-        return self._place(TICKET, ask)
+        return self._place(TICKET, maker_of(self.incident, ask))
+
+    def withheld(self, ask: Ask) -> bool:
+        """Return whether an ask has no ticket on purpose."""
+        return withheld(self.incident, TICKET, maker_of(self.incident, ask.id))
+
+    def moment_there(self, moment: datetime) -> datetime:
+        """Return a moment in the incident's zone."""
+        return moment.astimezone(zone_named(self.incident.zone))
 
     def epic(self) -> tuple[str, str]:
         """Return the key and address of the epic, empty while there is none."""
