@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.errors import IntegrationError
 from engine.runtime.inward.places import Places
+from engine.runtime.inward.reconciling import Reconciler
 from engine.runtime.inward.tickets import TicketHook, TicketWatch
 from engine.runtime.inward.tracker import TrackerActs
 from integrations.jira import JiraWatch, take_up, verified
@@ -45,7 +46,8 @@ class JiraSide:
             take_up=lambda ticket: take_up(ticket, tracker=tracker, inbox=office.ledger),
             places=places,
         )
-        watch = TicketWatch(looks=looks, places=places, clock=office.clock, on_duty=on_duty)
+        reconciler = Reconciler(tracker=tracker, desk=office.desk, places=places, clock=office.clock)
+        watch = TicketWatch(looks=looks, places=places, clock=office.clock, on_duty=on_duty, reconciler=reconciler)
         return cls(watch=watch, hook=hook if secret else None, handlers={"jira": acts})
 
     def heard_by(self, poke: Callable[[], None]) -> None:

@@ -60,10 +60,14 @@ class Places:
             await self.refresh()
         return self._tickets.get(key)
 
+    async def running(self) -> list[str]:
+        """Return the incidents that are not over."""
+        await self.refresh()
+        return [row.incident for row in self._timelines.known.values() if row.state not in OVER]
+
     async def watched(self) -> list[str]:
         """Return the tickets at which something may happen: all of running incidents, of others those still asked."""
-        await self.refresh()
-        running = {row.incident for row in self._timelines.known.values() if row.state not in OVER}
+        running = set(await self.running())
         asked = {(row.incident, _step(row.ask)) for row in await self._ledger.open_asks()}
         return [
             key

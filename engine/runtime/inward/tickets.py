@@ -18,6 +18,7 @@ from engine.domain.errors import IntegrationError
 if TYPE_CHECKING:
     from engine.ports.time import Clock
     from engine.runtime.inward.places import Places
+    from engine.runtime.inward.reconciling import Reconciler
 
 LONGEST_PAUSE = 60.0
 log = structlog.get_logger(__name__)
@@ -58,19 +59,26 @@ class TicketWatch:
     every: float = 5.0
     on_duty: Callable[[], int] = lambda: 1
     heard: Callable[[], None] = lambda: None
+    reconciler: Reconciler | None = None
 
     async def run(self) -> None:
         """Look until cancelled."""
-        pause = self.every
+        pause, away = self.every, False
         while True:
             try:
                 if self.on_duty():
                     await self.look()
+                    await self._reconciled(away=away)
+                    away = False
                 pause = self.every
             except Exception as error:  # noqa: BLE001 - a tracker or database that is away comes back
-                pause = min(LONGEST_PAUSE, pause * 2)
+                pause, away = min(LONGEST_PAUSE, pause * 2), True
                 log.warning("tickets_not_looked_at", error=type(error).__name__, again_in=pause)
             await self.clock.sleep(pause)
+
+    async def _reconciled(self, *, away: bool) -> None:
+        if self.reconciler is not None and await self.reconciler.after(away=away):
+            self.heard()
 
     async def look(self) -> int:
         """Look once; return how much was new."""
