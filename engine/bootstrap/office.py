@@ -22,7 +22,9 @@ from engine.runtime.desk import Desk
 from engine.runtime.plans import Plans
 from engine.runtime.standings import Standings
 from engine.settings import calendars
+from engine.settings import escalation as escalation_file
 from engine.settings import people as people_file
+from engine.settings.escalation import Escalation, read_escalation
 from engine.settings.people import Directory, read_people
 from engine.settings.read import settings_of
 from integrations.storage.ledger import SqlLedger, open_ledger
@@ -72,6 +74,7 @@ class Office:
     desk: Desk
     bell: Bell
     reports: FileReportWriter
+    escalation: Escalation
 
     @property
     def calendar(self) -> BusinessCalendar:
@@ -143,6 +146,7 @@ async def tell(url: str, *, token: str) -> None:
 def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Office:
     facts = facts_of(REGISTRY)
     people = read_people(settings.config / people_file.FILE)
+    escalation = read_escalation(settings.config / escalation_file.FILE, people=people)
     plans = Plans(ledger, actions=facts)
     bell = Bell()
     vault = FileVault(settings.files / "vault")
@@ -177,4 +181,5 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         desk=desk,
         bell=bell,
         reports=reports,
+        escalation=escalation,
     )

@@ -158,7 +158,7 @@ async def open_service(*, worker: bool = False) -> AsyncIterator[Service]:
 async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     settings = office.settings
     named = EnvironmentSecrets(environment())
-    sides = await open_sides(settings, stack, clock=office.clock, secrets=named)
+    sides = await open_sides(settings, stack, clock=office.clock, secrets=named, escalation=office.escalation)
     people_side, prefect_side = office.ledger.duty("people"), office.ledger.duty("prefect")
     company = office.ledger.company()
     owner = f"{platform.node()}:{hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]}:"  # no path on a timeline
@@ -202,7 +202,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
         lanes=lanes,
         duties=_sought(settings, people=people_side, prefect=prefect_side),
         company=company,
-        notes=[*_notes(settings), *(await triggers.notes() if triggers else [])],
+        notes=[*_notes(office), *(await triggers.notes() if triggers else [])],
     )
     office.bell.ringer = service.poke
     if slack is not None:
@@ -227,7 +227,12 @@ def _mirror(office: Office, sides: Sides, *, on_duty: Callable[[], int]) -> Mirr
 
 def _workshop(office: Office, sides: Sides, acts: Performs) -> Workshop:
     shower = Shower(
-        chat=sides.chat, tracker=sides.tracker, people=office.people, ledger=office.ledger, clock=office.clock
+        chat=sides.chat,
+        tracker=sides.tracker,
+        people=office.people,
+        ledger=office.ledger,
+        clock=office.clock,
+        pagers=sides.pagers,
     )
     return Workshop(
         ledger=office.ledger,
@@ -237,6 +242,7 @@ def _workshop(office: Office, sides: Sides, acts: Performs) -> Workshop:
         clock=office.clock,
         calendar=office.calendar,
         connected=sides.connected,
+        waking=office.escalation.waking,
     )
 
 
@@ -279,12 +285,14 @@ def _triggers(office: Office, library: Library) -> Triggers | None:
     return Triggers(office.desk, library, Who(person=person.id, via=VIA, strength=STRENGTH, zone=person.zone))
 
 
-def _notes(settings: Settings) -> list[str]:
-    notes = []
+def _notes(office: Office) -> list[str]:
+    notes, settings = [], office.settings
     if not settings.slack:
         notes.append("Slack is not set up; what waits for people stands in `tocsin inbox`.")
     if settings.prefect_trigger_from_ui and settings.prefect == "off":
         notes.append("Prefect is off, so nothing can be triggered from its pages.")
+    if not office.escalation.pagers:
+        notes.append("No pager is set up; nobody is called when nobody answers.")
     if not settings.jira:
         notes.append("Jira is not set up; tasks have no tickets.")
     return notes

@@ -1,4 +1,4 @@
-"""The two sides people work in, Slack and Jira, as the settings name them; either may be absent.
+"""The sides people work in, Slack and Jira, and what wakes them, as the configuration names them; each may be absent.
 
 Rule kept here: a side that cannot be reached now is still a side: the incident runs on, and what was to be shown is
 shown when it is back.
@@ -6,9 +6,10 @@ shown when it is back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.bootstrap.pagers import pagers_of
 from engine.domain.errors import ConfigError
 from engine.domain.surfaces import Connected
 from engine.settings import tracker as tracker_file
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AsyncExitStack
 
+    from engine.ports.paging import Pager
     from engine.ports.time import Clock
+    from engine.settings.escalation import Escalation
     from engine.settings.values import Settings
     from integrations.jira import JiraSite, JiraTracker
     from integrations.slack import SlackApi, SlackChat
@@ -35,18 +38,35 @@ class Sides:
     chat: SlackChat | None = None
     tracker: JiraTracker | None = None
     webhook_secret: str = ""
+    pagers: Mapping[str, Pager] = field(default_factory=dict)
 
     @property
     def connected(self) -> Connected:
         """Which surfaces there are."""
-        return Connected(chat=self.chat is not None, tracker=self.tracker is not None)
+        return Connected(chat=self.chat is not None, tracker=self.tracker is not None, pagers=bool(self.pagers))
 
 
-async def open_sides(settings: Settings, stack: AsyncExitStack, *, clock: Clock, secrets: EnvironmentSecrets) -> Sides:
-    """Return the sides that are set up; what has to be closed is on the stack. Nothing is called yet."""
+async def open_sides(
+    settings: Settings,
+    stack: AsyncExitStack,
+    *,
+    clock: Clock,
+    secrets: EnvironmentSecrets,
+    escalation: Escalation | None = None,
+) -> Sides:
+    """Return the sides that are set up; what has to be closed is on the stack. Nothing is called yet.
+
+    Without `escalation` there are no pagers.
+    """
     slack, chat = slack_of(settings, clock=clock)
     tracker = await _jira(settings, stack, clock=clock) if settings.jira else None
-    return Sides(slack=slack, chat=chat, tracker=tracker, webhook_secret=webhook_secret(secrets) if tracker else "")
+    return Sides(
+        slack=slack,
+        chat=chat,
+        tracker=tracker,
+        webhook_secret=webhook_secret(secrets) if tracker else "",
+        pagers=pagers_of(settings, escalation, clock=clock, secrets=secrets) if escalation else {},
+    )
 
 
 def environment() -> Mapping[str, str]:

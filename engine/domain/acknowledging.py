@@ -13,8 +13,9 @@ from engine.domain.authority import Refusal, refuses_acknowledgement
 
 if TYPE_CHECKING:
     from engine.domain import commands as cmd
+    from engine.domain.ask import Ask
     from engine.domain.events.shape import InputEvent
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan
 
 

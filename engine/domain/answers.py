@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import Refusal, refuses_answer
-from engine.domain.conducting.asking import says_no
 from engine.domain.fields import FieldError, accept
 from engine.domain.incident import base_id, instance_id
 from engine.domain.lifecycle import StepStatus
@@ -23,10 +22,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.domain import commands as cmd
+    from engine.domain.ask import Answer, Ask
     from engine.domain.events.shape import InputEvent, Json
     from engine.domain.fields import FieldSpec
-    from engine.domain.incident import Ask, Incident
-    from engine.domain.plan import Plan
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan, StepPlan
 
 REVIEW_ACTION = "review.collect"
 """The action whose result holds the review's questions."""
@@ -148,6 +148,11 @@ def _replaceable(plan: Plan, incident: Incident, ask: Ask) -> bool:
     if ask.kind == "approval" or entry.ask != ask.id or entry.status not in REOPENABLE or ask.last is None:
         return False
     return ask.outcome == "answered" and (step.approve is not None or says_no(step, ask.last))
+
+
+def says_no(step: StepPlan, answer: Answer) -> bool:
+    """Return whether an answer leaves a step that marks a moment open, to be asked again."""
+    return step.marks is not None and answer.values.get(ANSWER) is not True
 
 
 def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime) -> dict[str, Json] | Refusal:

@@ -26,7 +26,8 @@ from engine.domain.plan import Reach
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan
 
 COMMANDER = "commander"

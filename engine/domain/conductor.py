@@ -16,22 +16,28 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import BusinessCalendar
 from engine.domain.conducting.asking import watch
+from engine.domain.conducting.calling import call
 from engine.domain.conducting.ends import decide_cancel, decide_close, decide_incident, decide_phases
 from engine.domain.conducting.holding import held_back
+from engine.domain.conducting.reminding import remind
+from engine.domain.conducting.showing import decide_surfaces
 from engine.domain.conducting.situation import Perform, Situation
 from engine.domain.conducting.steps import decide_steps
 from engine.domain.events.shape import Event
 from engine.domain.fold import fold
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import IncidentStatus
-from engine.domain.surfaces import Connected, decide_surfaces
+from engine.domain.surfaces import Connected
+from engine.domain.waking import ASLEEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from engine.domain.ask import Ask
     from engine.domain.incident import Incident
-    from engine.domain.plan import Plan
+    from engine.domain.plan import Plan, StepPlan
+    from engine.domain.waking import Waking
 
 VERSION = 1
 """The conductor's version; it is written into each incident."""
@@ -58,11 +64,15 @@ def advance(
     now: datetime,
     calendar: BusinessCalendar | None = None,
     connected: Connected = NOTHING_CONNECTED,
+    waking: Waking = ASLEEP,
 ) -> Turn:
-    """Return everything that follows from a state at a story instant; `connected` says what can be shown where."""
+    """Return everything that follows from a state at a story instant.
+
+    `connected` says what can be shown where, `waking` who is reminded and called.
+    """
     written: list[Event] = []
     for _ in range(MAX_LOOKS):
-        situation = Situation(plan, incident, now, calendar or BusinessCalendar())
+        situation = Situation(plan, incident, now, calendar or BusinessCalendar(), waking)
         moves = [*decide(situation), *decide_surfaces(situation, connected)]
         events = [move for move in moves if isinstance(move, Event)]
         if not events:
@@ -93,7 +103,16 @@ def decide(situation: Situation) -> Iterator[Event | Perform]:
         yield from decide_incident(situation)
     for ask in incident.asks.values():
         if ask.open:
-            yield from watch(situation, ask, situation.plan.steps[base_id(ask.step)])
+            yield from _look_after(situation, ask, situation.plan.steps[base_id(ask.step)])
+
+
+def _look_after(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
+    """Yield what follows for an open ask: its due time first, since one that is closed by it wakes nobody."""
+    watched = list(watch(situation, ask, step))
+    yield from watched
+    if not watched:
+        yield from remind(situation, ask, step)
+        yield from call(situation, ask, step)
 
 
 def _wind_down(situation: Situation) -> Iterator[Event | Perform]:

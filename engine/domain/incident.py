@@ -7,6 +7,7 @@ per element (counted from 1, as people count).
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from engine.domain.ask import Ask
     from engine.domain.events.shape import Json
 
 
@@ -27,66 +29,6 @@ class Fact:
     at: datetime
     by: str
     given: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a person said to an ask."""
-
-    verdict: str
-    by: str
-    at: datetime
-    values: Mapping[str, Json]
-    reason: str
-    strength: str
-    via: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """Who is on what is asked, and since when."""
-
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
-
-    id: str
-    kind: str
-    step: str
-    by: tuple[str, ...]
-    quorum: int
-    digest: str
-    requesters: tuple[str, ...]
-    due: datetime | None
-    opened_at: datetime
-    round: int
-    outcome: str = ""
-    """answered, approved, declined, or why it was closed: voided, expired, cancelled, superseded."""
-    answers: tuple[Answer, ...] = ()
-    closed_at: datetime | None = None
-    missed: bool = False
-    on_it: Acknowledgement | None = None
-    """Who said last that they are on it."""
-    moved: int = 0
-    """How often its due time was moved."""
-    given_to: str | None = None
-    """Whom people gave its ticket: a person's id, empty for nobody whom Tocsin knows; None: as Tocsin gave it."""
-    turns: int = 0
-    """How often that changed."""
-
-    @property
-    def open(self) -> bool:
-        """Whether an answer still counts."""
-        return not self.outcome
-
-    @property
-    def last(self) -> Answer | None:
-        """The newest answer."""
-        return self.answers[-1] if self.answers else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +205,11 @@ class Incident:
     def over(self) -> bool:
         """Whether the incident is closed or cancelled."""
         return self.status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+
+
+def effect_key(incident: str, subject: str, purpose: str) -> str:
+    """Return the idempotency key of an effect: 32 hexadecimal characters, the same over retries and restarts."""
+    return hashlib.sha256(f"{incident}\n{subject}\n{purpose}".encode()).hexdigest()[:32]
 
 
 def base_id(instance: str) -> str:

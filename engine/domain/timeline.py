@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 from engine.domain.events.engine import (
     AskClosed,
     AskOpened,
+    AskReminded,
     EffectDone,
     EffectFailed,
     EffectIntended,
     EffectUnconfirmed,
     IncidentAdvanced,
     MomentMarked,
+    PersonCalled,
     PhaseOpened,
     PhaseSettled,
     SegmentBegan,
@@ -77,6 +79,7 @@ __all__ = [
     "AskAnswered",
     "AskClosed",
     "AskOpened",
+    "AskReminded",
     "CancelOrdered",
     "CloseOrdered",
     "EffectDone",
@@ -94,6 +97,7 @@ __all__ = [
     "LossAccepted",
     "MomentMarked",
     "NoteAdded",
+    "PersonCalled",
     "PhaseOpened",
     "PhaseSettled",
     "RedoOrdered",
@@ -174,6 +178,8 @@ ENGINE_EVENTS: tuple[type[Event], ...] = (
     TimerSet,
     TargetMissed,
     TrackerCaughtUp,
+    AskReminded,
+    PersonCalled,
 )
 
 EVENTS: dict[str, type[Event]] = {kind.type: kind for kind in (*INPUTS, *ENGINE_EVENTS)}

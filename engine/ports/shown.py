@@ -45,6 +45,8 @@ class Message:
     sections: tuple[Section, ...] = ()
     buttons: tuple[Button, ...] = ()
     footer: str = ""
+    mentions: tuple[Person, ...] = ()
+    """Whom it calls by name, so that their own devices tell them."""
 
 
 @dataclass(frozen=True, slots=True)

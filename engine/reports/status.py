@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
-from engine.domain.authority import holders, vacant
+from engine.domain.authority import holders, ladder, vacant
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
@@ -17,7 +17,7 @@ from engine.domain.events.shape import Lane
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.surfaces import EPIC, SURFACES, asked_by, ticket_of
+from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since, ticket_of
 from engine.reports.phrases import awaited, on_hold
 from engine.reports.values import local
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from engine.domain.incident import Ask, Effect, Incident, Step
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Effect, Incident, Step
     from engine.domain.plan import Plan, StepPlan
 
 SURFACE_NAMES = {
@@ -34,6 +35,11 @@ SURFACE_NAMES = {
     "card": "The card",
     "notice": "A notice",
     "review_card": "The review's card",
+    "reminder": "A reminder",
+    "call": "A call",
+    "page": "The page",
+    "page_taken": "The acknowledgement of the page",
+    "page_ended": "The end of the page",
     "head_chat": "The timeline's head in the channel",
     "head_tracker": "The timeline's head in the epic",
     "epic": "The epic",
@@ -124,6 +130,10 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
         "due": instant_text(ask.due) if ask.due else None,
         "missed": ask.missed,
+        "called": [
+            {"person": call.person, "level": call.level, "because": call.because, "at": instant_text(call.at)}
+            for call in ask.calls
+        ],
         "on_it": {"person": ask.on_it.by, "since": instant_text(ask.on_it.at)} if ask.on_it else None,
         "ticket": ticket_of(incident, ask.id) or None,
         "given_to": ask.given_to or None,
@@ -145,8 +155,10 @@ def _attention(situation: Situation) -> Iterator[dict[str, str]]:
             yield _need(
                 "missed", ask.step, f"“{title}” was due {local(ask.due, situation.incident.zone)} and is not answered."
             )
+        if ask.open and ask.calls and not taken_since(ask, ask.calls[-1]):
+            yield _need("called", ask.step, _called(situation, ask))
     for effect in situation.incident.effects.values():
-        if effect.kind in SURFACES and effect.status == "retrying":
+        if effect.kind in SURFACES and effect.status == "retrying" and _wanted(situation.incident, effect):
             what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
             yield _need("not_shown", effect.subject, f"{what} is not there yet: {effect.message}")
         elif effect.kind in SURFACES and effect.status == "failed" and _still_wanted(situation.incident, effect):
@@ -160,6 +172,22 @@ def _attention(situation: Situation) -> Iterator[dict[str, str]]:
 def _still_wanted(incident: Incident, effect: Effect) -> bool:
     ask = asked_by(incident, effect.subject)
     return not incident.over if effect.kind == EPIC else ask is not None and ask.open
+
+
+def _called(situation: Situation, ask: Ask) -> str:
+    call, incident = ask.calls[-1], situation.incident
+    title = title_of(situation.plan.steps[base_id(ask.step)])
+    done = set(ladder(situation.plan, incident, ask)) <= {known.person for known in ask.calls}
+    rest = " There is nobody else to call." if done else ""
+    when = local(call.at, incident.zone)
+    said = f"“{title}”: {call.person} was called {when} (level {call.level}), and nobody is on it."
+    return f"{said}{rest} `tocsin ack {incident.id} '{ask.step}'`"
+
+
+def _wanted(incident: Incident, effect: Effect) -> bool:
+    """Return whether something is still to be shown: nobody is woken for what is answered."""
+    ask = incident.asks.get(re.split(r"[:#]", effect.subject)[0])
+    return effect.kind not in WAKING or effect.kind == PAGE_ENDED or (ask is not None and ask.open)
 
 
 def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[str, str]]:

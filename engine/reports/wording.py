@@ -26,6 +26,11 @@ SHOWN = {
     "card": "What is asked was posted",
     "notice": "A notice was posted",
     "review_card": "Everybody who took part was asked for their view",
+    "reminder": "A reminder was posted",
+    "call": "A call was posted",
+    "page": "Somebody was paged",
+    "page_taken": "The page was acknowledged",
+    "page_ended": "The page was ended",
     "head_chat": "The timeline's head was published in the channel",
     "head_tracker": "The timeline's head was published in the epic",
     "epic": "The epic was opened",
@@ -112,7 +117,7 @@ def _target(event: ev.TargetMoved, reader: Reader) -> str:
 
 def _caught_up(event: ev.TrackerCaughtUp, _: Reader) -> str:
     kinds = [item.partition(" ")[0] for item in event.late]
-    counted = [f"{SHOWN[kind].lower()} ({kinds.count(kind)})" for kind in dict.fromkeys(kinds)]
+    counted = [f"{SHOWN.get(kind, kind).lower()} ({kinds.count(kind)})" for kind in dict.fromkeys(kinds)]
     return f"The tracker was away since {event.since} and has everything again: {', '.join(counted)}."
 
 
@@ -135,15 +140,28 @@ def _asked(event: ev.AskOpened, reader: Reader) -> str:
     return f"{what}: {reader.title(event.step)}."
 
 
+def _reminded(event: ev.AskReminded, reader: Reader) -> str:
+    people = ", ".join(map(reader.name, event.people))
+    return f"Reminded {people} of {reader.title(event.step)}: {event.share} % of the time has passed."
+
+
+def _called(event: ev.PersonCalled, reader: Reader) -> str:
+    why = "its due time has passed" if event.because == "overdue" else "nobody has answered or is on it"
+    by = f" Paged by {', '.join(event.pagers)}." if event.pagers else ""
+    return f"Called {reader.name(event.person)} (level {event.level}) for {reader.title(event.step)}: {why}.{by}"
+
+
 def _intended(event: ev.EffectIntended, reader: Reader) -> str:
     return f"Began: {_subject(event.kind, event.subject, reader)}."
 
 
 def _done(event: ev.EffectDone, reader: Reader) -> str:
     looked = " The outcome was unknown; it was looked up, found, and not done twice." if event.adopted else ""
+    if event.kind == "page" and event.result.get("withheld"):
+        return f"Nobody is paged any more for {reader.title(event.subject.partition('.')[0])}."
     if event.kind in SHOWN:
         about = f" for {reader.title(event.subject.partition('.')[0])}" if reader.step(event.subject) else ""
-        place = event.result.get("key") or event.result.get("ticket")
+        place = event.result.get("key") or event.result.get("ticket") or event.result.get("pager")
         return f"{SHOWN[event.kind]}{about}{f' ({place})' if place else ''}.{looked}"
     word = "Took back" if event.kind == "undo" else "Done"
     return f"{word}: {reader.title(event.subject)}.{looked}"
@@ -222,6 +240,8 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.EffectFailed: _failed,
     ev.EffectUnconfirmed: _unconfirmed,
     ev.TimerSet: _simple("A moment is waited for ({e.timer})."),
+    ev.AskReminded: _reminded,
+    ev.PersonCalled: _called,
     ev.TargetMissed: _simple("Target missed: {title} was due {e.due}."),
 }
 """The words of every event; `_simple` for those that are one sentence."""

@@ -23,6 +23,7 @@ from engine.domain.chain import instant_text
 from engine.domain.conductor import NOTHING_CONNECTED, Turn, advance
 from engine.domain.errors import HeadMovedError, TocsinError
 from engine.domain.fold import fold
+from engine.domain.waking import ASLEEP
 from engine.runtime.keeping import kept
 from engine.runtime.performing import Doubt
 from engine.runtime.standings import folded
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.domain.surfaces import Connected
+    from engine.domain.waking import Waking
     from engine.ports.ledger import Ledger
     from engine.ports.records import Lease
     from engine.ports.time import Clock
@@ -66,6 +68,7 @@ class Workshop:
     clock: Clock
     calendar: BusinessCalendar
     connected: Connected = NOTHING_CONNECTED
+    waking: Waking = ASLEEP
     most_moves: int = MOST_MOVES
     longest: float = LONGEST
 
@@ -153,7 +156,8 @@ class Segment:
         """Return what follows; once the segment is full, nothing more does."""
         if self._full:
             return Turn((), (), incident)
-        return advance(plan, incident, now=now, calendar=self.shop.calendar, connected=self.shop.connected)
+        shop = self.shop
+        return advance(plan, incident, now=now, calendar=shop.calendar, connected=shop.connected, waking=shop.waking)
 
     async def _append(self, events: list[Event]) -> bool:
         """Append what was decided; if the timeline has grown meanwhile, only what has ended. Return whether all was."""

@@ -16,6 +16,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engine.domain.errors import ConfigError
+from engine.domain.hours import Hours
 from engine.domain.playbook import Id
 from engine.domain.problem import Problem
 from engine.domain.values import zone_named
@@ -34,6 +35,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _some(days: tuple[Day, ...]) -> tuple[Day, ...]:
+    if not days:
+        raise ValueError("name at least one day")
+    return days
+
+
 Zone = Annotated[str, AfterValidator(_zone)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,59}$")]
@@ -42,7 +49,7 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,59}$")
 class HoursEntry(Entry):
     """When somebody works, in their own zone."""
 
-    days: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    days: Annotated[tuple[Day, ...], AfterValidator(_some)] = ("monday", "tuesday", "wednesday", "thursday", "friday")
     from_: TimeOfDay = Field("09:00", alias="from")
     to: TimeOfDay = "17:00"
 
@@ -65,15 +72,6 @@ class PeopleEntry(Entry):
     people: dict[PersonId, PersonEntry]
     roles: dict[Id, tuple[str, ...]] = Field({})
     excluded: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """When somebody works: names of days, and the times of day in their own zone."""
-
-    days: tuple[str, ...]
-    start: time
-    end: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ def read_people(path: Path) -> Directory:
         people={key: _person(key, entry) for key, entry in entries.items()},
         roles=file.content.roles,
         excluded=frozenset(file.content.excluded),
-        hours={key: _hours(entry.hours) for key, entry in entries.items()},
+        hours={key: _hours(entry) for key, entry in entries.items()},
     )
 
 
@@ -193,5 +191,6 @@ def _identity(person: Person, name: str) -> str:
     return value.casefold() if name == "mail" else value
 
 
-def _hours(entry: HoursEntry) -> Hours:
-    return Hours(entry.days, time.fromisoformat(entry.from_), time.fromisoformat(entry.to))
+def _hours(entry: PersonEntry) -> Hours:
+    start, end = time.fromisoformat(entry.hours.from_), time.fromisoformat(entry.hours.to)
+    return Hours(entry.hours.days, start, end, entry.zone)

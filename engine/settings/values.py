@@ -75,7 +75,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(description="Folder for data: ledger, evidence, logs.")
-    config: Path = Field(description="Folder of settings.toml, people.yaml and calendars.yaml.")
+    config: Path = Field(description="Folder of settings.toml, people.yaml, calendars.yaml and escalation.yaml.")
     playbooks: Path = Field(description="Folder of the playbooks.")
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         description="The ledger's database: sqlite:///path, or postgresql://user:password@host/database."
@@ -110,6 +110,14 @@ class Settings(BaseModel):
         ge=0,
         le=600,
         description="Seconds in which no search finds a ticket, before one that may have been made counts as absent.",
+    )
+    pagerduty_events_url: WebAddress = Field(
+        "https://events.pagerduty.com",
+        description="Where PagerDuty's Events API is; in the EU events.eu.pagerduty.com.",
+    )
+    opsgenie_url: WebAddress = Field(
+        "https://api.opsgenie.com",
+        description="Where Opsgenie's Alert API is; Jira Service Management: https://api.atlassian.com/jsm/ops/integration.",
     )
     http_allow: Annotated[tuple[str, ...], BeforeValidator(_comma_list), AfterValidator(_hosts)] = Field(
         (), description="Hosts that http.request may reach, as host or host:port; a comma list in the environment."

@@ -10,6 +10,7 @@ from integrations.sandbox.control import control_routes
 from integrations.sandbox.gate import Gate
 from integrations.sandbox.jira.api import jira_routes
 from integrations.sandbox.page.routes import page_routes
+from integrations.sandbox.pagers import pager_routes
 from integrations.sandbox.seed import Seed
 from integrations.sandbox.slack.api import api_endpoint
 from integrations.sandbox.slack.human import human_routes
@@ -36,6 +37,7 @@ def app_of(world: World) -> ASGIApp:
         *human_routes(slack),
         *jira_routes(world.jira),
         *control_routes(world),
+        *pager_routes(world.pagers, wall=world.wall),
         *page_routes(world),
     ]
     return Gate(Starlette(routes=routes), log=world.log, faults=world.faults, now=world.now)

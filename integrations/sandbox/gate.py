@@ -21,6 +21,7 @@ _SERVICES: tuple[tuple[str, Service], ...] = (
     ("/slack/human", "human"),
     ("/slack", "slack"),
     ("/jira/rest", "jira"),
+    ("/pagers/", "pager"),
 )
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from integrations.sandbox.values import JsonObject
 
-Service = Literal["slack", "jira", "human", "page"]
+Service = Literal["slack", "jira", "human", "page", "pager"]
 
 
 @dataclass

@@ -68,6 +68,11 @@ class Sandbox:
         return self.world.seed.jira.bot_email, self.world.seed.jira.bot_token
 
     @property
+    def pagers_url(self) -> str:
+        """Where the three pagers are: `/pagerduty`, `/opsgenie` and `/webhook` below it."""
+        return f"{self.url}/pagers"
+
+    @property
     def slack(self) -> Workspace:
         """The workspace."""
         return self.world.slack

@@ -2,12 +2,13 @@
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from integrations.sandbox.faults import FaultBoard
 from integrations.sandbox.jira.state import JiraState, Site, seeded_site
 from integrations.sandbox.log import RequestLog
+from integrations.sandbox.pagers import PagerDesk
 from integrations.sandbox.seed import Seed
 from integrations.sandbox.slack.state import SlackState
 from integrations.sandbox.slack.workspace import Workspace, new_workspace
@@ -24,6 +25,9 @@ class World:
     log: RequestLog
     slack: Workspace
     jira: Site
+    wall: Now
+    """The real clock, which signatures need."""
+    pagers: PagerDesk = field(default_factory=PagerDesk)
 
     async def close(self) -> None:
         """Stop whatever is still being delivered."""
@@ -63,6 +67,7 @@ def new_world(seed: Seed, *, now: Now, wall: Now | None = None, monotonic: Monot
         now=now,
         faults=faults,
         log=RequestLog(),
+        wall=wall or now,
         slack=new_workspace(seed, now=now, wall=wall or now, monotonic=monotonic, faults=faults),
         jira=seeded_site(seed, now=now, monotonic=monotonic, faults=faults),
     )

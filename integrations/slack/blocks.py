@@ -33,9 +33,13 @@ _LONGEST_ENTITY = 5
 _STYLES = frozenset({"primary", "danger"})
 
 
-def message_blocks(message: Message) -> list[Block]:
-    """Lay a message out; without sections its text is the body, with them the text is for notifications only."""
+def message_blocks(message: Message, *, called: str = "") -> list[Block]:
+    """Lay a message out; without sections its text is the body, with them the text is for notifications only.
+
+    `called` is who is mentioned, in Slack's markup: the one part that is not plain text.
+    """
     head = [_header(message.heading)] if message.heading.strip() else []
+    head += [_section(called)] if called else []
     rows = list(_rows(message.buttons))
     foot = [_context(message.footer)] if message.footer.strip() else []
     room = MAX_TOTAL - sum(len(json.dumps(block, ensure_ascii=False)) for block in [*head, *rows, *foot])

@@ -71,7 +71,7 @@ class SlackChat:
 
     async def post(self, channel: str, message: Message, *, key: str) -> MessageRef:
         """Post a message; the key travels in its metadata."""
-        content = _content(message)
+        content = _content(message, called=await self._called(message))
         metadata = {"event_type": EVENT_TYPE, "event_payload": {KEY: key}}
         answer = await self._api.call(
             "chat.postMessage",
@@ -112,7 +112,7 @@ class SlackChat:
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours; its key stays."""
-        content = _content(message)
+        content = _content(message, called=await self._called(message))
         await self._api.call("chat.update", channel=ref.channel, ts=ref.id, **content)
 
     async def pin(self, ref: MessageRef) -> None:
@@ -159,6 +159,16 @@ class SlackChat:
         answer = await self._api.call("chat.getPermalink", channel=ref.channel, message_ts=ref.id)
         return str(answer["permalink"])
 
+    async def _called(self, message: Message) -> str:
+        """Return the mentions of a message, in Slack's markup; who has no account there is named."""
+        found = []
+        for person in message.mentions:
+            try:
+                found.append(f"<@{await self._accounts.user_id(person)}>")
+            except IntegrationError:
+                found.append(escaped(person.name))
+        return " ".join(found)
+
     async def _message(self, ref: MessageRef) -> Mapping[str, Any] | None:
         only: dict[str, Any] = {
             "channel": ref.channel,
@@ -183,8 +193,9 @@ def _of(page: Mapping[str, Any], ref: MessageRef) -> Mapping[str, Any] | None:
     return next((message for message in page.get("messages") or () if message.get("ts") == ref.id), None)
 
 
-def _content(message: Message) -> dict[str, Any]:
-    return {"text": fallback(message), "blocks": message_blocks(message)}
+def _content(message: Message, *, called: str = "") -> dict[str, Any]:
+    text = f"{called} {fallback(message)}" if called else fallback(message)
+    return {"text": text, "blocks": message_blocks(message, called=called)}
 
 
 def _key_of(message: Mapping[str, Any]) -> str | None:

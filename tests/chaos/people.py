@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from engine.domain.conducting.situation import effect_key
+from engine.domain.incident import effect_key
 from engine.entrypoints.demo.person import Person, StuckError, button_of
 
 if TYPE_CHECKING:

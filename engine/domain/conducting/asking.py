@@ -11,17 +11,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from engine.domain import timeline as ev
+from engine.domain.answers import says_no
 from engine.domain.chain import instant_text
 from engine.domain.conducting.situation import digest_of
 from engine.domain.lifecycle import SETTLED
-from engine.domain.plan import ANSWER, StepKind
+from engine.domain.plan import StepKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.domain.ask import Answer, Ask
     from engine.domain.conducting.situation import Situation
     from engine.domain.events.shape import Event
-    from engine.domain.incident import Answer, Ask, Step
+    from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
 
 ASK_AGAIN = timedelta(hours=1)
@@ -148,11 +150,6 @@ def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
         yield ev.AskClosed(ask=ask.id, because="expired")
     elif timer.fired and not ask.missed:
         yield ev.TargetMissed(ask=ask.id, step=ask.step, due=instant_text(ask.due))
-
-
-def says_no(step: StepPlan, answer: Answer) -> bool:
-    """Return whether an answer leaves a step that marks a moment open, to be asked again."""
-    return step.marks is not None and answer.values.get(ANSWER) is not True
 
 
 def _ask_again(situation: Situation, step: StepPlan, entry: Step, ask: Ask) -> Iterator[Event]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.conducting import standing
-from engine.domain.conducting.situation import effect_key
+from engine.domain.incident import effect_key
 from engine.domain.lifecycle import SETTLED, IncidentStatus, PhaseStatus, StepStatus, Trigger, allows
 from engine.domain.plan import Gate, OnFailure
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import BusinessCalendar, add_business_days
 from engine.domain.chain import canonical
-from engine.domain.incident import instance_number
+from engine.domain.incident import effect_key, instance_number
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant, decode
+from engine.domain.waking import ASLEEP, Waking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Situation:
-    """A moment of an incident. `now` is story time, in UTC; `calendar` says which days are worked on."""
+    """A moment of an incident. `now` is story time, in UTC; `calendar` says which days are worked on.
+
+    `waking` says who is reminded and called.
+    """
 
     plan: Plan
     incident: Incident
     now: datetime
     calendar: BusinessCalendar = field(default_factory=BusinessCalendar)
+    waking: Waking = ASLEEP
 
     @cached_property
     def names(self) -> dict[str, object]:
@@ -92,11 +97,6 @@ class Perform:
     subject: str
     attempt: int
     digest: str = ""
-
-
-def effect_key(incident: str, subject: str, purpose: str) -> str:
-    """Return the idempotency key of an effect: 32 hexadecimal characters, the same over retries and restarts."""
-    return hashlib.sha256(f"{incident}\n{subject}\n{purpose}".encode()).hexdigest()[:32]
 
 
 def digest_of(value: Json) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.conducting import standing, starts
 from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval, open_ask
-from engine.domain.conducting.situation import Perform, effect_key
+from engine.domain.conducting.situation import Perform
+from engine.domain.incident import effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
 from engine.domain.plan import OnFailure, StepKind
 

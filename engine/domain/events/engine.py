@@ -217,6 +217,28 @@ class TimerSet(Event):
     purpose: str
 
 
+class AskReminded(Event):
+    """People were reminded of what they are asked, when that share of the time to its due had passed."""
+
+    type: ClassVar[str] = "ask_reminded"
+    ask: str
+    step: str
+    share: int
+    people: list[str]
+
+
+class PersonCalled(Event):
+    """A person is called for an ask that nobody answers; `pagers` says by what, besides the chat."""
+
+    type: ClassVar[str] = "person_called"
+    ask: str
+    step: str
+    person: str
+    level: int
+    because: Literal["unacknowledged", "overdue"]
+    pagers: list[str] = Field(default_factory=list)
+
+
 class TargetMissed(Event):
     """An ask was not answered by its due time."""
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
+from engine.domain.ask import Acknowledgement, Answer, Ask, Call, Reminder
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Acknowledgement, Answer, Ask, Hold, Review
+from engine.domain.incident import Hold, Review
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -78,6 +79,19 @@ def _missed(state: Incident, event: ev.TargetMissed, _: datetime) -> Incident:
     return replace(state, asks=put(state.asks, event.ask, replace(state.asks[event.ask], missed=True)))
 
 
+def _reminded(state: Incident, event: ev.AskReminded, at: datetime) -> Incident:
+    known = state.asks[event.ask]
+    ask = replace(known, reminders=(*known.reminders, Reminder(event.share, tuple(event.people), at)))
+    return replace(state, asks=put(state.asks, ask.id, ask))
+
+
+def _called(state: Incident, event: ev.PersonCalled, at: datetime) -> Incident:
+    known = state.asks[event.ask]
+    call = Call(event.level, event.person, event.because, tuple(event.pagers), at)
+    ask = replace(known, calls=(*known.calls, call))
+    return replace(state, asks=put(state.asks, ask.id, ask))
+
+
 def _skip(state: Incident, event: ev.SkipOrdered, at: datetime) -> Incident:
     return change(state, event.step, Trigger.SKIP, at, because=event.reason, by_hand=True)
 
@@ -129,6 +143,8 @@ HANDLERS: Handlers = {
     ev.AskAcknowledged: _acknowledged,
     ev.AskClosed: _closed,
     ev.TargetMissed: _missed,
+    ev.AskReminded: _reminded,
+    ev.PersonCalled: _called,
     ev.SkipOrdered: _skip,
     ev.RetryOrdered: _retry,
     ev.StepResolved: _resolved,

@@ -13,10 +13,10 @@ from engine.domain.problem import Problem
 from engine.language.api import ActionFacts, check
 from engine.ports.checks import Check
 from engine.runtime.prefect.offers import withheld
-from engine.settings import calendars, people, tracker
+from engine.settings import calendars, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
-from engine.settings.read import Reading, read
-from engine.settings.values import Settings, variable
+from engine.settings.read import Reading, environment, read
+from engine.settings.values import SECRET_PREFIX, Settings, variable
 
 
 class State(StrEnum):
@@ -57,6 +57,7 @@ def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None 
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))
         findings += _file("jira fields", lambda: _tracker(settings))
+        findings += _waking(settings, variables=environment() if given is None else given)
         findings += _playbooks(settings, actions)
     return findings
 
@@ -119,6 +120,32 @@ def _tracker(settings: Settings) -> str:
     kept = read.security.level or ("a closed project" if read.security.project == "closed" else "")
     without = "; restricted steps get no ticket" if not kept else f"; restricted tickets have {kept}"
     return f"{tracker.FILE if path.exists() else 'as they are by default'}{without}"
+
+
+def _waking(settings: Settings, *, variables: Mapping[str, str]) -> Iterator[Finding]:
+    """Say who is reminded and who is woken by what; people who cannot be woken are named."""
+    try:
+        directory = people.read_people(settings.config / people.FILE)
+    except ConfigError:
+        return  # said with the people
+    try:
+        found = escalation.read_escalation(settings.config / escalation.FILE, people=directory)
+    except ConfigFileError as error:
+        yield from _problems("waking", error.problems)
+        return
+    except ConfigError as error:
+        yield Finding("waking", State.WRONG, error.message)
+        return
+    yield from (Finding("waking", State.ODD, text) for text in escalation.gaps(found, people=directory))
+    for name, entry in found.pagers.items():
+        secret = f"{SECRET_PREFIX}{entry.secret}"
+        if not variables.get(secret) and not variables.get(f"{secret}_FILE"):
+            yield Finding(
+                "escalation", State.WRONG, f"pager {name} needs {secret} or {secret}_FILE, and neither is set"
+            )
+    shares = ", ".join(f"{share} %" for share in found.waking.shares) or "none"
+    rules, pagers = len(found.waking.rules), ", ".join(found.pagers) or "none"
+    yield Finding("waking", State.GOOD, f"reminders: {shares}; pagers: {pagers}; {rules} rules that call somebody")
 
 
 def _playbooks(settings: Settings, actions: Mapping[str, ActionFacts]) -> Iterator[Finding]:

@@ -18,8 +18,9 @@ from engine.reports.values import plain_text, text_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from engine.domain.ask import Ask
     from engine.domain.chain import Head, Mismatch
-    from engine.domain.incident import Ask, Incident, Step
+    from engine.domain.incident import Incident, Step
     from engine.domain.plan import Plan, StepPlan
     from engine.ports.records import Entry
     from engine.reports.reader import Reader

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from engine.domain.incident import Ask
+    from engine.domain.ask import Ask
 
 MOST_DECISIONS = 6
 ANSWERED = frozenset({"answered", "declined"})

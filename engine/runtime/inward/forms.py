@@ -22,7 +22,8 @@ from engine.ports.shown import Form
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan, StepPlan
     from engine.domain.values import Value
 

@@ -26,8 +26,9 @@ from engine.runtime.inward.forms import (
 )
 
 if TYPE_CHECKING:
+    from engine.domain.ask import Ask
     from engine.domain.events.shape import InputEvent, Verdict
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.acts import Act
     from engine.runtime.desk import Look

@@ -20,9 +20,9 @@ from engine.runtime.inward.words import name_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.domain.ask import Ask
     from engine.domain.authority import Refusal
     from engine.domain.events.shape import InputEvent
-    from engine.domain.incident import Ask
     from engine.domain.plan import StepPlan
     from engine.ports.people import People, Person
     from engine.ports.tracker import TicketState

@@ -18,7 +18,7 @@ from engine.runtime.inward.identities import from_tracker
 from engine.runtime.inward.shortfalls import dated_by_stranger
 
 if TYPE_CHECKING:
-    from engine.domain.incident import Ask
+    from engine.domain.ask import Ask
     from engine.runtime.inward.subject import Subject
 
 EVENING = time(17)

@@ -26,7 +26,7 @@ from engine.runtime.inward.ticket_fields import Fields
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.domain.incident import Ask
+    from engine.domain.ask import Ask
     from engine.ports.people import People, Person
     from engine.ports.records import InboxRow
     from engine.runtime.desk import Desk

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from engine.domain.ask import Ask
     from engine.domain.authority import Refusal
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.chat import Said
     from engine.ports.people import People, Person

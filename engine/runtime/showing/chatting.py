@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError
-from engine.domain.surfaces import CARD, CHANNEL, HEAD_CHAT, LIVING, NOTICE, REVIEW_CARD, effect_of
+from engine.domain.surfaces import CALL, CARD, CHANNEL, HEAD_CHAT, LIVING, NOTICE, REMINDER, REVIEW_CARD, effect_of
 from engine.ports.chat import MessageRef
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import since
 from engine.runtime.showing.halves import finishing
-from engine.runtime.showing.words import asking, overview, telling
+from engine.runtime.showing.words import asking, overview, telling, waking
 
 if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
@@ -75,6 +75,10 @@ class ChatSurfaces:
                 return telling.notice(scene, move.subject), {}
             case _ if move.kind == REVIEW_CARD:
                 return telling.review(scene), {}
+            case _ if move.kind == REMINDER:
+                return waking.reminder(scene, move.subject), {}
+            case _ if move.kind == CALL:
+                return waking.call(scene, move.subject), {}
             case _ if move.kind == HEAD_CHAT:
                 head = await self.ledger.head(scene.incident.id)
                 return telling.head(move.subject, head), {"seq": str(head.seq), "hash": head.hash}

@@ -18,10 +18,10 @@ import structlog
 
 from engine.domain.errors import TocsinError
 from engine.domain.lifecycle import OVER
-from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, made
+from engine.domain.surfaces import CALL, CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, call_of, made
 from engine.runtime.showing.chatting import channel_of, message_of
 from engine.runtime.showing.ticket_fields import of_tickets
-from engine.runtime.showing.words import asking, overview, telling
+from engine.runtime.showing.words import asking, overview, telling, waking
 from engine.runtime.showing.words.scene import Scene
 from engine.runtime.timelines import Timelines
 
@@ -231,6 +231,8 @@ class Mirror:
         yield LIVING, LIVING, overview.living(scene)
         for ask in scene.incident.asks.values():
             yield CARD, ask.id, asking.card(scene, ask)
+            for subject in (call_of(ask, call) for call in ask.calls):
+                yield CALL, subject, waking.call(scene, subject)
         for step in scene.plan.steps:
             if made(scene.incident, REVIEW_CARD, step):
                 yield REVIEW_CARD, step, telling.review(scene)

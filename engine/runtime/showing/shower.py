@@ -1,4 +1,4 @@
-"""Makes what people look at: the channel, messages, the epic and tickets, each once.
+"""Makes what people look at: the channel, messages, the epic and tickets, and what wakes them, each once.
 
 Rules kept here: exactly one event comes back, never an exception; whatever may have been made already is looked up by
 its key first; nothing is ever given up, because the other side comes back: what did not work is tried again, later and
@@ -8,7 +8,7 @@ side on purpose is left at that, and people are told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,19 +24,23 @@ from engine.domain.errors import (
     TurnAwaitedError,
     WithheldError,
 )
-from engine.domain.surfaces import IN_CHAT
+from engine.domain.surfaces import IN_CHAT, IN_PAGERS
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
 from engine.runtime.showing.chatting import ChatSurfaces
+from engine.runtime.showing.paging import PagerSurfaces
 from engine.runtime.showing.tracking import TrackerSurfaces
 from engine.runtime.showing.words.scene import Scene
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.domain.conducting.situation import Perform
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.chat import Chat
     from engine.ports.ledger import Ledger
+    from engine.ports.paging import Pager
     from engine.ports.people import People
     from engine.ports.time import Clock
     from engine.ports.tracker import Tracker
@@ -58,6 +62,7 @@ class Shower:
     people: People
     ledger: Ledger
     clock: Clock
+    pagers: Mapping[str, Pager] = field(default_factory=dict)
 
     async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
         """Make one surface, or say when it is tried again."""
@@ -102,7 +107,9 @@ class Shower:
                     raise
         raise OutcomeUnknownError("no answer came, twice; it was not there in between")
 
-    def _side(self, move: Perform) -> ChatSurfaces | TrackerSurfaces:
+    def _side(self, move: Perform) -> ChatSurfaces | TrackerSurfaces | PagerSurfaces:
+        if move.kind in IN_PAGERS:
+            return PagerSurfaces(self.pagers, self.chat)
         if move.kind in IN_CHAT:
             if self.chat is None:
                 raise IntegrationError("There is no chat any more.", hint="Set TOCSIN_SLACK_BOT_TOKEN.")

@@ -16,7 +16,7 @@ from engine.domain.surfaces import TICKET, effect_of, maker_of
 from engine.runtime.showing.words import asking, ticketing
 
 if TYPE_CHECKING:
-    from engine.domain.incident import Ask
+    from engine.domain.ask import Ask
     from engine.ports.tracker import Tracker
     from engine.runtime.showing.words.scene import Scene
 

@@ -24,8 +24,9 @@ from engine.runtime.showing.halves import finishing
 from engine.runtime.showing.words import asking, overview, telling, ticketing
 
 if TYPE_CHECKING:
+    from engine.domain.ask import Ask
     from engine.domain.conducting.situation import Perform
-    from engine.domain.incident import Ask, Unaccepted
+    from engine.domain.incident import Unaccepted
     from engine.ports.chat import Chat
     from engine.ports.ledger import Ledger
     from engine.ports.shown import TicketDraft

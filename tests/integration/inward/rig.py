@@ -15,8 +15,8 @@ from jira import JIRA
 
 from engine.domain import surfaces
 from engine.domain.commands import Who
-from engine.domain.conducting.situation import effect_key
 from engine.domain.events.shape import Event
+from engine.domain.incident import effect_key
 from engine.domain.surfaces import CARD, Connected, ticket_of
 from engine.runtime.desk import Desk, Playbook
 from engine.runtime.inward.asides import Asides
@@ -169,17 +169,19 @@ class House:
 
 @asynccontextmanager
 async def house(
-    home: Path, *, line: str = "socket", engine: bool = True, ack_seconds: float = 3.0
+    home: Path, *, line: str = "socket", engine: bool = True, ack_seconds: float = 3.0, clock: SystemClock | None = None
 ) -> AsyncIterator[House]:
-    """Open the house; the engine and the worker run until the block ends. Slack waits so long for an answer."""
+    """Open the house; the engine and the worker run until the block ends. Slack waits so long for an answer.
+
+    `clock` is the incidents' own.
+    """
     async with aiohttp.ClientSession() as session, listening() as listener:
         seed = default_seed()
         url = listener.url if line == "http" else None
         slack = seed.slack.model_copy(update={"events": tuple(EVENTS), "request_url": url, "ack_seconds": ack_seconds})
-        clock = SystemClock()
         async with (
-            run_sandbox(seed.model_copy(update={"slack": slack}), now=clock.now) as sandbox,
-            _furnished(home, sandbox=sandbox, session=session) as made,
+            run_sandbox(seed.model_copy(update={"slack": slack}), now=SystemClock().now) as sandbox,
+            _furnished(home, sandbox=sandbox, session=session, clock=clock or SystemClock()) as made,
         ):
             made.listener, listener.reception = listener, made.reception
             listener.secret = sandbox.slack_signing_secret
@@ -188,10 +190,11 @@ async def house(
 
 
 @asynccontextmanager
-async def _furnished(home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSession) -> AsyncIterator[House]:
+async def _furnished(
+    home: Path, *, sandbox: Sandbox, session: aiohttp.ClientSession, clock: SystemClock
+) -> AsyncIterator[House]:
     email, token = sandbox.jira_login
-    clock = SystemClock()
-    bench = Bench(home, system=Counterpart(port=9))
+    bench = Bench(home, system=Counterpart(port=9), clock=clock)
     api = SlackApi(bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=5)
     site = JiraSite(url=sandbox.jira_url, email=email, token=token, project="SEC", workers=2, timeout=(5, 5))
     people = read_people(CONFIG / "people.yaml")

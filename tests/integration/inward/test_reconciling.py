@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.conducting.situation import effect_key
+from engine.domain.incident import effect_key
 from engine.domain.surfaces import TICKET, TICKET_MERGE, made
 from engine.runtime.inward.reconciling import Reconciler
 from tests.integration.inward.rig import house

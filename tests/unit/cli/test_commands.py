@@ -1,6 +1,7 @@
 """What each command writes, and how it ends."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -204,12 +205,33 @@ def test_the_doctor_says_what_cannot_be_triggered_from_prefect(
     monkeypatch.setenv("TOCSIN_PREFECT_PERSON", "jo")
     ran = tocsin("doctor")
     assert ran.code == 0
-    assert f"warning  prefect    {refused}" in ran.out
+    assert f"warning prefect {refused}" in " ".join(ran.out.split())
     assert "lost-device cannot" not in ran.out
     monkeypatch.setenv("TOCSIN_PREFECT_PERSON", "zed")
     ran = tocsin("doctor")
     assert ran.code == 2
     assert "TOCSIN_PREFECT_PERSON names zed, who is not in people.yaml" in ran.out
+
+
+def test_the_doctor_says_who_cannot_be_woken(
+    tocsin: Run, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a pager nobody is called; a pager without its secret is wrong; who has none is named."""
+    assert "warning waking no pager is set up, so nobody is called" in " ".join(tocsin("doctor").out.split())
+    config = tmp_path / "config"
+    shutil.copytree(ROOT / "config", config)
+    monkeypatch.setenv("TOCSIN_CONFIG", str(config))
+    text = "pagers: {duty: {kind: pagerduty, secret: DUTY}}\npeople: {ana: [duty]}\ncalls: [{windows: [5m]}]\n"
+    (config / "escalation.yaml").write_text(text, encoding="utf-8")
+    ran = tocsin("doctor")
+    assert ran.code == 2
+    assert "pager duty needs TOCSIN_SECRET_DUTY or TOCSIN_SECRET_DUTY_FILE" in ran.out
+    assert "nothing pages ben, ivo, jo" in ran.out
+    monkeypatch.setenv("TOCSIN_SECRET_DUTY", "hush")
+    ran = tocsin("doctor")
+    assert (ran.code, "hush" in ran.out) == (0, False)
+    (config / "escalation.yaml").write_text("everybody: [duty]\n", encoding="utf-8")
+    assert "escalation.yaml:1:13: There is no pager 'duty'" in tocsin("doctor").out
 
 
 def plan_steps(tocsin: Run, *options: str) -> dict[str, dict[str, Any]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from textwrap import dedent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conductor import advance
 from engine.domain.fold import fold
 from engine.domain.values import encode
+from engine.domain.waking import ASLEEP
 from engine.language.api import compile_playbook
 from tests.unit.language.facts import ACTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.domain.conducting.situation import Perform
     from engine.domain.events.shape import Event, Verdict
     from engine.domain.incident import Incident
@@ -25,6 +28,11 @@ START = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
 
 class Story:
     """An incident under way. `told` is every event so far; `pending` the effects that are being performed."""
+
+    waking = ASLEEP
+    """Who is reminded and called."""
+    roles: ClassVar[Mapping[str, list[str]]] = {"commander": ["ana"], "counsel": ["carla"]}
+    exercise = False
 
     def __init__(self, playbook: str, **inputs: Value) -> None:
         self.plan = compile_playbook(dedent(playbook).encode(), path="story.yaml", actions=ACTIONS)
@@ -40,7 +48,8 @@ class Story:
                 digest=self.plan.digest,
                 title=self.plan.title,
                 inputs={name: encode(value) for name, value in inputs.items()},
-                roles={"commander": ["ana"], "counsel": ["carla"]},
+                roles=dict(self.roles),
+                exercise=self.exercise,
                 by="ben",
             )
         )
@@ -60,7 +69,7 @@ class Story:
 
     def turn(self) -> None:
         """Let the conductor say what follows, write it down, and begin its effects."""
-        turn = advance(self.plan, self.incident, now=self.now)
+        turn = advance(self.plan, self.incident, now=self.now, waking=self.waking)
         self.write(*turn.events)
         for move in turn.performs:
             if move.key in self.pending:

@@ -6,8 +6,8 @@ import pytest
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.conducting.situation import effect_key
 from engine.domain.conductor import advance
+from engine.domain.incident import effect_key
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, LIVING, NOTICE, TICKET, TICKET_CLOSE, Connected
 from tests.unit.domain.story import Story
 

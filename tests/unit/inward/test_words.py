@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from engine.domain.ask import Answer, Ask
 from engine.domain.authority import Refusal
-from engine.domain.incident import Answer, Ask
 from engine.ports.people import Person
 from engine.runtime.inward.words import late_text, list_lines, moment, refusal_text, status_lines
 from engine.settings.people import Directory

@@ -8,6 +8,7 @@ from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.sensitivity import Sensitivity
+from engine.domain.surfaces import taken_since
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.runtime.showing.words import ticketing
@@ -17,7 +18,7 @@ from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.domain.incident import Acknowledgement, Ask
+    from engine.domain.ask import Acknowledgement, Ask
     from engine.domain.plan import StepPlan
 
 APPROVAL, DECISION = "approval", "decision"
@@ -90,6 +91,15 @@ def on_it(scene: Scene, known: Acknowledgement) -> str:
     return f"{scene.name(known.by)} is on it since {scene.local(known.at)}."
 
 
+def state_of_calls(scene: Scene, ask: Ask) -> str:
+    """Return in a line who was called for an open ask, empty when nobody was or somebody is on it."""
+    if not ask.open or not ask.calls or taken_since(ask, ask.calls[-1]):
+        return ""
+    last = ask.calls[-1]
+    since = scene.local(ask.calls[0].at)
+    return f"Called: {scene.name(last.person)}, level {last.level}; nobody has answered since {since}"
+
+
 def ticket(scene: Scene, ask: Ask, *, epic: str, link: str) -> TicketDraft:
     """Return the ticket of a task or decision."""
     step = scene.step(ask.step)
@@ -158,6 +168,8 @@ def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
         yield f"Approved so far by {', '.join(given)}."
     if ask.on_it:
         yield on_it(scene, ask.on_it)
+    if said := state_of_calls(scene, ask):
+        yield f"{said}."
     if ask.due:
         missed = " (missed)" if ask.missed else ""
         yield f"Due: {scene.local(ask.due)}{missed}"

@@ -14,13 +14,15 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.phrases import awaited, lead, on_hold
+from engine.runtime.showing.words.asking import state_of_calls
 from engine.runtime.showing.words.filling import facts_of, severity_of, withheld_lines
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.domain.incident import Ask, Step
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Step
 
 MOST = 8
 """Lines of a kind on the page; the rest is counted."""
@@ -132,7 +134,7 @@ def _facts(scene: Scene) -> Iterator[str]:
 
 
 def _attention(scene: Scene) -> Iterator[str]:
-    lines = [*_troubles(scene), *_missed(scene), *_unknowns(scene), *withheld_lines(scene)]
+    lines = [*_troubles(scene), *_called(scene), *_missed(scene), *_unknowns(scene), *withheld_lines(scene)]
     lines += [
         f"{scene.name(person)} could not be brought into this channel: {why}"
         for person, why in sorted(scene.left_out.items())
@@ -167,6 +169,13 @@ def _missed(scene: Scene) -> Iterator[str]:
     for ask in scene.incident.asks.values():
         if ask.open and ask.missed and ask.due:
             yield f"“{scene.title(ask.step)}” was due {scene.local(ask.due)}, {scene.names(ask.by)}"
+
+
+def _called(scene: Scene) -> Iterator[str]:
+    for ask in scene.incident.asks.values():
+        said = state_of_calls(scene, ask)
+        if said:
+            yield f"“{scene.title(ask.step)}”: {said}"
 
 
 def _unknowns(scene: Scene) -> Iterator[str]:

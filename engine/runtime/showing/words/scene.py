@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from engine.domain.ask import Ask
     from engine.domain.fields import FieldSpec
-    from engine.domain.incident import Ask, Incident
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan, StepPlan
     from engine.domain.values import Json, Value
     from engine.ports.people import People, Person

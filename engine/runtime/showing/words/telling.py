@@ -11,8 +11,9 @@ from engine.reports.phrases import reasoned
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
+    from engine.domain.ask import Ask
     from engine.domain.chain import Head
-    from engine.domain.incident import Ask, Hold
+    from engine.domain.incident import Hold
 
 REVIEW = "review"
 STATES = {

@@ -13,7 +13,8 @@ from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.domain.incident import Ask, Unaccepted
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Unaccepted
     from engine.domain.plan import StepPlan
     from engine.ports.people import Person
 

@@ -1,0 +1,104 @@
+"""What people are asked, and what they made of it: who is on it, who was reminded and called, what was answered.
+
+Rule kept here: a value, a part of the state of an incident, made only by `engine.domain.fold`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from engine.domain.events.shape import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person said to an ask."""
+
+    verdict: str
+    by: str
+    at: datetime
+    values: Mapping[str, Json]
+    reason: str
+    strength: str
+    via: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who is on what is asked, and since when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """People who were reminded of an ask, and at which share of its time."""
+
+    share: int
+    people: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A person who was called for an ask; `pagers` says by what, besides the chat."""
+
+    level: int
+    person: str
+    because: str
+    """unacknowledged or overdue."""
+    pagers: tuple[str, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
+
+    id: str
+    kind: str
+    step: str
+    by: tuple[str, ...]
+    quorum: int
+    digest: str
+    requesters: tuple[str, ...]
+    due: datetime | None
+    opened_at: datetime
+    round: int
+    outcome: str = ""
+    """answered, approved, declined, or why it was closed: voided, expired, cancelled, superseded."""
+    answers: tuple[Answer, ...] = ()
+    closed_at: datetime | None = None
+    missed: bool = False
+    on_it: Acknowledgement | None = None
+    """Who said last that they are on it."""
+    moved: int = 0
+    """How often its due time was moved."""
+    given_to: str | None = None
+    """Whom people gave its ticket: a person's id, empty for nobody whom Tocsin knows; None: as Tocsin gave it."""
+    turns: int = 0
+    """How often that changed."""
+    reminders: tuple[Reminder, ...] = ()
+    calls: tuple[Call, ...] = ()
+    """Who was called, level by level."""
+
+    @property
+    def open(self) -> bool:
+        """Whether an answer still counts."""
+        return not self.outcome
+
+    @property
+    def reminded(self) -> int:
+        """The share at which people were reminded last; 0 before."""
+        return self.reminders[-1].share if self.reminders else 0
+
+    @property
+    def last(self) -> Answer | None:
+        """The newest answer."""
+        return self.answers[-1] if self.answers else None
