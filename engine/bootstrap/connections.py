@@ -71,6 +71,7 @@ async def _slack(settings: Settings, people: Sequence[Person] | None) -> list[Ch
         signed=settings.slack_signing_secret is not None,
         clock=SystemClock(),
         people=people,
+        others=settings.many,
     )
 
 

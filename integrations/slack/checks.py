@@ -28,6 +28,10 @@ SKEW: Final = 60.0
 """Seconds; beyond five minutes signed requests are refused."""
 BOT, ROTATING, APP = "xoxb-", "xoxe.", "xapp-"
 _NAMELESS: Final = frozenset({"invalid_name_required", "no_channel", "missing_argument", "invalid_name"})
+_ROTATED: Final = (
+    "This token is exchanged every few hours (token rotation), which Tocsin does not do: make the app anew from"
+    " `tocsin slack manifest`, since rotation cannot be switched off."
+)
 _REINSTALL: Final = "On the app's page: OAuth & Permissions, Scopes, add them, then Install App, Reinstall."
 
 FOR: Final[Mapping[str, str]] = {
@@ -51,19 +55,28 @@ FOR: Final[Mapping[str, str]] = {
 
 
 async def checks(
-    api: SlackApi, *, bot_token: str, app_token: str, signed: bool, clock: Clock, people: Sequence[Person] | None = ()
+    api: SlackApi,
+    *,
+    bot_token: str,
+    app_token: str,
+    signed: bool,
+    clock: Clock,
+    people: Sequence[Person] | None = (),
+    others: bool = False,
 ) -> list[Check]:
     """Look at everything that commonly goes wrong; `signed` says whether there is a signing secret.
 
-    With None for people, neither they nor the making of channels is asked about.
+    With None for people, neither they nor the making of channels is asked about. `others` says that another engine may
+    be the one that hears what people do.
     """
     try:
         answer, headers = await api.call_with_headers("auth.test")
     except IntegrationError as refused:
         told = _refused("slack", refused, said=kind_of_bot(bot_token))
-        return [told, *await _ways_in(api, app_token=app_token, signed=signed)]
+        return [told, *await _ways_in(api, app_token=app_token, signed=signed, others=others)]
     found = [_account(answer, bot_token=bot_token), *_scopes(headers), *_clock(headers, now=clock.real_now())]
-    found += await _ways_in(api, app_token=app_token, signed=signed, app=str(answer.get("app_id") or ""))
+    app = str(answer.get("app_id") or "")
+    found += await _ways_in(api, app_token=app_token, signed=signed, others=others, app=app)
     if people is None:
         return found
     return [*found, await _channels(api), *await _people(api, people)]
@@ -72,10 +85,7 @@ async def checks(
 def kind_of_bot(token: str) -> str:
     """Return what is wrong with the kind of a token that should be a bot's; empty when nothing is."""
     if token.startswith(ROTATING):
-        return (
-            "This token is exchanged every few hours (token rotation), which Tocsin does not do: make the app anew"
-            " from `tocsin slack manifest`, since rotation cannot be switched off."
-        )
+        return _ROTATED
     if token.startswith(APP):
         return "This is the app-level token; the bot token starts with xoxb-."
     if not token.startswith(BOT):
@@ -95,7 +105,7 @@ def _account(answer: Mapping[str, Any], *, bot_token: str) -> Check:
     hours = int(answer.get("expires_in") or 0) / 3600
     wrong = kind_of_bot(bot_token)
     if hours:
-        return Check("slack", ok=False, says=f"{says}; the token ends in {hours:.0f} h", hint=wrong)
+        return Check("slack", ok=False, says=f"{says}; the token ends in {hours:.0f} h", hint=_ROTATED)
     return Check("slack", ok=not wrong, says=says, hint=wrong)
 
 
@@ -130,7 +140,7 @@ def _clock(headers: Mapping[str, str], *, now: datetime) -> list[Check]:
     return [Check("slack clock", ok=not hint, says=f"{round(skew):+d} s", hint=hint)]
 
 
-async def _ways_in(api: SlackApi, *, app_token: str, signed: bool, app: str = "") -> list[Check]:
+async def _ways_in(api: SlackApi, *, app_token: str, signed: bool, others: bool, app: str = "") -> list[Check]:
     found = []
     if app_token:
         found.append(await socket(api, app_token=app_token, app=app))
@@ -138,8 +148,9 @@ async def _ways_in(api: SlackApi, *, app_token: str, signed: bool, app: str = ""
         says = "a signing secret is set; Slack proves it when the request URL is saved on the app's page"
         found.append(Check("slack http", ok=True, says=says))
     if not found:
-        says = "neither an app-level token nor a signing secret: nothing that people do in Slack arrives"
-        found.append(Check("slack socket", ok=False, says=says, hint="Run `tocsin connect slack`."))
+        says = "neither an app-level token nor a signing secret: nothing that people do in Slack arrives here"
+        hint = "Run `tocsin connect slack`, unless another engine on the same database has one of them."
+        found.append(Check("slack socket", ok=others, says=says, hint=hint, odd=others))
     return found
 
 
