@@ -92,9 +92,21 @@ def read(given: Mapping[str, str] | None = None) -> Reading:
     chosen = _absolute({**defaults, **from_file, **_from_secrets(kept, home), **from_environment})
     chosen.setdefault("database_url", Given(f"sqlite:///{chosen['home'].value}/tocsin.db", "default"))
     settings, more = _checked(chosen)
-    errors += more
+    errors += more.values()
     places = {name: chosen[name].place if name in chosen else "default" for name in names}
     return Reading(None if errors else settings, places, tuple(errors), tuple(_unknown(variables)), chosen)
+
+
+def usable(reading: Reading) -> Settings | None:
+    """Return the settings without those that are wrong, for a look at everything else; None where too much is."""
+    given = dict(reading.given)
+    settings, wrong = _checked(given)
+    while wrong and wrong.keys() <= given.keys():
+        given = {name: item for name, item in given.items() if name not in wrong}
+        if not given.keys() >= {"home", "config", "playbooks", "database_url"}:
+            return None
+        settings, wrong = _checked(given)
+    return settings
 
 
 def settings_file(given: Mapping[str, str] | None = None) -> Path:
@@ -179,20 +191,21 @@ def _absolute(given: dict[str, Given]) -> dict[str, Given]:
     return {**given, **folders}
 
 
-def _checked(given: dict[str, Given]) -> tuple[Settings | None, list[str]]:
+def _checked(given: Mapping[str, Given]) -> tuple[Settings | None, dict[str, str]]:
+    """Return the settings, and what is wrong with each that is wrong."""
     try:
         settings = Settings.model_validate({name: item.value for name, item in given.items()})
     except ValidationError as error:
-        return None, [
-            f"{given[str(item['loc'][0])].place}: {item['loc'][0]}: {item['msg'].removeprefix('Value error, ')}."
-            for item in error.errors(include_url=False, include_input=False)
-        ]
-    lonely = [
-        f"{given[name].place}: {name} is set, and {other} is not; set {variable(other)} too."
-        for name, others in _TOGETHER.items()
-        for other in others
-        if getattr(settings, name) and getattr(settings, other) is None
-    ]
+        found = [(str(item["loc"][0]), item["msg"]) for item in error.errors(include_url=False, include_input=False)]
+        return None, {
+            name: f"{given[name].place}: {name}: {said.removeprefix('Value error, ')}." for name, said in found
+        }
+    lonely: dict[str, str] = {}
+    for name, others in _TOGETHER.items():
+        missing = [other for other in others if getattr(settings, name) and getattr(settings, other) is None]
+        said = (f"{name} is set, and {other} is not; set {variable(other)} too." for other in missing)
+        if missing:
+            lonely[name] = f"{given[name].place}: {' '.join(said)}"
     return settings, lonely
 
 

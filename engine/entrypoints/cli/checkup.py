@@ -15,7 +15,7 @@ from engine.ports.checks import Check
 from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
-from engine.settings.read import Reading, environment, read
+from engine.settings.read import Reading, environment, read, usable
 from engine.settings.values import SECRET_PREFIX, Settings, variable
 
 
@@ -48,11 +48,11 @@ class Finding:
 
 
 def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None = None) -> list[Finding]:
-    """Return every finding, the settings first; with wrong settings, nothing that needs them is looked at."""
+    """Return every finding, the settings first; a setting that is wrong counts as not set for the others."""
     reading = read(given)
     findings = list(_settings(reading))
-    if reading.settings is not None:
-        settings = reading.settings
+    settings = usable(reading)
+    if settings is not None:
         findings.append(_home(settings.home))
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))

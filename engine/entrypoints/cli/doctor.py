@@ -35,9 +35,9 @@ def doctor(
     from engine.bootstrap import action_facts
     from engine.bootstrap.premises import premises
     from engine.entrypoints.cli.checkup import Finding, State, checkup
-    from engine.settings.read import read
+    from engine.settings.read import read, usable
 
-    settings = read().settings
+    settings = usable(read())
     here = checkup(action_facts())
     here += [Finding.of(one) for one in (premises(settings) if settings else ())]
     there = _asked(settings) if connect and settings else []

@@ -78,6 +78,22 @@ def test_one_wrong_thing_hides_no_other(
     assert found["jira project"][0]["state"] == "error"
 
 
+def test_a_setting_that_is_wrong_hides_nothing_either(
+    tocsin: Run, connected: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It counts as not set: a Jira without its token is not asked, and everybody else is."""
+    del connected
+    monkeypatch.setenv("TOCSIN_JIRA_TOKEN", "")
+    monkeypatch.setenv("TOCSIN_JIRA_INDEX_PATIENCE", "long")
+    code, found = states(tocsin, "--connect")
+    assert code == 2
+    said = " ".join(one["detail"] for one in found["settings"])
+    assert "TOCSIN_JIRA_INDEX_PATIENCE: jira_index_patience" in said
+    assert found["slack people"][0]["detail"] == "11 of 11 found"
+    assert "jira people" not in found
+    assert "playbooks" in found
+
+
 def test_a_data_folder_that_others_may_use_is_found(tocsin: Run, home: Path) -> None:
     """To look into is a warning, to write to an error; so is a secret that others may read."""
     (home / "api-token").write_text("x", encoding="utf-8")
