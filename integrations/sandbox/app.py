@@ -1,5 +1,7 @@
 """The ASGI application: both services, the people, the faults, the log and the page."""
 
+from base64 import b64encode
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -40,7 +42,15 @@ def app_of(world: World) -> ASGIApp:
         *pager_routes(world.pagers, wall=world.wall),
         *page_routes(world),
     ]
-    return Gate(Starlette(routes=routes), log=world.log, faults=world.faults, now=world.now)
+    tokens = _tokens(world.seed)
+    return Gate(Starlette(routes=routes), log=world.log, faults=world.faults, now=world.now, tokens=tokens)
+
+
+def _tokens(seed: Seed) -> frozenset[str]:
+    """Return what the app sends as `Authorization`."""
+    login = b64encode(f"{seed.jira.bot_email}:{seed.jira.bot_token}".encode()).decode()
+    bearers = (seed.slack.bot_token, seed.slack.app_token, seed.jira.bot_token)
+    return frozenset({f"Basic {login}", *(f"Bearer {token}" for token in bearers)})
 
 
 async def _health(request: Request) -> Response:

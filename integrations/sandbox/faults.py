@@ -4,6 +4,7 @@ Rules:
 - A fault applies to calls whose name matches `match`, a shell pattern tried against the Slack method
   (`chat.postMessage`), the path (`/jira/rest/api/2/issue`) and verb plus path (`POST /jira/...`).
 - `count` is how many calls it hits before it disappears; none means until cleared. `skip` lets so many pass first.
+- A revoked token is the app's own: what people do with theirs goes on.
 - How often each has struck is kept, also of the last ones that are over: whoever breaks something sees that it broke.
 - With `after_commit` the call has already changed the state when it fails: the caller cannot know.
 """
@@ -24,6 +25,7 @@ class FaultKind(StrEnum):
     DROP_REPLY = "drop_reply"
     SLOW = "slow"
     HANG = "hang"
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a kind of fault
     INDEX_LAG = "index_lag"
     SOCKET_DISCONNECT = "socket_disconnect"
     WEBHOOK_LOST = "webhook_lost"
@@ -38,6 +40,7 @@ REQUEST_FAULTS = frozenset(
         FaultKind.DROP_REPLY,
         FaultKind.SLOW,
         FaultKind.HANG,
+        FaultKind.TOKEN_REVOKED,
     }
 )
 

@@ -2,20 +2,23 @@
 
 Rules:
 - A fault before the work leaves the state untouched; one after it leaves a change nobody was told of.
+- A revoked token is refused as each service refuses it, and only to the app.
 - A dropped reply closes the connection without a byte of answer, as a broken network would.
 """
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from integrations.sandbox.faults import REQUEST_FAULTS, Fault, FaultBoard, FaultKind
 from integrations.sandbox.log import LogEntry, RequestLog, Service
-from integrations.sandbox.values import Now
+from integrations.sandbox.values import JsonObject, Now
 
 DROP = "tocsin.sandbox.drop"
+_UNKNOWN = "Client must be authenticated to access this resource."
 
 _SERVICES: tuple[tuple[str, Service], ...] = (
     ("/slack/human", "human"),
@@ -32,12 +35,13 @@ class DroppedError(ConnectionResetError):
 class Gate:
     """The ASGI layer that logs and breaks calls."""
 
-    def __init__(self, app: ASGIApp, *, log: RequestLog, faults: FaultBoard, now: Now) -> None:
-        """Stand in front of this app."""
+    def __init__(self, app: ASGIApp, *, log: RequestLog, faults: FaultBoard, now: Now, tokens: frozenset[str]) -> None:
+        """Stand in front of this app; `tokens` are those of whoever is tested, as they stand in `Authorization`."""
         self._app = app
         self._log = log
         self._faults = faults
         self._now = now
+        self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call, unless it is to fail."""
@@ -47,7 +51,7 @@ class Gate:
             return
         entry = self._new_entry(scope, service=service)
         scope.setdefault("state", {})["entry"] = entry
-        fault = self._take(entry)
+        fault = self._take(entry, tested=_authorization(scope) in self._tokens)
         if fault is None:
             await self._app(scope, receive, _noting(send, entry=entry))
             return
@@ -67,11 +71,12 @@ class Gate:
         self._log.add(entry)
         return entry
 
-    def _take(self, entry: LogEntry) -> Fault | None:
+    def _take(self, entry: LogEntry, *, tested: bool) -> Fault | None:
         if entry.service == "human":
             return None
+        kinds = REQUEST_FAULTS if tested else REQUEST_FAULTS - {FaultKind.TOKEN_REVOKED}
         names = (entry.name, entry.path, f"{entry.verb} {entry.path}")
-        return self._faults.take(REQUEST_FAULTS, names=names)
+        return self._faults.take(kinds, names=names)
 
     async def _fail(self, fault: Fault, *, scope: Scope, receive: Receive, send: Send) -> None:
         if fault.kind is FaultKind.SLOW and not fault.after_commit:
@@ -102,17 +107,29 @@ async def _refuse(fault: Fault, *, scope: Scope, receive: Receive, send: Send) -
             await _reply(send, status=fault.status)
         case FaultKind.HANG:
             await _gone(receive)
+        case FaultKind.TOKEN_REVOKED:
+            await _unauthorised(scope, send=send)
         case _:
             await _drop(scope, receive=receive)
 
 
+async def _unauthorised(scope: Scope, *, send: Send) -> None:
+    slack = scope["path"].startswith("/slack")
+    body = {"ok": False, "error": "token_revoked"} if slack else {"errorMessages": [_UNKNOWN], "errors": {}}
+    scope["state"]["entry"].error = "token_revoked"
+    await _send_json(send, status=200 if slack else 401, body=body)
+
+
 async def _reply(send: Send, *, status: int, retry_after: float | None = None) -> None:
-    headers = [(b"content-type", b"application/json")]
-    if retry_after is not None:
-        headers.append((b"retry-after", str(max(1, int(retry_after))).encode()))
+    headers = [] if retry_after is None else [(b"retry-after", str(max(1, int(retry_after))).encode())]
     error = "ratelimited" if retry_after is not None else "internal_error"
     body = {"ok": False, "error": error, "errorMessages": ["Made to fail by the sandbox"]}
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await _send_json(send, status=status, body=body, headers=headers)
+
+
+async def _send_json(send: Send, *, status: int, body: JsonObject, headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
+    typed = [(b"content-type", b"application/json"), *headers]
+    await send({"type": "http.response.start", "status": status, "headers": typed})
     await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
 
@@ -151,6 +168,10 @@ def _noting(send: Send, *, entry: LogEntry) -> Send:
         await send(message)
 
     return noting
+
+
+def _authorization(scope: Scope) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"), "")
 
 
 def _service(scope: Scope) -> Service | None:

@@ -83,6 +83,13 @@ PRESETS = (
         Fault(kind=FaultKind.OUT_OF_ORDER, match=_DELIVERED, seconds=_HELD),
     ),
     Preset(
+        "slack-token",
+        "Slack",
+        "Token revoked",
+        "The app's token is refused, until it is lifted.",
+        Fault(kind=FaultKind.TOKEN_REVOKED, match="*.*", count=None),
+    ),
+    Preset(
         "slack-socket",
         "Slack",
         "Cut the socket",
@@ -144,6 +151,13 @@ PRESETS = (
         "Webhook lost",
         "The next webhook never arrives.",
         Fault(kind=FaultKind.WEBHOOK_LOST, match=_WEBHOOK),
+    ),
+    Preset(
+        "jira-token",
+        "Jira",
+        "Token revoked",
+        "The app's token is refused, until it is lifted.",
+        Fault(kind=FaultKind.TOKEN_REVOKED, match="/jira/rest/*", count=None),
     ),
     Preset(
         "jira-503",

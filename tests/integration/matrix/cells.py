@@ -65,13 +65,14 @@ WRONG: Final[Mapping[str, Fault | None]] = {
     "500": Fault(kind=FaultKind.SERVER_ERROR),
     "500, but done": Fault(kind=FaultKind.SERVER_ERROR, after_commit=True),
     "done, reply lost": Fault(kind=FaultKind.DROP_REPLY),
+    "token refused": Fault(kind=FaultKind.TOKEN_REVOKED),
     "no answer": Fault(kind=FaultKind.HANG),
     "no answer, but done": Fault(kind=FaultKind.HANG, after_commit=True),
     REFUSED: None,
 }
 """What goes wrong with a write; `REFUSED` is not of the far side's making."""
 WHISPER: Final = "whisper"
-CERTAIN: Final = ("all is well", "429, come back later", REFUSED)
+CERTAIN: Final = ("all is well", "429, come back later", "token refused", REFUSED)
 """After these it is certain whether it was done."""
 
 WAYS: Final = (

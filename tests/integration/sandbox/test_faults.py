@@ -10,10 +10,11 @@ import pytest
 from jira import JIRA, JIRAError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.sandbox import Fault, FaultKind, Sandbox, default_seed, run_sandbox
-from tests.integration.sandbox.clients import StoryClock
+from tests.integration.sandbox.clients import Human, StoryClock, connected_app, genuine_jira, until
 
 Run = Callable[[Callable[[JIRA], Any]], Awaitable[Any]]
 
@@ -114,6 +115,65 @@ async def test_a_lagging_index_does_not_find_what_is_new(sandbox: Sandbox, with_
         return list(unseen), read, [issue.key for issue in jira.search_issues("labels = ir-1")]
 
     assert await with_jira(work) == ([], "SEC-1", ["SEC-1"])
+
+
+async def test_a_revoked_token_is_refused_to_the_app_alone(
+    sandbox: Sandbox, slack: AsyncWebClient, with_jira: Run, person: Callable[[str], Human]
+) -> None:
+    """Each service refuses it in its own way; people go on with theirs, and lifted, all is well."""
+    for match in ("*.*", "/jira/rest/*"):
+        sandbox.faults.add(Fault(kind=FaultKind.TOKEN_REVOKED, match=match, count=None))
+    with pytest.raises(SlackApiError) as refused:
+        await slack.chat_postMessage(channel="#security", text="one")
+    with pytest.raises(JIRAError) as unknown:
+        await with_jira(lambda jira: jira)
+    cast = sandbox.world.seed.person("ben")
+    login = (cast.email, cast.jira_token)
+    mine = await asyncio.to_thread(lambda: genuine_jira(sandbox, login=login).create_issue(fields=NEW, prefetch=False))
+    said = await person("ben").post("/messages", channel="#security", text="I am here")
+    assert (refused.value.response.status_code, refused.value.response["error"]) == (200, "token_revoked")
+    assert (unknown.value.status_code, mine.key, "ts" in said) == (401, "SEC-1", True)
+    assert {call.error for call in sandbox.log.calls("chat.postMessage")} == {"token_revoked"}
+    sandbox.faults.clear()
+    assert (await slack.auth_test())["ok"]
+
+
+async def test_a_fault_may_let_calls_pass_first_and_counts_its_strikes(sandbox: Sandbox, slack: AsyncWebClient) -> None:
+    """Two pass, two fail; then it is over, and how often it struck is known."""
+    sandbox.faults.add(Fault(kind=FaultKind.SERVER_ERROR, match="auth.test", skip=2, count=2))
+    came = []
+    for _ in range(5):
+        try:
+            came.append(bool((await slack.auth_test())["ok"]))
+        except SlackApiError:
+            came.append(False)
+    assert came == [True, True, False, False, True]
+    assert sandbox.faults.listed() == []
+    assert [fault.struck for fault in sandbox.faults.over()] == [2]
+
+
+async def test_a_delivery_is_overtaken_by_the_next_one(sandbox: Sandbox, person: Callable[[str], Human]) -> None:
+    """Both people are answered, in the other order; one that nobody overtakes arrives by itself."""
+    order: list[str] = []
+
+    def hear(request: SocketModeRequest) -> dict[str, Any]:
+        order.append(request.payload["text"])
+        return {}
+
+    async with connected_app(sandbox, answer=hear):
+
+        async def types(handle: str, text: str) -> str:
+            told = await person(handle).post("/commands", channel="#security", command="/incident", text=text)
+            return str(told["result"])
+
+        sandbox.faults.add(Fault(kind=FaultKind.OUT_OF_ORDER, match="slash_commands", seconds=20))
+        first = asyncio.create_task(types("ben", "first"))
+        await until(lambda: not sandbox.faults.listed())
+        results = [await types("ana", "second"), await first]
+        sandbox.faults.add(Fault(kind=FaultKind.OUT_OF_ORDER, match="slash_commands", seconds=0))
+        results.append(await types("ben", "third"))
+    assert order == ["second", "first", "third"]
+    assert results == ["acknowledged"] * 3
 
 
 async def test_faults_are_listed_added_and_cleared_over_http(sandbox: Sandbox, slack: AsyncWebClient) -> None:
