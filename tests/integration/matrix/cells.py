@@ -50,6 +50,8 @@ WRITES: Final = (
     Write("post", "chat.postMessage"),
     Write("edit", "chat.update"),
     Write("pin", "pins.add"),
+    Write("bookmark", "bookmarks.add", part="a new link"),
+    Write("bookmark", "bookmarks.edit", begins="answered", part="a changed link"),
     Write("whisper", "chat.postEphemeral", begins="whispered"),
     Write("create_epic", "POST issue", port="Tracker"),
     Write("create_ticket", "POST issue", skip=1, port="Tracker"),

@@ -29,6 +29,8 @@ class Channel:
     members: frozenset[str]
     messages: tuple[dict[str, Any], ...]
     pins: tuple[str, ...]
+    bookmarks: tuple[tuple[str, str], ...]
+    """Titles and links."""
 
     @property
     def keys(self) -> Counter[str]:
@@ -63,13 +65,24 @@ async def _channel(web: AsyncWebClient, channel: dict[str, Any]) -> Channel:
     members = await web.conversations_members(channel=here)
     history = await web.conversations_history(channel=here, include_all_metadata=True, limit=200)
     pins = await web.pins_list(channel=here)
+    bookmarks = await web.bookmarks_list(channel_id=here)
     return Channel(
         topic=channel["topic"]["value"],
         purpose=channel["purpose"]["value"],
         members=frozenset(members["members"]),
         messages=tuple(history["messages"]),
         pins=tuple(item["message"]["ts"] for item in pins["items"]),
+        bookmarks=tuple((entry["title"], entry["link"]) for entry in bookmarks["bookmarks"]),
     )
+
+
+async def turn_a_link_astray(sandbox: Sandbox, title: str) -> None:
+    """Change where a link at the top of a channel leads, as anybody there may."""
+    web = AsyncWebClient(token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, retry_handlers=[])
+    (channel,) = (await web.conversations_list(types="private_channel"))["channels"]
+    listed = (await web.bookmarks_list(channel_id=channel["id"]))["bookmarks"]
+    astray = next(entry["id"] for entry in listed if entry["title"] == title)
+    await web.bookmarks_edit(channel_id=channel["id"], bookmark_id=astray, link="https://elsewhere.example/")
 
 
 async def told(sandbox: Sandbox, handle: str, *, text: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -26,13 +27,16 @@ from engine.runtime.performing import ByKind
 from engine.runtime.segment import Segment
 from engine.runtime.showing.mirror import Mirror
 from engine.runtime.showing.shower import Shower
+from engine.runtime.showing.words import overview
 from engine.runtime.showing.words.scene import Scene
 from engine.settings.people import read_people
 from engine.settings.read import CHECKOUT
 from integrations.jira import JiraPool, JiraSite, JiraTracker
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import SlackApi, SlackChat
+from integrations.slack.pacing import Pace
 from integrations.system.clock import SystemClock
+from tests.integration.matrix import far
 from tests.integration.matrix.cells import REFUSED, WRONG, Write
 from tests.integration.runtime.bench import Bench, Counterpart
 from tests.integration.sandbox.clients import genuine_jira
@@ -60,6 +64,8 @@ PLAYBOOK = """
       contain:
         steps:
           - {id: tell, title: Tell the host, task: Call them., owner: counsel, due: 1h}
+      review:
+        steps: [{id: collect, title: Ask everyone, action: review.collect}]
 """
 
 
@@ -80,6 +86,21 @@ class MovedClock(SystemClock):
     def move(self, to: datetime) -> None:
         """Let it be that instant, if it is not over."""
         self.ahead += max(timedelta(), to - self.now())
+
+
+@dataclass
+class PassingTime:
+    """The time by which calls of Slack are spaced: whoever would wait lets it pass."""
+
+    ahead: float = 0.0
+
+    def monotonic(self) -> float:
+        """Return seconds of a clock that never jumps back."""
+        return time.monotonic() + self.ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass at once."""
+        self.ahead += seconds
 
 
 @dataclass
@@ -154,13 +175,14 @@ class Walk:
     broken: set[str] = field(default_factory=set)
 
     async def play(self, write: Write, wrong: str) -> Incident:
-        """Declare, have a ticket closed too early, answer, and whisper; something goes wrong on the way."""
+        """Declare, have a ticket closed too early, answer, whisper; a link is led astray, and something goes wrong."""
         self.break_(write, wrong, now="declared")
         await self._declare()
         await self.settle()
         await self._close_too_early()
         self.break_(write, wrong, now="refused")
         await self.settle()
+        await far.turn_a_link_astray(self.sandbox, overview.EPIC_LINK)
         self.break_(write, wrong, now="answered")
         who = cmd.Who(person="carla", via="slack", strength="slack-signed", zone="Europe/Berlin")
         await self.desk.give(self.incident, cmd.Answer(target="tell", verdict="done"), who)
@@ -254,7 +276,13 @@ async def walk(home: Path, *, patience: int) -> AsyncIterator[Walk]:
             index_patience=0,
         )
         pool = await stack.enter_async_context(CutPool(lines, site, clock=clock))
-        api = CutApi(lines, bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=patience)
+        api = CutApi(
+            lines,
+            bot_token=sandbox.slack_bot_token,
+            base_url=sandbox.slack_base_url,
+            timeout=patience,
+            pace=Pace(PassingTime()),
+        )
         chat, tracker = SlackChat(api), JiraTracker(site, clock=clock, pool=pool)
         shower = Shower(chat=chat, tracker=tracker, people=PEOPLE, ledger=ledger, clock=clock)
         bench.shop = replace(

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from engine.domain.incident import Incident
 
 
+LINKS = 3
+"""The epic, the pinned message and the review."""
+
+
 @pytest.mark.parametrize("wrong", WRONG)
 @pytest.mark.parametrize("write", WRITES, ids=lambda write: write.name)
 async def test_a_write_is_there_once_and_told_once(
@@ -66,6 +70,8 @@ async def amiss_in_slack(here: Walk, state: Incident) -> list[str]:
         "topic": channel.topic == overview.topic(scene),
         "people": people <= channel.members,
         "messages": channel.keys == Counter(expected),
+        "links": len(dict(channel.bookmarks)) == len(channel.bookmarks) == LINKS,
+        "links lead where they should": dict(channel.bookmarks).get(overview.EPIC_LINK) == scene.epic()[1],
         "pinned, and up to date": pinned == [fallback(overview.living(scene))],
     }
     return [name for name, well in looks.items() if not well]
