@@ -1,13 +1,23 @@
 """A signed HTTP delivery from Slack, taken apart. For those who do not use Socket Mode; see `verify_signature` first.
 
-Rule kept here: whatever the body holds, the answer is a payload or None, which is to be refused with 400.
+Rule kept here: whatever the body holds, the answer is a payload that has the parts of its kind, or None, which is to be
+refused with 400.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import parse_qs
+
+_PARTS: Final[Mapping[str, tuple[tuple[str, type], ...]]] = {
+    "block_actions": (("user", dict), ("actions", list)),
+    "view_submission": (("user", dict), ("view", dict)),
+    "event_callback": (("event", dict), ("event_id", str)),
+    "url_verification": (("challenge", str),),
+}
+"""What a payload of a kind has to have; kinds that we do not use have to have nothing."""
 
 
 def unpack(body: bytes) -> dict[str, Any] | None:
@@ -30,5 +40,20 @@ def challenge(payload: dict[str, Any]) -> str | None:
 
 
 def _object(text: str) -> dict[str, Any] | None:
-    value = json.loads(text)
-    return value if isinstance(value, dict) else None
+    """Return a payload; raise `ValueError` for what Slack never sends: half a character, a number that is none."""
+    value = json.loads(text, parse_constant=_no_number)
+    json.dumps(value, ensure_ascii=False).encode("utf-8")
+    return value if isinstance(value, dict) and "command" not in value and _whole(value) else None
+
+
+def _whole(payload: Mapping[str, Any]) -> bool:
+    kind = payload.get("type")
+    if not isinstance(kind, str):
+        return False
+    return all(isinstance(payload.get(name), part) for name, part in _PARTS.get(kind, ())) and (
+        kind != "view_submission" or isinstance(payload["view"].get("id"), str)
+    )
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")

@@ -15,6 +15,7 @@ from engine.domain.fields import FieldSpec, FieldType, Now
 from engine.domain.values import Instant
 from engine.ports.shown import Form
 from integrations.slack.blocks import cut, escaped, pieces
+from integrations.slack.shape import objects, part
 
 Block: TypeAlias = dict[str, Any]
 Raw: TypeAlias = "str | list[str] | None"
@@ -68,10 +69,10 @@ def chosen_people(view: Mapping[str, Any]) -> frozenset[str]:
 
 def errors_answer(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, object]:
     """Return the answer that shows errors under their fields; one without a place goes under the first field."""
-    inputs = [str(block["block_id"]) for block in view.get("blocks", ()) if block.get("type") == "input"]
+    inputs = [str(block.get("block_id")) for block in objects(view, "blocks") if block.get("type") == "input"]
     placed: dict[str, str] = {}
     for name, text in errors.items():
-        place = name if name in inputs else inputs[0]
+        place = name if name in inputs or not inputs else inputs[0]
         placed[place] = cut(f"{placed[place]} {text}" if place in placed else text, limit=MAX_ERROR)
     return {"response_action": "errors", "errors": placed}
 
@@ -171,23 +172,30 @@ def _typed(value: object) -> str:
 
 
 def _states(view: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, actions in ((view.get("state") or {}).get("values") or {}).items():
-        if ACTION in actions:
-            yield name, actions[ACTION]
+    fields = part(part(view, "state"), "values")
+    for name in fields:
+        state = part(part(fields, name), ACTION)
+        if state:
+            yield name, state
 
 
 def _read(state: Mapping[str, Any]) -> Raw:
     match state.get("type"):
         case "static_select":
-            return (state.get("selected_option") or {}).get("value")
+            return _text_of(part(state, "selected_option").get("value"))
         case "multi_static_select":
-            return [str(option["value"]) for option in state.get("selected_options") or ()]
+            return [str(option.get("value")) for option in objects(state, "selected_options")]
         case "users_select":
-            return state.get("selected_user")
+            return _text_of(state.get("selected_user"))
         case "multi_users_select":
-            return list(state.get("selected_users") or ())
+            chosen = state.get("selected_users")
+            return [str(user) for user in chosen] if isinstance(chosen, list) else []
         case _:
-            return state.get("value")
+            return _text_of(state.get("value"))
+
+
+def _text_of(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _label(name: str) -> str:

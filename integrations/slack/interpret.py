@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from engine.ports.acts import Act, ActKind
 from integrations.slack.forms import CALLBACK, chosen_people, filled_values
+from integrations.slack.shape import objects, part
 
 REASON: Final = "reason"
 PIN: Final = "pin"
@@ -62,23 +63,23 @@ def _command(payload: Mapping[str, Any]) -> Act:
 
 
 def _button(payload: Mapping[str, Any]) -> Act | None:
-    pressed = next((action for action in payload.get("actions") or () if action.get("type") == "button"), None)
+    pressed = next((action for action in objects(payload, "actions") if action.get("type") == "button"), None)
     if pressed is None:
         return None
-    container = payload.get("container") or {}
+    container = part(payload, "container")
     return Act(
         user=_user(payload),
         kind=ActKind.BUTTON,
         action=str(pressed.get("action_id") or "").partition(":")[0],
         token=str(pressed.get("value") or ""),
-        channel=str((payload.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+        channel=str(part(payload, "channel").get("id") or container.get("channel_id") or ""),
         message=str(container.get("message_ts") or ""),
         trigger=str(payload.get("trigger_id") or ""),
     )
 
 
 def _form(payload: Mapping[str, Any]) -> Act | None:
-    view = payload.get("view") or {}
+    view = part(payload, "view")
     if view.get("callback_id") != CALLBACK:
         return None
     values = filled_values(view)
@@ -97,17 +98,17 @@ def _form(payload: Mapping[str, Any]) -> Act | None:
 
 def _mark(payload: Mapping[str, Any], reactions: Collection[str]) -> Act | None:
     """Return that somebody pinned a message or put one of these reactions under it; None when the app itself did."""
-    event = payload.get("event") or {}
-    item = event.get("item") or {}
+    event = part(payload, "event")
+    item = part(event, "item")
     match event.get("type"):
         case "pin_added":
-            action, message = PIN, (item.get("message") or {}).get("ts") or item.get("ts")
+            action, message = PIN, part(item, "message").get("ts") or item.get("ts")
         case "reaction_added" if str(event.get("reaction") or "").partition("::")[0] in reactions:
             action, message = str(event["reaction"]), item.get("ts")
         case _:
             return None
     user = str(event.get("user") or "")
-    ours = {entry.get("user_id") for entry in payload.get("authorizations") or () if entry.get("is_bot")}
+    ours = {entry.get("user_id") for entry in objects(payload, "authorizations") if entry.get("is_bot")}
     channel = str(item.get("channel") or event.get("channel_id") or "")
     if item.get("type") != "message" or not (user and channel and message) or user in ours:
         return None
@@ -115,7 +116,7 @@ def _mark(payload: Mapping[str, Any], reactions: Collection[str]) -> Act | None:
 
 
 def _user(payload: Mapping[str, Any]) -> str:
-    return str((payload.get("user") or {}).get("id") or "")
+    return str(part(payload, "user").get("id") or "")
 
 
 def _unwrapped(text: str) -> str:

@@ -17,6 +17,7 @@ import structlog
 from engine.domain.errors import IntegrationError
 from integrations.slack.forms import errors_answer, form_view
 from integrations.slack.interpret import interpret
+from integrations.slack.shape import objects, part
 
 if TYPE_CHECKING:
     from engine.ports.ledger import Inbox
@@ -30,6 +31,7 @@ Checker: TypeAlias = Callable[[Payload], Awaitable[Mapping[str, str]]]
 Reader: TypeAlias = Callable[[Payload], object | None]
 
 _NOT_KEPT = frozenset({"token", "response_url", "response_urls"})
+_ACTS = frozenset({"block_actions", "view_submission"})
 _log = structlog.get_logger(__name__)
 
 
@@ -63,8 +65,8 @@ class Reception:
         if payload.get("type") == "view_submission":
             errors = await self._checker(payload)
             if errors:
-                return Received(answer=errors_answer(payload["view"], errors))
-        if payload.get("type") == "event_callback" and self._reader(payload) is None:
+                return Received(answer=errors_answer(part(payload, "view"), errors))
+        if "command" not in payload and payload.get("type") not in _ACTS and self._reader(payload) is None:
             return Received()
         kept = {name: value for name, value in payload.items() if name not in _NOT_KEPT}
         new = await self._inbox.put(SOURCE, source_id(payload, envelope=envelope), kept)
@@ -92,10 +94,11 @@ def source_id(payload: Payload, *, envelope: str) -> str:
         return f"command/{payload.get('trigger_id') or envelope}"
     match payload.get("type"):
         case "block_actions":
-            actions = payload.get("actions") or [{}]
-            return f"click/{payload.get('trigger_id') or envelope}/{actions[0].get('action_ts', '')}"
+            pressed = next(iter(objects(payload, "actions")), {})
+            return f"click/{payload.get('trigger_id') or envelope}/{pressed.get('action_ts', '')}"
         case "view_submission":
-            return f"form/{payload['view']['id']}/{payload['view'].get('hash', '')}"
+            view = part(payload, "view")
+            return f"form/{view.get('id') or envelope}/{view.get('hash', '')}"
         case "event_callback":
             return f"event/{payload.get('event_id') or envelope}"
         case _:

@@ -103,12 +103,17 @@ async def _hooked(request: Request, hook: Hook | None, name: str) -> Response:
     async for chunk in request.stream():
         body += chunk
         if len(body) > LARGEST:
-            return _error(400, "The request is too large.", "")
+            return _error(413, "The request is too large.", f"A hook takes at most {LARGEST:,} bytes.")
     answer = await hook(bytes(body), request.headers)
-    then = BackgroundTask(answer.then) if answer.then else None
+    then = BackgroundTask(_awaited, answer.then) if answer.then else None
     if answer.body is None:
         return Response(status_code=answer.status, background=then)
     return JSONResponse(dict(answer.body), status_code=answer.status, background=then)
+
+
+async def _awaited(then: Callable[[], Awaitable[None]]) -> None:
+    """Do what follows an answer; a background task itself awaits only what is a coroutine function."""
+    await then()
 
 
 def _authorised(request: Request, token: str) -> bool:

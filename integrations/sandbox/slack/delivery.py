@@ -20,7 +20,7 @@ from integrations.sandbox.values import JsonObject, Now, pseudonym
 
 DeliveryKind = Literal["interactive", "slash_commands", "events_api"]
 
-_SCOPES: Mapping[str, str] = {
+SCOPES: Mapping[str, str] = {
     "pin_added": "pins:read",
     "pin_removed": "pins:read",
     "reaction_added": "reactions:read",
@@ -77,7 +77,7 @@ class Deliveries:
 
     def tell(self, event: JsonObject) -> None:
         """Send an event in the background, if the app subscribed to its type."""
-        scope = _SCOPES.get(event["type"])
+        scope = SCOPES.get(event["type"])
         if event["type"] not in self._seed.events or (scope and scope not in self._seed.scopes):
             return
         task = asyncio.get_running_loop().create_task(self._until_acknowledged(event))

@@ -1,8 +1,10 @@
 """Commands, signatures and the app's manifest, without any Slack."""
 
 import ast
+import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 import integrations.slack
 from engine.ports.acts import ActKind
 from integrations.sandbox.slack.catalog import METHODS as LOCAL_METHODS
+from integrations.sandbox.slack.delivery import SCOPES as EVENT_SCOPES
 from integrations.sandbox.values import hex_hmac
 from integrations.slack import (
     MANIFEST,
@@ -21,10 +24,21 @@ from integrations.slack import (
     unpack,
     verify_signature,
 )
-from integrations.slack.methods import METHODS, needed_scopes
+from integrations.slack.markup import plain
+from integrations.slack.methods import EVENTS, METHODS, needed_scopes
 from integrations.slack.reception import source_id
 
+WORDS = (
+    *("type", "user", "id", "view", "state", "values", "value", "actions", "action_id", "event", "event_id", "item"),
+    *("channel", "ts", "container", "authorizations", "message", "callback_id", "selected_option", "hash", "reaction"),
+)
 NOW = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
+EVENT = b'{"type": "event_callback", "event": {"type": "message"}, "event_id": "Ev1"}'
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=4),
+    max_leaves=12,
+)
 BODY = b"payload=%7B%7D\xff"
 
 
@@ -118,11 +132,19 @@ def test_no_header_ends_in_an_error(timestamp: str, signature: str) -> None:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (b'{"type": "event_callback"}', {"type": "event_callback"}),
-        (b"payload=%7B%22type%22%3A%20%22block_actions%22%7D", {"type": "block_actions"}),
+        (EVENT, json.loads(EVENT)),
+        (b"payload=%7B%22type%22%3A%20%22view_closed%22%7D", {"type": "view_closed"}),
         (b"command=%2Fincident&text=&user_id=U1", {"command": "/incident", "text": "", "user_id": "U1"}),
         (b"payload=%5B%5D", None),
         (b"a=b", None),
+        (b'{"type": "event_callback"}', None),
+        (b'{"type": "event_callback", "event": [], "event_id": "Ev1"}', None),
+        (b"payload=%7B%22type%22%3A%20%22block_actions%22%7D", None),
+        (b'{"type": "view_submission", "user": {}, "view": {}}', None),
+        (b'{"command": "/incident", "type": "x"}', None),
+        (b'{"type": 5}', None),
+        (b'{"type": "x", "a": NaN}', None),
+        (b'{"type": "x", "a": "\\ud800"}', None),
         (b"{", None),
         (b'{"a": ' + b"[" * 100_000, None),
         (b"\xff", None),
@@ -131,6 +153,70 @@ def test_no_header_ends_in_an_error(timestamp: str, signature: str) -> None:
 def test_a_delivery_over_http_is_taken_apart_or_refused(body: bytes, expected: dict[str, str] | None) -> None:
     """Events, interactions and commands come in three wrappings; anything else is none of them."""
     assert unpack(body) == expected
+
+
+@given(
+    st.dictionaries(st.sampled_from(WORDS), JSON, max_size=6),
+    st.sampled_from(["block_actions", "view_submission", "event_callback", "view_closed"]),
+    st.sampled_from(["pin_added", "reaction_added", "message"]),
+)
+def test_whatever_a_payload_holds_it_is_read_or_left_alone(payload: dict[str, Any], kind: str, event: str) -> None:
+    """No shape of its parts ends in an error, nor do those of our own forms."""
+    payload["type"] = kind
+    if isinstance(payload.get("event"), dict):
+        payload["event"]["type"] = event
+    if isinstance(payload.get("view"), dict):
+        payload["view"]["callback_id"] = "tocsin.form"
+    assert unpack(json.dumps(payload).encode()) in (payload, None)
+    act = interpret(payload)
+    assert act is None or isinstance(act.kind, ActKind)
+    assert "/" in source_id(payload, envelope="e-1")
+
+
+@pytest.mark.parametrize(
+    ("event", "action"),
+    [
+        ({"type": "reaction_added", "reaction": "hourglass"}, "hourglass"),
+        ({"type": "reaction_added", "reaction": "pushpin::skin-tone-2"}, "pushpin::skin-tone-2"),
+        ({"type": "pin_added", "channel_id": "C1"}, "pin"),
+        ({"type": "reaction_added", "reaction": "eyes"}, None),
+        ({"type": "reaction_removed", "reaction": "hourglass"}, None),
+        ({"type": "reaction_added", "reaction": "hourglass", "user": "U0TOCSIN"}, None),
+        ({"type": "pin_added", "item": {"type": "file", "channel": "C1"}}, None),
+    ],
+)
+def test_a_mark_is_read(event: dict[str, Any], action: str | None) -> None:
+    """Of a pin and of the chosen reactions; other marks, and those of the app itself, are none."""
+    item = {"type": "message", "channel": "C1", "ts": "1.2"}
+    payload = {
+        "type": "event_callback",
+        "event_id": "Ev1",
+        "event": {"user": "U1", "item": item, **event},
+        "authorizations": [{"user_id": "U0TOCSIN", "is_bot": True}],
+    }
+    act = interpret(payload)
+    assert (act and act.action) == action
+    if act is not None:
+        assert (act.kind, act.user, act.channel, act.message) == (ActKind.MARK, "U1", "C1", "1.2")
+    assert interpret(payload, reactions=["eyes"]) is None or event.get("reaction") == "eyes" or action == "pin"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("<https://a.example/?a=1&amp;b=2>", "https://a.example/?a=1&b=2"),
+        ("<https://a.example|a.example>", "https://a.example"),
+        ("<https://a.example/x|the forum>", "the forum (https://a.example/x)"),
+        ("<mailto:a@b.example|a@b.example>", "a@b.example"),
+        ("<@U1> and <@U2> and <@U3|emi>", "@Ana Ruiz and @U2 and @emi"),
+        ("<#C1|security> <#C2>", "#security #C2"),
+        ("<!here> <!subteam^S1|@team> <!date^1^x|today>", "@here @team today"),
+    ],
+)
+def test_what_people_wrote_is_plain_text_with_its_links(text: str, expected: str) -> None:
+    """Nothing of Slack's markup is left, and no address is lost."""
+    assert plain(text, names={"U1": "Ana Ruiz"}) == expected
 
 
 def test_only_a_verification_is_answered_with_its_challenge() -> None:
@@ -158,6 +244,11 @@ def test_the_scopes_are_those_that_the_methods_need() -> None:
         wanted = local.scope or local.by_kind.get("private")
         assert wanted is None or wanted in method.scopes, name
         assert method.writes == (local.writes or False), name
+        assert not local.per_minute or method.rate.per_minute <= local.per_minute, name
+    assert app_manifest()["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
+    assert {EVENT_SCOPES[event] for event in EVENTS} == {scope for scopes in EVENTS.values() for scope in scopes}
+    used = {scope for method in METHODS.values() for scope in method.scopes}
+    assert set(needed_scopes()) == {"commands", "pins:read", "reactions:read", *used}
     assert app_manifest()["oauth_config"]["scopes"]["bot"] == list(needed_scopes())
     assert "channels:manage" not in needed_scopes()
     assert install_link(name="IR").startswith("https://api.slack.com/apps?new_app=1&manifest_json=%7B")

@@ -18,6 +18,7 @@ from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, inte
 from tests.integration.sandbox.clients import Human, until
 from tests.integration.slack.conftest import BEN
 from tests.integration.slack.inbox import MemoryInbox
+from tests.integration.slack.relay import relaying
 
 People = Callable[[str], Human]
 
@@ -83,11 +84,11 @@ async def connected(
     api: SlackApi,
     inbox: MemoryInbox,
     desk: Desk,
-    **options: Callable[[float], Awaitable[None]],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncIterator[SlackSocket]:
     """Connect an adapter until the block ends."""
     reception = Reception(inbox, api=api, opener=desk.open, checker=desk.check)
-    running = SlackSocket(reception, api=api, app_token=sandbox.slack_app_token, **options)
+    running = SlackSocket(reception, api=api, app_token=sandbox.slack_app_token, sleep=sleep)
     await running.connect()
     try:
         await until(lambda: sandbox.slack.sockets.connected == 1)
@@ -247,6 +248,61 @@ async def test_the_watchdog_connects_anew_when_the_client_does_not(
         await client.disconnect()  # type: ignore[no-untyped-call] # the SDK leaves it unannotated
         await until(lambda: len(sandbox.log.calls("apps.connections.open")) > before)
         await commanded(person("ben"))
+    assert len(inbox.rows) == 1
+
+
+async def test_two_connections_bring_each_act_once(
+    sandbox: Sandbox, chat: SlackChat, inbox: MemoryInbox, api: SlackApi, desk: Desk, person: People
+) -> None:
+    """Slack takes them in turn; while one of them is renewed, the other one is there."""
+    desk.form = None
+    reception = Reception(inbox, api=api, opener=desk.open, checker=desk.check)
+    sockets = [SlackSocket(reception, api=api, app_token=sandbox.slack_app_token) for _ in range(2)]
+    for socket in sockets:
+        await socket.connect()
+    await until(lambda: sandbox.slack.sockets.connected == 2)
+    place = await asked(chat)
+    sandbox.faults.add(Fault(kind=FaultKind.DUPLICATE_DELIVERY, match="interactive", count=None))
+    told = [await person("ben").post("/actions", action_id="approve", **place) for _ in range(4)]
+    assert [one["result"] for one in told] == ["acknowledged"] * 4
+    assert len(inbox.rows) == 4
+    await sockets[0].close()
+    await until(lambda: sandbox.slack.sockets.connected == 1)
+    assert (await person("ben").post("/actions", action_id="approve", **place))["result"] == "acknowledged"
+    assert len(inbox.rows) == 5
+    await sockets[1].close()
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
+async def test_a_connection_that_slack_is_about_to_close_is_changed(
+    socket: SlackSocket, sandbox: Sandbox, inbox: MemoryInbox, desk: Desk, person: People, reason: str
+) -> None:
+    """For whichever of its reasons."""
+    desk.form = None
+    assert await sandbox.slack.sockets.refresh(reason=reason) == 1
+    await commanded(person("ben"))
+    assert len(inbox.rows) == 1
+
+
+async def test_a_connection_that_has_gone_silent_is_replaced(
+    sandbox: Sandbox, inbox: MemoryInbox, desk: Desk, person: People
+) -> None:
+    """Nothing closes it and nothing comes: no answer to a ping, so a new one is opened with a new client."""
+    desk.form = None
+    async with relaying(sandbox) as relay:
+        api = SlackApi(bot_token=sandbox.slack_bot_token, base_url=f"{relay.url}/slack/api/", timeout=5)
+        reception = Reception(inbox, api=api, opener=desk.open, checker=desk.check)
+        socket = SlackSocket(
+            reception, api=api, app_token=sandbox.slack_app_token, sleep=lambda _: asyncio.sleep(0.05), ping=0.2
+        )
+        await socket.connect()
+        await until(lambda: sandbox.slack.sockets.connected == 1)
+        before = len(sandbox.log.calls("apps.connections.open"))
+        relay.mute()
+        await until(lambda: len(sandbox.log.calls("apps.connections.open")) > before)
+        await until(lambda: relay.open_connections > 0)
+        await commanded(person("ben"))
+        await socket.close()
     assert len(inbox.rows) == 1
 
 

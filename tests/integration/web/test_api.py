@@ -178,7 +178,7 @@ async def test_a_hook_without_a_good_signature_is_refused(
             assert answer.status_code == 401
             assert answer.json()["error"]
         large = await client.post("/slack/events", content=b"x" * (LARGEST + 1), headers=headers)
-        assert large.status_code == 400
+        assert large.status_code == 413
 
 
 async def test_a_damaged_timeline_is_told_in_words(client: httpx.AsyncClient, home: Path) -> None:
