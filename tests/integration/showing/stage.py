@@ -20,7 +20,7 @@ from engine.settings.people import read_people
 from engine.settings.read import CHECKOUT
 from integrations.jira import JiraPool, JiraSite, JiraTracker
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
-from integrations.slack import SlackApi, SlackChat
+from integrations.slack import Pace, SlackApi, SlackChat
 from integrations.system.clock import SystemClock
 from tests.integration.runtime.bench import Bench, counterpart
 
@@ -87,11 +87,11 @@ class Stage:
         """Wait until something holds of an incident."""
         return await self.bench.until(incident, holds)
 
-    async def declare(self, playbook: str) -> str:
+    async def declare(self, playbook: str, **inputs: object) -> str:
         """Declare an incident by way of the desk, with the people of the house in its roles."""
         text = dedent(playbook).replace("PORT", str(self.bench.system.port))
         who = cmd.Who(person="ben", zone="Europe/Berlin")
-        return (await self.desk.declare(Playbook(text.encode(), "bench.yaml"), {}, who)).incident
+        return (await self.desk.declare(Playbook(text.encode(), "bench.yaml"), inputs, who)).incident
 
     def channel(self) -> Channel:
         """Return the incident's channel as Slack has it."""
@@ -110,15 +110,19 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(home: Path) -> AsyncIterator[Stage]:
-    """Set a stage in a data folder."""
+async def stage(home: Path, *, clock: SystemClock | None = None, rate_limits: bool = False) -> AsyncIterator[Stage]:
+    """Set a stage in a data folder; with rate limits, Slack counts and the engine keeps its pace, by the same clock."""
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(counterpart())
-        sandbox = await stack.enter_async_context(run_sandbox(default_seed(), now=SystemClock().now))
-        bench = Bench(home, system=system)
+        clock = clock or SystemClock()
+        plain = default_seed()
+        seed = plain.model_copy(update={"slack": plain.slack.model_copy(update={"rate_limits": rate_limits})})
+        sandbox = await stack.enter_async_context(run_sandbox(seed, now=SystemClock().now, monotonic=clock.monotonic))
+        bench = Bench(home, system=system, clock=clock)
         await stack.enter_async_context(bench.ledger)
         email, token = sandbox.jira_login
         site = JiraSite(url=sandbox.jira_url, token=token, email=email, project="SEC")
         pool = await stack.enter_async_context(JiraPool(site, clock=bench.clock))
-        api = SlackApi(bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=5)
+        pace = Pace(clock) if rate_limits else None
+        api = SlackApi(bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=5, pace=pace)
         yield Stage(bench, sandbox, chat=SlackChat(api), tracker=JiraTracker(site, clock=bench.clock, pool=pool))
