@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from engine.actions.registry import REGISTRY
+from engine.bootstrap.rotas import choosing_of
 from engine.domain.calendar import BusinessCalendar
 from engine.domain.errors import ConfigError
 from engine.language.facts import facts_of
@@ -26,17 +27,19 @@ from engine.settings import escalation as escalation_file
 from engine.settings import people as people_file
 from engine.settings.escalation import Escalation, read_escalation
 from engine.settings.people import Directory, read_people
-from engine.settings.read import settings_of
+from engine.settings.read import environment, settings_of
 from integrations.storage.ledger import SqlLedger, open_ledger
 from integrations.storage.vault import FileVault
 from integrations.system.clock import StoryClock, SystemClock
 from integrations.system.home import TOKEN, Serving, serving
 from integrations.system.identifiers import new_salt
+from integrations.system.secrets import EnvironmentSecrets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
+    from engine.runtime.choosing import Choosing
     from engine.settings.values import Settings
 
 STORY = "story-clock.json"
@@ -75,6 +78,7 @@ class Office:
     bell: Bell
     reports: FileReportWriter
     escalation: Escalation
+    choosing: Choosing
 
     @property
     def calendar(self) -> BusinessCalendar:
@@ -147,6 +151,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     facts = facts_of(REGISTRY)
     people = read_people(settings.config / people_file.FILE)
     escalation = read_escalation(settings.config / escalation_file.FILE, people=people)
+    choosing = choosing_of(settings, people, secrets=EnvironmentSecrets(environment()))
     plans = Plans(ledger, actions=facts)
     bell = Bell()
     vault = FileVault(settings.files / "vault")
@@ -168,6 +173,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         connected=settings.slack or settings.jira,
         exercise=isinstance(clock, StoryClock),
         poke=bell.ring,
+        choosing=choosing,
     )
     return Office(
         settings=settings,
@@ -182,4 +188,5 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         bell=bell,
         reports=reports,
         escalation=escalation,
+        choosing=choosing,
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
-from urllib.parse import urlsplit
 
 from integrations.paging import Opsgenie, PagerDuty, Webhook
 from integrations.paging.asking import Line
 from integrations.web.client import WebClient
-from integrations.web.guard import DEFAULT_PORTS, AllowList
+from integrations.web.guard import AllowList, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 def pagers_of(settings: Settings, escalation: Escalation, *, clock: Clock, secrets: Secrets) -> Mapping[str, Pager]:
     """Return every pager by its name. Nothing is called yet."""
     entries = escalation.pagers
-    http = WebClient(AllowList.parse([_host(_url(entry, settings)) for entry in entries.values()]))
+    http = WebClient(AllowList.parse([host_of(_url(entry, settings)) for entry in entries.values()]))
     lines = {name: Line(name=name, http=http, secrets=secrets, secret=entry.secret) for name, entry in entries.items()}
     return {name: _pager(entry, settings, line=lines[name], clock=clock) for name, entry in entries.items()}
 
@@ -45,9 +44,3 @@ def _url(entry: PagerEntry, settings: Settings) -> str:
     if entry.url is not None:
         return entry.url
     return settings.pagerduty_events_url if entry.kind == "pagerduty" else settings.opsgenie_url
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{host}:{parts.port or DEFAULT_PORTS[parts.scheme]}"

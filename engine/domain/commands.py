@@ -75,7 +75,7 @@ class AddToFact(Command):
 
 
 class AssignRole(Command):
-    """Give a role to people, the first one first."""
+    """Give a role to people, the first one first; to none: to whoever is on call, else to its list."""
 
     kind: Literal["assign"] = "assign"
     role: str

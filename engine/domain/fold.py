@@ -68,6 +68,7 @@ def _declared(event: ev.IncidentDeclared, at: datetime) -> Incident:
         exercise=event.exercise,
         facts={name: Fact(value, at, event.by) for name, value in event.inputs.items()},
         roles={role: tuple(held) for role, held in event.roles.items()},
+        on_call=event.on_call,
     )
 
 
@@ -86,7 +87,9 @@ def _given(state: Incident, event: ev.FactRevised | ev.FactAdded, at: datetime, 
 
 
 def _role_assigned(state: Incident, event: ev.RoleAssigned, _: datetime) -> Incident:
-    given = replace(state, roles=put(state.roles, event.role, tuple(event.people)))
+    known = {role: found for role, found in state.on_call.items() if role != event.role}
+    on_call = {**known, event.role: event.on_call} if event.on_call else known
+    given = replace(state, roles=put(state.roles, event.role, tuple(event.people)), on_call=on_call)
     return tickets.given_again(given, event.role)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.domain.ask import Ask
-    from engine.domain.events.shape import Json
+    from engine.domain.events.shape import Json, OnCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,8 @@ class Incident:
     exercise: bool
     facts: Mapping[str, Fact]
     roles: Mapping[str, tuple[str, ...]]
+    on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    """Role -> what came of its rota, while it holds."""
     status: IncidentStatus = IncidentStatus.DECLARED
     phases: Mapping[str, Phase] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)

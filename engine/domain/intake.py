@@ -46,7 +46,7 @@ def take(
         case cmd.AssignRole():
             if command.role not in plan.roles:
                 return unknown("role", command.role, plan.roles)
-            return (ev.RoleAssigned(role=command.role, people=command.people, reason=command.reason, **stamp),)
+            return (_assigned(command, who),)
         case cmd.AddNote():
             return (ev.NoteAdded(text=command.text, sensitivity=command.sensitivity, **stamp),)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
@@ -140,6 +140,17 @@ def _add(
         ev.FactAdded(
             name=command.name, values=fresh, reason=command.reason, by=who.person, via=who.via, strength=who.strength
         ),
+    )
+
+
+def _assigned(command: cmd.AssignRole, who: cmd.Who) -> InputEvent:
+    return ev.RoleAssigned(
+        role=command.role,
+        people=command.people,
+        reason=command.reason,
+        by=who.person,
+        via=who.via,
+        strength=who.strength,
     )
 
 

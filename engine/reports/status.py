@@ -71,6 +71,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "hold": _hold(incident),
         "epic": str(epic.result["key"]) if epic else None,
         "roles": {role: list(holders(plan, incident, role)) for role in plan.roles},
+        "on_call": {role: found.model_dump() for role, found in incident.on_call.items()},
         "vacant": list(vacant(plan, incident)),
         "attention": list(_attention(situation)),
         "phases": [_phase(situation, phase.id) for phase in plan.phases],
@@ -141,32 +142,52 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
 
 
 def _attention(situation: Situation) -> Iterator[dict[str, str]]:
-    hold = situation.incident.hold
-    if hold is not None:
-        since = local(hold.since, situation.incident.zone)
-        said = on_hold(hold, since=since, by=hold.by)
-        yield _need("on_hold", situation.incident.id, f"{said} `tocsin release {situation.incident.id}` ends that.")
+    """Yield what needs a person, what holds everything up first."""
+    yield from _held(situation.incident)
     for step in situation.plan.steps.values():
         for entry in standing.instances(situation, step):
             yield from _about(situation, step, entry)
     for ask in situation.incident.asks.values():
-        if ask.open and ask.missed and ask.due:
-            title = title_of(situation.plan.steps[ask.step.partition("[")[0]])
-            yield _need(
-                "missed", ask.step, f"“{title}” was due {local(ask.due, situation.incident.zone)} and is not answered."
-            )
-        if ask.open and ask.calls and not taken_since(ask, ask.calls[-1]):
-            yield _need("called", ask.step, _called(situation, ask))
+        if ask.open:
+            yield from _unanswered(situation, ask)
     for effect in situation.incident.effects.values():
-        if effect.kind in SURFACES and effect.status == "retrying" and _wanted(situation.incident, effect):
-            what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
-            yield _need("not_shown", effect.subject, f"{what} is not there yet: {effect.message}")
-        elif effect.kind in SURFACES and effect.status == "failed" and _still_wanted(situation.incident, effect):
-            what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
-            yield _need("withheld", effect.subject, f"{what} is not made: {effect.message}")
-    for role in vacant(situation.plan, situation.incident):
+        if effect.kind in SURFACES:
+            yield from _unshown(situation, effect)
+    yield from _unheld(situation)
+
+
+def _held(incident: Incident) -> Iterator[dict[str, str]]:
+    if incident.hold is not None:
+        said = on_hold(incident.hold, since=local(incident.hold.since, incident.zone), by=incident.hold.by)
+        yield _need("on_hold", incident.id, f"{said} `tocsin release {incident.id}` ends that.")
+
+
+def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
+    if ask.missed and ask.due:
+        title = title_of(situation.plan.steps[base_id(ask.step)])
+        due = local(ask.due, situation.incident.zone)
+        yield _need("missed", ask.step, f"“{title}” was due {due} and is not answered.")
+    if ask.calls and not taken_since(ask, ask.calls[-1]):
+        yield _need("called", ask.step, _called(situation, ask))
+
+
+def _unshown(situation: Situation, effect: Effect) -> Iterator[dict[str, str]]:
+    what = f"{SURFACE_NAMES[effect.kind]}{_of(situation.plan, effect.subject)}"
+    if effect.status == "retrying" and _wanted(situation.incident, effect):
+        yield _need("not_shown", effect.subject, f"{what} is not there yet: {effect.message}")
+    elif effect.status == "failed" and _still_wanted(situation.incident, effect):
+        yield _need("withheld", effect.subject, f"{what} is not made: {effect.message}")
+
+
+def _unheld(situation: Situation) -> Iterator[dict[str, str]]:
+    incident = situation.incident
+    for role, found in incident.on_call.items():
+        if found.trouble:
+            said = f"Rota {found.rota} did not say who is on call for {role} ({found.trouble.rstrip('.')})"
+            yield _need("rota", role, f"{said}; the list holds. `tocsin assign {incident.id} {role} PERSON`")
+    for role in vacant(situation.plan, incident):
         name = situation.plan.roles[role].title or role
-        yield _need("vacant", role, f"Nobody holds {name}. `tocsin assign {situation.incident.id} {role} PERSON`")
+        yield _need("vacant", role, f"Nobody holds {name}. `tocsin assign {incident.id} {role} PERSON`")
 
 
 def _still_wanted(incident: Incident, effect: Effect) -> bool:

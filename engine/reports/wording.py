@@ -18,7 +18,7 @@ from engine.reports.reader import RECORDED, Reader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.domain.events.shape import Event
+    from engine.domain.events.shape import Event, OnCall
 
 SHOWN = {
     "channel": "The incident's channel was opened",
@@ -43,9 +43,16 @@ SHOWN = {
 }
 
 
-def _declared(event: ev.IncidentDeclared, _: Reader) -> str:
+def _declared(event: ev.IncidentDeclared, reader: Reader) -> str:
     exercise = " It is an exercise." if event.exercise else ""
-    return f"Declared the incident with playbook {event.playbook}, version {event.playbook_version}.{exercise}"
+    rotas = "".join(f" {_turn(role, found, reader)}" for role, found in event.on_call.items())
+    return f"Declared the incident with playbook {event.playbook}, version {event.playbook_version}.{exercise}{rotas}"
+
+
+def _turn(role: str, found: OnCall, reader: Reader) -> str:
+    if found.person:
+        return f"{reader.name(found.person)} is on call for the role {role} (rota {found.rota})."
+    return f"Rota {found.rota} did not say who is on call for the role {role}: {found.trouble.rstrip('.')}."
 
 
 def _revised(event: ev.FactRevised, reader: Reader) -> str:
@@ -81,7 +88,8 @@ def _note(event: ev.NoteAdded, reader: Reader) -> str:
 
 
 def _assigned(event: ev.RoleAssigned, reader: Reader) -> str:
-    return f"Gave the role {event.role} to {', '.join(map(reader.name, event.people))}."
+    rota = f" {_turn(event.role, event.on_call, reader)}" if event.on_call else ""
+    return f"Gave the role {event.role} to {', '.join(map(reader.name, event.people))}.{rota}"
 
 
 def _reviewed(event: ev.ReviewAnswered, _: Reader) -> str:

@@ -19,9 +19,10 @@ from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.intake import refused, take
 from engine.domain.values import Instant
 from engine.ports.records import DeclareIncident
+from engine.runtime.choosing import Choosing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from engine.domain import commands as cmd
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.ports.ledger import Ledger
     from engine.ports.people import People
     from engine.ports.time import Clock
+    from engine.runtime.choosing import Choice
     from engine.runtime.plans import Plans
     from engine.runtime.standings import Standing, Standings
 
@@ -79,6 +81,8 @@ class Desk:
     exercise: bool = False
     """Whether everything declared here is an exercise."""
     poke: Callable[[], None] = lambda: None
+    choosing: Choosing | None = None
+    """Who holds a role, where rotas say so; without it, the people file's lists do."""
 
     async def declare(
         self, playbook: Playbook, given: Mapping[str, Any], who: cmd.Who, *, dedup_key: str | None = None
@@ -90,6 +94,7 @@ class Desk:
             InputError: an input is missing, unknown or not of its type; all are named.
         """
         plan = self.plans.compiled(playbook.data, path=playbook.path)
+        choices = await self._choose(plan.roles)
         inputs = declared_inputs(plan, given, zone=who.typing_zone, now=Instant(self.clock.now(), who.zone or "UTC"))
         event = ev.IncidentDeclared(
             incident="",
@@ -98,10 +103,11 @@ class Desk:
             digest=plan.digest,
             title=plan.title,
             inputs=dict(inputs),
-            roles=self._roles(plan, who),
+            roles=_roles(choices, who),
             zone=who.zone or "UTC",
             exercise=self.exercise,
             dedup_key=dedup_key,
+            on_call={choice.role: choice.on_call for choice in choices if choice.on_call},
             by=who.person,
             via=who.via,
             strength=who.strength,
@@ -125,7 +131,8 @@ class Desk:
             if before:
                 return _came_to(before)
             look = await self._seen(standing)
-            taken = self.judge(look, command, who)
+            judged = self.judge(look, command, who)
+            taken = judged if isinstance(judged, Refusal) else await self._filled(judged)
             events = _stamped(_on_record(command, who, taken) if isinstance(taken, Refusal) else taken, origin)
             if await self._append(incident, events, expect=look.incident.seq):
                 return taken if isinstance(taken, Refusal) else events
@@ -183,11 +190,30 @@ class Desk:
         self.poke()
         return True
 
-    def _roles(self, plan: Plan, who: cmd.Who) -> dict[str, list[str]]:
-        held = {role: list(self.people.holders(role)) for role in plan.roles}
-        if not held.get(COMMANDER):
-            held[COMMANDER] = [who.person]  # whoever triggers is acting commander
-        return {role: people for role, people in held.items() if people}
+    async def _choose(self, roles: Iterable[str]) -> Sequence[Choice]:
+        """Return who holds roles now, by their rotas and lists."""
+        choosing = self.choosing or Choosing(people=self.people)
+        return await choosing.choose(roles, at=self.clock.now())
+
+    async def _filled(self, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
+        """Return what was accepted, with a role that was given to nobody given to whoever is on call, or is listed."""
+        filled: list[InputEvent] = []
+        for event in events:
+            if not isinstance(event, ev.RoleAssigned) or event.people:
+                filled.append(event)
+                continue
+            (choice,) = await self._choose([event.role])
+            if not choice.people:
+                return Refusal("nobody", f"Nobody is on call or listed for {event.role}.", "Name somebody.")
+            filled.append(event.model_copy(update={"people": list(choice.people), "on_call": choice.on_call}))
+        return filled
+
+
+def _roles(choices: Sequence[Choice], who: cmd.Who) -> dict[str, list[str]]:
+    held = {choice.role: list(choice.people) for choice in choices}
+    if not held.get(COMMANDER):
+        held[COMMANDER] = [who.person]  # whoever triggers is acting commander
+    return {role: people for role, people in held.items() if people}
 
 
 def _came_to(before: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:

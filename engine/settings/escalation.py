@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from engine.domain.durations import DurationError, parse_duration
 from engine.domain.playbook import Id
 from engine.domain.waking import CallRule, Waking
 from engine.settings.documents import BAD_REFERENCE, BAD_SHAPE, ConfigFileError, Entry, File, read_file
-from engine.settings.values import WebAddress
+from engine.settings.values import SecretName, WebAddress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,6 @@ FILE: Final = "escalation.yaml"
 AT_ONCE: Final = "at once"
 SHARES: Final = (50, 75, 90)
 
-SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
 PagerKind = Literal["pagerduty", "opsgenie", "webhook"]
 
 

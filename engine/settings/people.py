@@ -2,7 +2,7 @@
 
 Rules kept here: a role's order is its escalation path; an identity (mail, Slack, Jira, login) belongs to one person; an
 excluded person holds no role and is found by no identity, so nothing they send is accepted as theirs. Mail is compared
-without regard to case.
+without regard to case. A role may name a rota: whoever is on call comes before its list, which holds where nobody is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from engine.domain.playbook import Id
 from engine.domain.problem import Problem
 from engine.domain.values import zone_named
 from engine.ports.people import Person
-from engine.settings.documents import AMBIGUOUS, BAD_REFERENCE, ConfigFileError, Entry, File, read_file
+from engine.settings.documents import AMBIGUOUS, BAD_REFERENCE, BAD_SHAPE, ConfigFileError, Entry, File, read_file
+from engine.settings.rotas import RotaEntry
 
 FILE: Final = "people.yaml"
 
@@ -66,11 +67,19 @@ class PersonEntry(Entry):
     hours: HoursEntry = HoursEntry()
 
 
+class RoleEntry(Entry):
+    """A role that has a rota: whoever is on call comes first, then the list."""
+
+    on_call: Id
+    then: tuple[str, ...] = ()
+
+
 class PeopleEntry(Entry):
     """The whole file."""
 
     people: dict[PersonId, PersonEntry]
-    roles: dict[Id, tuple[str, ...]] = Field({})
+    roles: dict[Id, tuple[str, ...] | RoleEntry] = Field({})
+    rotas: dict[Id, RotaEntry] = Field({})
     excluded: tuple[str, ...] = ()
 
 
@@ -83,6 +92,9 @@ class Directory:
     excluded: frozenset[str] = frozenset()
     hours: Mapping[str, Hours] = field(default_factory=dict)
     """When each person works, by id."""
+    on_call: Mapping[str, str] = field(default_factory=dict)
+    """Role -> the rota that says who is on call for it."""
+    rotas: Mapping[str, RotaEntry] = field(default_factory=dict)
 
     def person(self, person_id: str) -> Person | None:
         """Return the person of that id, an excluded one too: the timeline still has to name them."""
@@ -142,27 +154,45 @@ class Directory:
 def read_people(path: Path) -> Directory:
     """Return the directory of a people file; raise `ConfigError` with the place of what is wrong."""
     file = read_file(path, PeopleEntry)
-    problems = (*_unknown_people(file), *_shared_identities(file))
+    problems = (*_unknown_people(file), *_shared_identities(file), *_ill_rotas(file))
     if problems:
         raise ConfigFileError(problems)
     entries = file.content.people
     return Directory(
         people={key: _person(key, entry) for key, entry in entries.items()},
-        roles=file.content.roles,
+        roles={role: _listed(entry) for role, entry in file.content.roles.items()},
         excluded=frozenset(file.content.excluded),
         hours={key: _hours(entry) for key, entry in entries.items()},
+        on_call={role: entry.on_call for role, entry in file.content.roles.items() if isinstance(entry, RoleEntry)},
+        rotas=file.content.rotas,
     )
 
 
 def _unknown_people(file: File[PeopleEntry]) -> Iterator[Problem]:
     known = file.content.people
     named: list[tuple[tuple[str | int, ...], str]] = [
-        (("roles", role, at), name) for role, names in file.content.roles.items() for at, name in enumerate(names)
+        (("roles", role, "then", at), name)
+        for role, entry in file.content.roles.items()
+        for at, name in enumerate(_listed(entry))
     ]
     named += [(("excluded", at), name) for at, name in enumerate(file.content.excluded)]
     for loc, name in named:
         if name not in known:
             yield file.problem(BAD_REFERENCE, loc, f"There is no person {name!r} under `people`.")
+
+
+def _ill_rotas(file: File[PeopleEntry]) -> Iterator[Problem]:
+    for role, entry in file.content.roles.items():
+        if isinstance(entry, RoleEntry) and entry.on_call not in file.content.rotas:
+            words = f"There is no rota {entry.on_call!r} under `rotas`."
+            yield file.problem(BAD_REFERENCE, ("roles", role, "on_call"), words)
+    for name, rota in file.content.rotas.items():
+        for fault in rota.faults():
+            yield file.problem(BAD_SHAPE, ("rotas", name), f"{name}: a rota {fault}.")
+
+
+def _listed(entry: tuple[str, ...] | RoleEntry) -> tuple[str, ...]:
+    return entry.then if isinstance(entry, RoleEntry) else entry
 
 
 def _shared_identities(file: File[PeopleEntry]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 PREFIX: Final = "TOCSIN_"
 SECRET_PREFIX: Final = "TOCSIN_SECRET_"  # noqa: S105 - the start of a variable's name
@@ -64,6 +64,8 @@ def _emoji(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")]
+"""The name of a secret: `REC_TOKEN` is the variable `TOCSIN_SECRET_REC_TOKEN`."""
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 PrefectUse = Literal["auto", "required", "off"]
@@ -114,6 +116,10 @@ class Settings(BaseModel):
     pagerduty_events_url: WebAddress = Field(
         "https://events.pagerduty.com",
         description="Where PagerDuty's Events API is; in the EU events.eu.pagerduty.com.",
+    )
+    pagerduty_api_url: WebAddress = Field(
+        "https://api.pagerduty.com",
+        description="Where PagerDuty's REST API is, for rotas; in the EU api.eu.pagerduty.com.",
     )
     opsgenie_url: WebAddress = Field(
         "https://api.opsgenie.com",

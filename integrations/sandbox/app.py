@@ -13,6 +13,7 @@ from integrations.sandbox.gate import Gate
 from integrations.sandbox.jira.api import jira_routes
 from integrations.sandbox.page.routes import page_routes
 from integrations.sandbox.pagers import pager_routes
+from integrations.sandbox.rotas import rota_routes
 from integrations.sandbox.seed import Seed
 from integrations.sandbox.slack.api import api_endpoint
 from integrations.sandbox.slack.human import human_routes
@@ -40,6 +41,7 @@ def app_of(world: World) -> ASGIApp:
         *jira_routes(world.jira),
         *control_routes(world),
         *pager_routes(world.pagers, wall=world.wall),
+        *rota_routes(world.rotas),
         *page_routes(world),
     ]
     tokens = _tokens(world.seed)

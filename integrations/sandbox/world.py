@@ -9,6 +9,7 @@ from integrations.sandbox.faults import FaultBoard
 from integrations.sandbox.jira.state import JiraState, Site, seeded_site
 from integrations.sandbox.log import RequestLog
 from integrations.sandbox.pagers import PagerDesk
+from integrations.sandbox.rotas import RotaDesk
 from integrations.sandbox.seed import Seed
 from integrations.sandbox.slack.state import SlackState
 from integrations.sandbox.slack.workspace import Workspace, new_workspace
@@ -28,6 +29,7 @@ class World:
     wall: Now
     """The real clock, which signatures need."""
     pagers: PagerDesk = field(default_factory=PagerDesk)
+    rotas: RotaDesk = field(default_factory=RotaDesk)
 
     async def close(self) -> None:
         """Stop whatever is still being delivered."""

@@ -63,6 +63,13 @@ class AllowList:
         return (_plain(host), port) in self.entries or (_plain(host), None) in self.entries
 
 
+def host_of(url: str) -> str:
+    """Return the host and port of an address as an allow-list names them; raise `IntegrationError` for no address."""
+    found = checked_url(url)
+    host = found.raw_host or ""
+    return f"[{host}]:{found.port}" if ":" in host else f"{host}:{found.port}"
+
+
 def checked_url(text: str) -> URL:
     """Return the address if it is one that may be asked for at all; raise `IntegrationError` otherwise."""
     if len(text) > MAX_URL or any(ord(character) <= ord(" ") for character in text):

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from engine.domain.events.shape import InputEvent, Json, Verdict
+from engine.domain.events.shape import InputEvent, Json, OnCall, Verdict
 
 
 class IncidentDeclared(InputEvent):
@@ -24,6 +24,8 @@ class IncidentDeclared(InputEvent):
     exercise: bool = False
     dedup_key: str | None = None
     conductor: int = 1
+    on_call: dict[str, OnCall] = Field(default_factory=dict)
+    """Role -> what came of its rota, for roles that have one."""
 
 
 class FactRevised(InputEvent):
@@ -87,6 +89,8 @@ class RoleAssigned(InputEvent):
     role: str
     people: list[str]
     reason: str = ""
+    on_call: OnCall | None = None
+    """What came of the role's rota, where it was asked."""
 
 
 class SkipOrdered(InputEvent):

@@ -13,6 +13,16 @@ Verdict = Literal["done", "yes", "no", "approve", "decline", "answer"]
 Lane = Literal["warm", "flow", "direct"]
 
 
+class OnCall(BaseModel):
+    """What came of asking a rota for a role: who is on call, or why nobody was found and the list holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rota: str
+    person: str = ""
+    trouble: str = ""
+
+
 class Event(BaseModel):
     """One thing that happened. `type` is the class's snake_case name, `version` its shape."""
 

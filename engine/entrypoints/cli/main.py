@@ -21,6 +21,7 @@ from engine.entrypoints.cli import (
     keeping,
     lint,
     looking,
+    oncall,
     plan,
     reading,
     sandbox,
@@ -77,6 +78,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (RUNNING, "connect slack", connect.connect_slack),
     (RUNNING, "connect jira", connect.connect_jira),
     (RUNNING, "slack manifest", slack.manifest),
+    (RUNNING, "oncall", oncall.oncall),
     (RUNNING, "rebuild", keeping.rebuild),
     (RUNNING, "recover", keeping.recover),
 )

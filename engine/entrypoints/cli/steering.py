@@ -68,19 +68,23 @@ def add(
 def assign(
     incident: Incident,
     role: Annotated[str, typer.Argument(help="The role of the playbook.")],
-    people: Annotated[list[str], typer.Argument(help="Ids of people.yaml, the first one first.")],
+    people: Annotated[
+        list[str] | None, typer.Argument(help="Ids of people.yaml, the first one first; none: whoever is on call.")
+    ] = None,
     *,
     reason: Why = "",
     named: As = None,
     json_: Json = False,
 ) -> None:
-    r"""Give a role to people.
+    r"""Give a role to people, or to whoever is on call for it.
 
     \b
     tocsin assign INC-7 commander jo ana
+    tocsin assign INC-7 commander          whoever is on call now, then its list
     """
-    command = cmd.AssignRole(role=role, people=people, reason=reason)
-    give(incident, command, named=named, json_=json_, done=f"{role}: {', '.join(people)}.")
+    command = cmd.AssignRole(role=role, people=people or [], reason=reason)
+    told = ", ".join(people) if people else "whoever is on call, then its list"
+    give(incident, command, named=named, json_=json_, done=f"{role}: {told}.")
 
 
 def note(

@@ -27,6 +27,7 @@ ON_A_LEDGER = {
     "review": ("INC-1",),
     "verify": (),
     "inbox": (),
+    "oncall": (),
     "ack": ("INC-1", "look"),
     "done": ("INC-1", "lock"),
     "answer": ("INC-1", "look", "-s", "kind=meeting"),

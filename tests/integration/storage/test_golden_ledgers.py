@@ -31,6 +31,13 @@ EACH = pytest.mark.parametrize("golden", ledgers(), ids=lambda golden: f"{golden
 NEVER_BY_ITSELF = {"loss_accepted"}
 """What stands on no timeline unless a database was put back; tests/integration/cli writes one."""
 
+NOT_RELEASED = {
+    "ask_acknowledged",
+    "ask_reminded",
+    "person_called",
+}
+"""Types that no release has written yet: the next one's ledgers hold them, and this is empty again."""
+
 
 @EACH
 def test_every_event_still_fits_its_chain(golden: GoldenLedger) -> None:
@@ -115,4 +122,4 @@ def test_this_release_has_its_ledgers() -> None:
     mine = [golden for golden in ledgers() if golden.path.parent == SHELF / version("tocsin")]
     assert len(mine) == 3
     seen = {entry.event.type for golden in ledgers() for entry in case_of(golden).entries}
-    assert set(EVENTS) - seen == NEVER_BY_ITSELF
+    assert set(EVENTS) - seen == NEVER_BY_ITSELF | NOT_RELEASED

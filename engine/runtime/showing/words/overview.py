@@ -139,6 +139,11 @@ def _attention(scene: Scene) -> Iterator[str]:
         f"{scene.name(person)} could not be brought into this channel: {why}"
         for person, why in sorted(scene.left_out.items())
     ]
+    lines += [
+        f"Rota {found.rota} did not say who is on call for {role}: {found.trouble.rstrip('.')}. The list holds."
+        for role, found in scene.incident.on_call.items()
+        if found.trouble
+    ]
     empty = vacant(scene.plan, scene.incident)
     if empty:
         titles = ", ".join(scene.plan.roles[role].title or role for role in empty)

@@ -1,0 +1,1 @@
+"""Rotas that are kept elsewhere: calendars of the iCalendar format, and PagerDuty's schedules."""
