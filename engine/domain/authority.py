@@ -11,7 +11,8 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
 5. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
    it, move its target and have it done again; counsel may revise facts; any participant may add to a list or note
    something.
-6. Any participant may put the incident on hold; the commander, or whoever did, releases it.
+6. A commander offers the command to somebody, who alone accepts or declines it.
+7. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 """
 
 from __future__ import annotations
@@ -126,7 +127,13 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
         case cmd.ReleaseIncident():
             allowed = _of(plan, incident, COMMANDER) | ({incident.hold.by} if incident.hold else set())
             words = "The commander, or whoever put it on hold, releases it."
-        case cmd.AssignRole() | cmd.UndoStep() | cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
+        case cmd.AcceptHandover() | cmd.DeclineHandover():
+            allowed = frozenset({incident.handover.to if incident.handover else who.person})
+            words = "Only the person to whom the command is offered answers that."
+        case (
+            cmd.AssignRole() | cmd.UndoStep() | cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident()
+            | cmd.OfferHandover()
+        ):  # fmt: skip
             allowed, words = _of(plan, incident, COMMANDER), "The commander decides this."
         case _:
             assert_never(command)

@@ -187,9 +187,33 @@ class ReleaseIncident(Command):
     reason: str = ""
 
 
+class OfferHandover(Command):
+    """Offer the command to somebody; without a summary, where the incident stands is written down for them."""
+
+    kind: Literal["handover"] = "handover"
+    to: str
+    note: str = ""
+    summary: list[str] = Field(default_factory=list)
+
+
+class AcceptHandover(Command):
+    """Take the command that one is offered; a number binds it to that offer."""
+
+    kind: Literal["accept"] = "accept"
+    number: int = 0
+
+
+class DeclineHandover(Command):
+    """Do not take the command that one is offered."""
+
+    kind: Literal["decline_handover"] = "decline_handover"
+    reason: str
+    number: int = 0
+
+
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
     | MoveTarget | RedoStep | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident
-    | ReleaseIncident,
+    | ReleaseIncident | OfferHandover | AcceptHandover | DeclineHandover,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from engine.domain.events.shape import Event, Json
     from engine.domain.folding.change import Handlers
 
+COMMANDER = "commander"
 FEW = 16
 """So many events are folded one by one: for them, each copies less than two copies of everything."""
 
@@ -86,7 +87,9 @@ def _given(state: Incident, event: ev.FactRevised | ev.FactAdded, at: datetime, 
     return replace(state, facts=put(state.facts, event.name, fact))
 
 
-def _role_assigned(state: Incident, event: ev.RoleAssigned, _: datetime) -> Incident:
+def _role_assigned(state: Incident, event: ev.RoleAssigned, at: datetime) -> Incident:
+    if event.role == COMMANDER:
+        state = people.handover_ends(state, "replaced", at)
     known = {role: found for role, found in state.on_call.items() if role != event.role}
     on_call = {**known, event.role: event.on_call} if event.on_call else known
     given = replace(state, roles=put(state.roles, event.role, tuple(event.people)), on_call=on_call)

@@ -145,6 +145,22 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """An offer of the command; `outcome` is empty while it is open, then accepted, declined or replaced."""
+
+    number: int
+    by: str
+    to: str
+    at: datetime
+    note: str
+    summary: tuple[str, ...]
+    outcome: str = ""
+    ended_at: datetime | None = None
+    reason: str = ""
+    """Why it was declined."""
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """Everything the timeline says so far."""
 
@@ -187,6 +203,8 @@ class Incident:
     """More may have been done than the timeline tells: whatever is done from here on is looked up first."""
     holds: Sequence[Hold] = ()
     """Oldest first; only the last one may be without an end."""
+    handovers: Sequence[Handover] = ()
+    """Oldest first; only the last one may be open."""
     seq: int = 0
 
     def step(self, instance: str) -> Step:
@@ -202,6 +220,11 @@ class Incident:
     def hold(self) -> Hold | None:
         """The hold under which the incident stands now."""
         return self.holds[-1] if self.holds and self.holds[-1].end is None else None
+
+    @property
+    def handover(self) -> Handover | None:
+        """The offer of the command that waits for an answer."""
+        return self.handovers[-1] if self.handovers and not self.handovers[-1].outcome else None
 
     @property
     def over(self) -> bool:

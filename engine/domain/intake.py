@@ -14,6 +14,7 @@ from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, refuses
 from engine.domain.fields import FieldError
+from engine.domain.handing import take_handover
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
 from engine.domain.targets import take_asked
@@ -43,12 +44,8 @@ def take(
             return _revise(plan, command, who, now=now)
         case cmd.AddToFact():
             return _add(plan, incident, command, who, now=now)
-        case cmd.AssignRole():
-            if command.role not in plan.roles:
-                return unknown("role", command.role, plan.roles)
-            return (_assigned(command, who),)
-        case cmd.AddNote():
-            return (ev.NoteAdded(text=command.text, sensitivity=command.sensitivity, **stamp),)
+        case cmd.AssignRole() | cmd.AddNote():
+            return _told(plan, command, stamp)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
             return _order(plan, incident, command, stamp)
         case cmd.MoveTarget() | cmd.RedoStep():
@@ -57,6 +54,8 @@ def take(
             return (_end(command, stamp),)
         case cmd.HoldIncident() | cmd.ReleaseIncident():
             return _hold(incident, command, stamp)
+        case cmd.OfferHandover() | cmd.AcceptHandover() | cmd.DeclineHandover():
+            return take_handover(plan, incident, command, stamp)
         case _:
             assert_never(command)
 
@@ -94,6 +93,22 @@ def _said(
             return take_acknowledgement(plan, incident, command, who)
         case cmd.AnswerReview():
             return take_review(plan, incident, command, who)
+        case _:
+            assert_never(command)
+
+
+def _told(
+    plan: Plan, command: cmd.AssignRole | cmd.AddNote, stamp: Mapping[str, str]
+) -> tuple[InputEvent, ...] | Refusal:
+    match command:
+        case cmd.AssignRole() if command.role not in plan.roles:
+            return unknown("role", command.role, plan.roles)
+        case cmd.AssignRole():
+            return (
+                ev.RoleAssigned(role=command.role, people=command.people, reason=command.reason, on_call=None, **stamp),
+            )
+        case cmd.AddNote():
+            return (ev.NoteAdded(text=command.text, sensitivity=command.sensitivity, **stamp),)
         case _:
             assert_never(command)
 
@@ -140,17 +155,6 @@ def _add(
         ev.FactAdded(
             name=command.name, values=fresh, reason=command.reason, by=who.person, via=who.via, strength=who.strength
         ),
-    )
-
-
-def _assigned(command: cmd.AssignRole, who: cmd.Who) -> InputEvent:
-    return ev.RoleAssigned(
-        role=command.role,
-        people=command.people,
-        reason=command.reason,
-        by=who.person,
-        via=who.via,
-        strength=who.strength,
     )
 
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask, Call
     from engine.domain.incident import Effect, Incident
 
-CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT = (
+CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT, HANDOVER = (
     "channel",
     "living",
     "card",
     "notice",
     "review_card",
     "head_chat",
+    "handover",
 )
 EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, TICKET_AGAIN, TICKET_PUT_BACK, TICKET_MERGE, HEAD_TRACKER = (
     "epic",
@@ -35,7 +36,7 @@ EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, TICKET_AGAIN, TICKET_PUT_BACK, TICKET
 )
 REMINDER, CALL = "reminder", "call"
 PAGE, PAGE_TAKEN, PAGE_ENDED = "page", "page_taken", "page_ended"
-IN_CHAT = frozenset({CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT, REMINDER, CALL})
+IN_CHAT = frozenset({CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT, HANDOVER, REMINDER, CALL})
 IN_TRACKER = frozenset(
     {EPIC, TICKET, TICKET_CLOSE, TICKET_REOPEN, TICKET_AGAIN, TICKET_PUT_BACK, TICKET_MERGE, HEAD_TRACKER}
 )

@@ -17,6 +17,9 @@ class FormKind(StrEnum):
     DECLINE = "decline"
     REVIEW = "review"
     DECLARE = "declare"
+    HANDOVER = "handover"
+    FACT = "fact"
+    NOTE = "note"
 
 
 _KINDS = frozenset(FormKind)

@@ -31,8 +31,8 @@ class Act:
     """The chat's own id of the account."""
     kind: ActKind
     action: str
-    """A button's own (approve, decline ...); `submit`; a command's word (declare, status ...), else `unknown`;
-    what a message was marked with (`pin`, or the reaction's name)."""
+    """A button's own (approve, decline ...); `submit`; a command's first word, whatever it is; what a message was
+    marked with (`pin`, or the reaction's name)."""
     token: str = ""
     values: Mapping[str, str | list[str] | None] = field(default_factory=dict)
     """A form as it was filled in, by field."""
@@ -41,7 +41,7 @@ class Act:
     reason: str = ""
     """The form's field `reason`, when it has one."""
     text: str = ""
-    """What follows the command's word."""
+    """What follows the command's word; an account that is mentioned stands there as `<@ID|name>`."""
     channel: str = ""
     message: str = ""
     """Id of the message under which the button was, or that was marked."""

@@ -40,6 +40,7 @@ SURFACE_NAMES = {
     "page": "The page",
     "page_taken": "The acknowledgement of the page",
     "page_ended": "The end of the page",
+    "handover": "The offer of the command",
     "head_chat": "The timeline's head in the channel",
     "head_tracker": "The timeline's head in the epic",
     "epic": "The epic",
@@ -69,6 +70,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "zone": incident.zone,
         "events": incident.seq,
         "hold": _hold(incident),
+        "handover": _handover(incident),
         "epic": str(epic.result["key"]) if epic else None,
         "roles": {role: list(holders(plan, incident, role)) for role in plan.roles},
         "on_call": {role: found.model_dump() for role, found in incident.on_call.items()},
@@ -88,6 +90,14 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
 def _hold(incident: Incident) -> dict[str, str] | None:
     hold = incident.hold
     return {"since": instant_text(hold.since), "by": hold.by, "reason": hold.reason} if hold else None
+
+
+def _handover(incident: Incident) -> dict[str, Any] | None:
+    offer = incident.handover
+    if offer is None:
+        return None
+    told = {"note": offer.note, "summary": list(offer.summary)}
+    return {"number": offer.number, "by": offer.by, "to": offer.to, "at": instant_text(offer.at), **told}
 
 
 def title_of(step: StepPlan) -> str:
@@ -144,6 +154,7 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
 def _attention(situation: Situation) -> Iterator[dict[str, str]]:
     """Yield what needs a person, what holds everything up first."""
     yield from _held(situation.incident)
+    yield from _offered(situation.incident)
     for step in situation.plan.steps.values():
         for entry in standing.instances(situation, step):
             yield from _about(situation, step, entry)
@@ -160,6 +171,15 @@ def _held(incident: Incident) -> Iterator[dict[str, str]]:
     if incident.hold is not None:
         said = on_hold(incident.hold, since=local(incident.hold.since, incident.zone), by=incident.hold.by)
         yield _need("on_hold", incident.id, f"{said} `tocsin release {incident.id}` ends that.")
+
+
+def _offered(incident: Incident) -> Iterator[dict[str, str]]:
+    offer = incident.handover
+    if offer is not None:
+        answer = f"`tocsin accept {incident.id}` or `tocsin decline {incident.id} --reason ...`"
+        since = local(offer.at, incident.zone)
+        words = f"{offer.by} offers the command to {offer.to} since {since} and has it until then: {answer}"
+        yield _need("handover", incident.id, words)
 
 
 def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:

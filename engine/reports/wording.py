@@ -25,6 +25,7 @@ SHOWN = {
     "living": "The pinned message was posted",
     "card": "What is asked was posted",
     "notice": "A notice was posted",
+    "handover": "The offer of the command was posted",
     "review_card": "Everybody who took part was asked for their view",
     "reminder": "A reminder was posted",
     "call": "A call was posted",
@@ -107,6 +108,15 @@ def _held(event: ev.HoldOrdered, _: Reader) -> str:
 
 def _released(event: ev.HoldReleased, _: Reader) -> str:
     return f"Released the incident from its hold.{reasoned(event.reason)}"
+
+
+def _offered(event: ev.HandoverOffered, reader: Reader) -> str:
+    stood = f" Where it stood: {defanged('; '.join(event.summary))}." if event.summary else ""
+    return f"Offered the command to {reader.name(event.to)}.{reasoned(event.note)}{stood}"
+
+
+def _not_taken(event: ev.HandoverDeclined, _: Reader) -> str:
+    return f"Declined to take over the command.{reasoned(event.reason)}"
 
 
 def _ticket(event: ev.TicketChanged, _: Reader) -> str:
@@ -220,6 +230,9 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.ReopenOrdered: _simple("Opened the incident again{why}."),
     ev.HoldOrdered: _held,
     ev.HoldReleased: _released,
+    ev.HandoverOffered: _offered,
+    ev.HandoverAccepted: _simple("Accepted the handover and has the command."),
+    ev.HandoverDeclined: _not_taken,
     ev.TimerFired: _timer,
     ev.TicketChanged: _ticket,
     ev.TargetMoved: _target,

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import COMMANDER, Refusal
-from engine.domain.commands import AnswerReview, AssignRole
+from engine.domain.commands import AnswerReview, AssignRole, OfferHandover
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.intake import refused, take
 from engine.domain.values import Instant
 from engine.ports.records import DeclareIncident
+from engine.reports.handover import handover_summary
 from engine.runtime.choosing import Choosing
 
 if TYPE_CHECKING:
@@ -147,12 +148,26 @@ class Desk:
         """Return what a command would come to where the incident stands; nothing is written."""
         if not self.people.admits(who.person):
             return Refusal("not_admitted", "You have no part in this.", "Whoever runs Tocsin keeps the people file.")
-        if isinstance(command, AssignRole):
-            stranger = next((person for person in command.people if not self.people.admits(person)), None)
+        if isinstance(command, AssignRole | OfferHandover):
+            named = command.people if isinstance(command, AssignRole) else [command.to]
+            stranger = next((person for person in named if not self.people.admits(person)), None)
             if stranger is not None:
                 known = ", ".join(one.id for one in self.people.everyone() if self.people.admits(one.id))
                 return Refusal("unknown_person", f"{stranger} cannot hold a role here.", f"There are: {known}.")
-        return take(look.plan, look.incident, command, who, now=look.now, connected=self.connected)
+        given = self._summed_up(look, command) if isinstance(command, OfferHandover) else command
+        return take(look.plan, look.incident, given, who, now=look.now, connected=self.connected)
+
+    def _summed_up(self, look: Look, command: OfferHandover) -> OfferHandover:
+        """Return an offer with where the incident stands, unless whoever makes it has said so."""
+        if command.summary:
+            return command
+        lines = handover_summary(look.plan, look.incident, now=look.now, name=self.called)
+        return command.model_copy(update={"summary": lines})
+
+    def called(self, person: str) -> str:
+        """Return a person's name, else what they are called here."""
+        known = self.people.person(person)
+        return known.name if known else person
 
     async def refuse(
         self, incident: str, command: cmd.AnyCommand, who: cmd.Who, *, refusal: Refusal, origin: str = ""

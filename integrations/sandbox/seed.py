@@ -95,6 +95,8 @@ class SlackSeed(Frozen):
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105 - invented, as above
     scopes: tuple[str, ...] = BOT_SCOPES
     commands: tuple[str, ...] = ("/incident",)
+    escapes_commands: bool = True
+    """The manifest's `should_escape`: mentions and links in a command arrive as `<@U1|ana>` and `<https://...>`."""
     events: tuple[str, ...] = (
         "app_home_opened",
         "channel_archive",

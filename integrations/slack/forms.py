@@ -7,6 +7,7 @@ in `chosen_people`. A choice that is left open is `None`. An initial value is sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
 
@@ -33,6 +34,7 @@ _SHORT_TEXT = 150
 _PIECE = 2900
 _INTRO_PIECES = 5
 _MOMENT = "2026-11-24 03:10, or 2026-11-24T03:10+01:00 in another zone"
+_ACCOUNT: Final = re.compile(r"[UW][A-Z0-9]+")
 _ANSWERS: Final = ("yes", "no")
 
 
@@ -98,7 +100,7 @@ def _element(spec: FieldSpec, *, value: object) -> Block:
         case FieldType.CHOICE if _selectable(spec.options):
             return _select(spec, spec.options, value=value)
         case FieldType.PERSON:
-            return {"type": "multi_users_select" if spec.list else "users_select"}
+            return _people(spec, value=value)
         case FieldType.NUMBER if not spec.list:
             return _number(spec, value=value)
         case FieldType.URL if not spec.list:
@@ -144,6 +146,15 @@ def _select(spec: FieldSpec, options: Sequence[str], *, value: object) -> Block:
     if spec.list:
         return {**element, "type": "multi_static_select", **({"initial_options": initial} if initial else {})}
     return {**element, **({"initial_option": initial[0]} if initial else {})}
+
+
+def _people(spec: FieldSpec, *, value: object) -> Block:
+    """Return a choice of accounts; it begins with those of a value that are Slack's user ids."""
+    chosen = [str(user) for user in (value if isinstance(value, list | tuple) else [value])]
+    accounts = [user for user in chosen if _ACCOUNT.fullmatch(user)]
+    if spec.list:
+        return {"type": "multi_users_select", **({"initial_users": accounts} if accounts else {})}
+    return {"type": "users_select", **({"initial_user": accounts[0]} if accounts else {})}
 
 
 def _selectable(options: Sequence[str]) -> bool:

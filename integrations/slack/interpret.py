@@ -1,10 +1,12 @@
 """What a person did in Slack, read from a payload of the inbox. Pure.
 
-Rule kept here: what is not understood is `None` or a command called `unknown`, never a guess and never an error.
+Rule kept here: what is nobody's act is `None`; a command is its first word and what follows, whether there is such a
+word or not; nothing is an error.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
@@ -16,18 +18,8 @@ REASON: Final = "reason"
 PIN: Final = "pin"
 REACTIONS: Final = frozenset({"hourglass", "hourglass_flowing_sand", "pushpin"})
 """Reactions that put a message on the timeline, unless others are chosen."""
-_COMMANDS: Final[Mapping[str, bool]] = {
-    "declare": False,
-    "status": False,
-    "help": False,
-    "add": True,
-    "note": True,
-    "done": True,
-    "ack": True,
-    "hold": False,
-    "release": False,
-}
-"""Words after `/incident`, and whether they need something after them."""
+_ADDRESS: Final = re.compile(r"<(?:mailto:)?(?P<address>(?:https?://|(?<=mailto:))[^|>]*)(?:\|[^>]*)?>")
+_CHANNEL: Final = re.compile(r"<#[A-Z0-9]+\|(?P<name>[^>]*)>")
 
 
 def interpret(payload: Mapping[str, Any], *, reactions: Collection[str] = REACTIONS) -> Act | None:
@@ -46,12 +38,8 @@ def interpret(payload: Mapping[str, Any], *, reactions: Collection[str] = REACTI
 
 
 def _command(payload: Mapping[str, Any]) -> Act:
-    word, _, rest = str(payload.get("text") or "").strip().partition(" ")
-    action, text = word.lower() or "declare", rest.strip()
-    if action not in _COMMANDS or (_COMMANDS[action] and not text):
-        action, text = "unknown", str(payload.get("text") or "").strip()
-    if action == "add":
-        text = " ".join(_unwrapped(part) for part in text.split())
+    word, *rest = str(payload.get("text") or "").split(maxsplit=1) or ("declare",)
+    action, text = word.lower(), _as_typed("".join(rest).strip())
     return Act(
         user=str(payload.get("user_id") or ""),
         kind=ActKind.COMMAND,
@@ -119,7 +107,7 @@ def _user(payload: Mapping[str, Any]) -> str:
     return str(part(payload, "user").get("id") or "")
 
 
-def _unwrapped(text: str) -> str:
-    """Return the address out of Slack's `<address|shown>`, which it makes of links when it escapes a command."""
-    address = text.removeprefix("<").removesuffix(">").partition("|")[0] if text.startswith("<") else text
-    return address.replace("&amp;", "&")
+def _as_typed(text: str) -> str:
+    """Return a command's text as it was typed; mentions stay as Slack wraps them, since they name accounts."""
+    plain = _CHANNEL.sub(r"#\g<name>", _ADDRESS.sub(r"\g<address>", text))
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

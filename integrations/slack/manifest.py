@@ -19,8 +19,8 @@ def app_manifest(*, name: str = "Tocsin", command: str = COMMAND) -> dict[str, A
     slash = {
         "command": command,
         "description": "Declare or steer an incident",
-        "usage_hint": "[status | add URL | note TEXT | done STEP]",
-        "should_escape": False,
+        "usage_hint": "[status | tasks | add URL | note | hold | help]",
+        "should_escape": True,  # so that a mention names an account, and not only what somebody is called today
     }
     return {
         "display_information": {"name": name, "description": "Runs incident-response playbooks"},

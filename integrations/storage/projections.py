@@ -4,7 +4,8 @@ Rules kept here:
 1. A projection is a function of the timeline: made again from it, it is the same.
 2. A task or decision is closed by its first answer; an approval by a decline, or once as many different
    people as its quorum have approved; any ask by `AskClosed`.
-3. A timer that is set again, to whatever instant, has not fired.
+3. An offer of the command is asked of somebody too, at most one at a time, until the command is given to anybody.
+4. A timer that is set again, to whatever instant, has not fired.
 """
 
 from __future__ import annotations
@@ -18,8 +19,12 @@ from engine.domain.timeline import (
     AskAnswered,
     AskClosed,
     AskOpened,
+    HandoverAccepted,
+    HandoverDeclined,
+    HandoverOffered,
     IncidentAdvanced,
     IncidentDeclared,
+    RoleAssigned,
     TargetMoved,
     TimerFired,
     TimerSet,
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     from engine.ports.records import Entry
 
 FIRST_STATE = "declared"
+HANDOVER = "handover"
 
 
 def project(connection: Connection, place: dict[str, str], entry: Entry) -> None:
@@ -58,6 +64,10 @@ def project(connection: Connection, place: dict[str, str], entry: Entry) -> None
             connection.execute(update(asks).where(_at(asks, place, ask=ask)).values(due=moved))
         case AskClosed(ask=ask):
             connection.execute(delete(asks).where(_at(asks, place, ask=ask)))
+        case HandoverOffered() as event:
+            _offer(connection, place, event)
+        case HandoverAccepted() | HandoverDeclined() | RoleAssigned(role="commander"):
+            connection.execute(delete(asks).where(_at(asks, place, kind=HANDOVER)))
         case _:
             pass
 
@@ -96,6 +106,12 @@ def _open_ask(connection: Connection, place: dict[str, str], event: AskOpened) -
     }
     connection.execute(delete(asks).where(_at(asks, place, ask=event.ask)))
     connection.execute(insert(asks).values(**place, **values))
+
+
+def _offer(connection: Connection, place: dict[str, str], event: HandoverOffered) -> None:
+    connection.execute(delete(asks).where(_at(asks, place, kind=HANDOVER)))
+    values = {"ask": f"{HANDOVER}:{event.number}", "kind": HANDOVER, "step": "", "by": [], "quorum": 1}
+    connection.execute(insert(asks).values(**place, **values, approvers=[], due=None))
 
 
 def _answer_ask(connection: Connection, place: dict[str, str], event: AskAnswered) -> None:

@@ -18,12 +18,14 @@ from engine.domain import timeline as ev
 from engine.domain.answers import REVIEW_ACTION
 from engine.domain.conducting.situation import Perform
 from engine.domain.conducting.ticketing import caught_up, tickets
+from engine.domain.handing import handover_subject
 from engine.domain.incident import effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
 from engine.domain.surfaces import (
     CALL,
     CARD,
     CHANNEL,
+    HANDOVER,
     HEAD_CHAT,
     HELD,
     IN_CHAT,
@@ -112,6 +114,9 @@ def _chat(situation: Situation) -> Iterator[tuple[str, str]]:
         if ask.open or made(incident, CARD, ask.id):
             yield CARD, ask.id
         yield from _wakes(ask)
+    for offer in incident.handovers:
+        if not offer.outcome or made(incident, HANDOVER, handover_subject(offer.number)):
+            yield HANDOVER, handover_subject(offer.number)
     for subject in _notices(incident):
         yield NOTICE, subject
     for step in situation.plan.steps.values():

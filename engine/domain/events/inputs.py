@@ -181,6 +181,31 @@ class HoldReleased(InputEvent):
     reason: str = ""
 
 
+class HandoverOffered(InputEvent):
+    """A commander offered the command to somebody, with what they need to know and where it stood."""
+
+    type: ClassVar[str] = "handover_offered"
+    number: int
+    to: str
+    note: str = ""
+    summary: list[str] = Field(default_factory=list)
+
+
+class HandoverAccepted(InputEvent):
+    """Whoever was offered the command took it; the role is assigned with it."""
+
+    type: ClassVar[str] = "handover_accepted"
+    number: int
+
+
+class HandoverDeclined(InputEvent):
+    """Whoever was offered the command did not take it, and why."""
+
+    type: ClassVar[str] = "handover_declined"
+    number: int
+    reason: str
+
+
 class TimerFired(InputEvent):
     """A moment that was waited for has come; `late` is how many seconds after it was due."""
 

@@ -1,4 +1,7 @@
-"""How asks, answers and orders of people change the state."""
+"""How asks, answers and orders of people change the state.
+
+Rule kept here: an offer of the command lapses when the command is offered or given to somebody another way.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from engine.domain import timeline as ev
 from engine.domain.ask import Acknowledgement, Answer, Ask, Call, Reminder
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Hold, Review
+from engine.domain.incident import Handover, Hold, Review
 from engine.domain.lifecycle import StepStatus, Trigger
 
 if TYPE_CHECKING:
@@ -137,6 +140,28 @@ def _hold_released(state: Incident, event: ev.HoldReleased, at: datetime) -> Inc
     return replace(state, holds=(*state.holds[:-1], ended))
 
 
+def _offered(state: Incident, event: ev.HandoverOffered, at: datetime) -> Incident:
+    state = handover_ends(state, "replaced", at)
+    offer = Handover(event.number, event.by, event.to, at, event.note, tuple(event.summary))
+    return replace(state, handovers=add(state.handovers, offer))
+
+
+def _accepted(state: Incident, _: ev.HandoverAccepted, at: datetime) -> Incident:
+    return handover_ends(state, "accepted", at)
+
+
+def _declined(state: Incident, event: ev.HandoverDeclined, at: datetime) -> Incident:
+    return handover_ends(state, "declined", at, reason=event.reason)
+
+
+def handover_ends(state: Incident, outcome: str, at: datetime, *, reason: str = "") -> Incident:
+    """Return the state in which the open offer of the command, if there is one, has come to something."""
+    if state.handover is None:
+        return state
+    ended = replace(state.handover, outcome=outcome, ended_at=at, reason=reason)
+    return replace(state, handovers=(*state.handovers[:-1], ended))
+
+
 HANDLERS: Handlers = {
     ev.AskOpened: _opened,
     ev.AskAnswered: _answered,
@@ -153,4 +178,7 @@ HANDLERS: Handlers = {
     ev.ReviewAnswered: _reviewed,
     ev.HoldOrdered: _hold_ordered,
     ev.HoldReleased: _hold_released,
+    ev.HandoverOffered: _offered,
+    ev.HandoverAccepted: _accepted,
+    ev.HandoverDeclined: _declined,
 }

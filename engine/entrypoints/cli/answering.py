@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from engine.runtime.desk import Look
 
 Said = Annotated[str, typer.Option("--reason", "-r", help="A remark that stays on the timeline.")]
+PerhapsStep = Annotated[
+    str | None, typer.Argument(help="The step, like scope or preserve[2]; none: the handover.", metavar="[STEP]")
+]
 Set = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="field=value, again for lists; field=@file or @file for JSON.")
 ]
@@ -78,12 +81,19 @@ def approve(incident: Incident, step: Step, *, reason: Said = "", named: As = No
     give(incident, command, named=named, json_=json_, done=f"You approved {step}.")
 
 
-def decline(incident: Incident, step: Step, *, reason: Reason, named: As = None, json_: Json = False) -> None:
-    r"""Decline an approval, or a task that will not be done.
+def decline(
+    incident: Incident, step: PerhapsStep = None, *, reason: Reason, named: As = None, json_: Json = False
+) -> None:
+    r"""Decline an approval, a task that will not be done, or, without a step, the command that you are offered.
 
     \b
     tocsin decline INC-7 holding_text --reason "it guesses who did it"
+    tocsin decline INC-7 --reason "on a train until noon"
     """
+    if step is None:
+        offered = cmd.DeclineHandover(reason=reason)
+        give(incident, offered, named=named, json_=json_, done="You declined the command.")
+        return
     command = cmd.Answer(target=step, verdict="decline", reason=reason)
     give(incident, command, named=named, json_=json_, done=f"You declined {step}.")
 

@@ -1,13 +1,12 @@
-"""Looking at incidents: `list`, `status`, `inbox`."""
+"""Looking at incidents: `list` and `status`."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.entrypoints.cli.standing import As, Incident, Json, in_office, show, who_acts
+from engine.entrypoints.cli.standing import Incident, Json, in_office, local, show
 from engine.entrypoints.lists import LARGEST, PAGE, Asked, Page, page
 
 if TYPE_CHECKING:
@@ -84,56 +83,11 @@ def status(incident: Incident, *, json_: Json = False) -> None:
         _print(found)
 
 
-def inbox(
-    *,
-    everybody: Annotated[bool, typer.Option("--all", help="What waits for anybody.")] = False,
-    named: As = None,
-    json_: Json = False,
-) -> None:
-    r"""Show what waits for you, with the command that answers it.
-
-    \b
-    tocsin inbox --as carla
-    tocsin inbox --all --json    an object with `asks`
-    """
-
-    async def work(office: Office) -> list[dict[str, Any]]:
-        from engine.reports.status import status as status_of
-
-        me = None if everybody else who_acts(office, named).person
-        found: list[dict[str, Any]] = []
-        for name in dict.fromkeys(row.incident for row in await office.ledger.open_asks()):
-            look = await office.desk.look(name)
-            asks = status_of(look.plan, look.incident, now=look.now)["asks"]
-            found += [{"incident": name, **ask, "command": _command(name, ask)} for ask in asks]
-        mine = [ask for ask in found if me is None or me in ask["people"]]
-        return sorted(mine, key=lambda ask: (ask["due"] is None, ask["due"] or ""))
-
-    asks = in_office(work)
-    if json_:
-        show({"asks": asks})
-        return
-    if not asks:
-        typer.echo("Nothing waits for anybody." if everybody else "Nothing waits for you.")
-    for ask in asks:
-        due = f"due {_local(ask['due'])}" if ask["due"] else "no due time"
-        taken = f"; {ask['on_it']['person']} is on it since {_local(ask['on_it']['since'])}" if ask["on_it"] else ""
-        missed = ", missed" if ask["missed"] else ""
-        typer.echo(f"{ask['incident']} {ask['kind']}: {ask['title']} ({due}{missed}{taken})")
-        typer.echo(f"    {ask['command']}")
-
-
-def _command(incident: str, ask: dict[str, Any]) -> str:
-    verb = {"approval": "approve", "decision": "answer"}.get(ask["kind"], "done")
-    step = f"'{ask['step']}'" if "[" in ask["step"] else ask["step"]
-    return f"tocsin {verb} {incident} {step}"
-
-
 def _print(found: dict[str, Any]) -> None:
     exercise = " · EXERCISE, story clock" if found["exercise"] else ""
     typer.echo(f"{found['incident']} · {found['title']} · {found['state']}{exercise}")
     typer.echo(
-        f"declared {_local(found['declared_at'])} by {found['declared_by']}; {found['playbook']} v{found['version']}"
+        f"declared {local(found['declared_at'])} by {found['declared_by']}; {found['playbook']} v{found['version']}"
         f"; commander {', '.join(found['roles'].get('commander', [])) or 'nobody'}"
     )
     due = {ask["step"]: _when(ask) for ask in found["asks"]}
@@ -158,9 +112,5 @@ _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs 
 
 
 def _when(ask: dict[str, Any]) -> str:
-    due = f", due {_local(ask['due'])}" if ask["due"] else ""
+    due = f", due {local(ask['due'])}" if ask["due"] else ""
     return due + (f", {ask['on_it']['person']} is on it" if ask["on_it"] else "")
-
-
-def _local(text: str) -> str:
-    return f"{datetime.fromisoformat(text).astimezone():%a %d %b %H:%M}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -104,6 +105,11 @@ def _called(office: Office, person: str) -> str:
     """Return a person's name and the id that stands for them here."""
     known = office.people.person(person)
     return f"{known.name} ({person})" if known else person
+
+
+def local(text: str) -> str:
+    """Return an instant as it is read here: `Tue 24 Nov 03:10`."""
+    return f"{datetime.fromisoformat(text).astimezone():%a %d %b %H:%M}"
 
 
 def show(value: Mapping[str, Any]) -> None:

@@ -177,7 +177,7 @@ def hold(incident: Incident, *, reason: Why = "", named: As = None, json_: Json 
     targets and the law go on. Anybody who takes part may do this; the commander, or whoever did it, releases it.
     """
     command = cmd.HoldIncident(reason=reason)
-    give(incident, command, named=named, json_=json_, done=f"{incident} is on hold; `tocsin release` ends that.")
+    give(incident, command, named=named, json_=json_, done=f"{incident} is on hold; `tocsin release` ends it.")
 
 
 def release(incident: Incident, *, reason: Why = "", named: As = None, json_: Json = False) -> None:

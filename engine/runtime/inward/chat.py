@@ -19,6 +19,7 @@ from engine.ports.shown import Form
 from engine.runtime.inward import words
 from engine.runtime.inward.identities import from_chat
 from engine.runtime.inward.meaning import Refused
+from engine.runtime.inward.vocabulary import HELP, WORDS, not_understood, usage
 from engine.runtime.showing.mirror import LEFT_OUT
 
 if TYPE_CHECKING:
@@ -94,16 +95,9 @@ class _Taking:
         if token is not None and token.kind is FormKind.DECLARE:
             return await self._declare(token.subject, person)
         if self.act.kind is ActKind.COMMAND:
-            match self.act.action:
-                case "declare":
-                    await self.acts.conversation.library.read(self.act.text)
-                    return "a form was offered"
-                case "status":
-                    await self.tell("\n".join(await self._status(person)))
-                    return "told"
-                case "help" | "unknown":
-                    await self.tell(words.HELP)
-                    return "told"
+            told = await self._told(person)
+            if told is not None:
+                return told
         meant = await self.acts.conversation.meant(self.act, person)
         if meant is not None:
             return await self._take(meant, person)
@@ -111,6 +105,27 @@ class _Taking:
             await self.tell(words.NOWHERE)
             return "refused: nowhere"
         return None
+
+    async def _told(self, person: Person) -> str | None:
+        """Say what a command asks for; None for one that changes something."""
+        match self.act.action:
+            case "declare":
+                await self.acts.conversation.library.read(self.act.text)
+                return "a form was offered"
+            case "status":
+                await self.tell("\n".join(await self._status(person)))
+            case "tasks":
+                await self.tell("\n".join(await self._tasks(person)))
+            case "help":
+                await self.tell(HELP)
+            case word if word not in WORDS:
+                await self.tell(not_understood(word))
+            case word:
+                _, text = await self.acts.conversation.place(self.act)
+                if not self.acts.conversation.lacks(self.act, text):
+                    return None
+                await self.tell(usage(word))
+        return "told"
 
     async def _take(self, meant: Meant, person: Person) -> str:
         if isinstance(meant.what, Form):
@@ -164,6 +179,21 @@ class _Taking:
             *words.status_lines(look.plan, look.incident, reader=reader, people=people),
             *words.left_out_lines(left_out, people=people),
         ]
+
+    async def _tasks(self, reader: Person) -> list[str]:
+        """Return what is open in an incident; where none is meant, what waits for the reader in any of them."""
+        conversation = self.acts.conversation
+        people = conversation.identities.people
+        incident, _ = await conversation.place(self.act)
+        if incident is not None:
+            look = await conversation.desk.look(incident)
+            return words.task_lines(look.plan, look.incident, reader=reader, people=people)
+        lines: list[str] = []
+        for name in dict.fromkeys(row.incident for row in await conversation.desk.ledger.open_asks()):
+            look = await conversation.desk.look(name)
+            own = words.own_lines(look.plan, look.incident, reader=reader, people=people)
+            lines += [f"{name} {line}" for line in own]
+        return lines[: words.LONGEST] or ["Nothing waits for you."]
 
     async def tell(self, text: str, *, incident: str = "") -> None:
         channel = self.act.channel or (await self.acts.conversation.places.channel_of(incident) if incident else "")

@@ -15,8 +15,11 @@ from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
 from engine.domain.tokens import FormKind, parse_form_token, parse_token
 from engine.ports.acts import ActKind
+from engine.reports.handover import handover_summary
 from engine.runtime.inward.identities import from_chat
-from engine.runtime.inward.meaning import Refused, adding, answering, filled, pressed
+from engine.runtime.inward.meaning import Refused, adding, answering, filled, noting, offering, pressed, revising
+from engine.runtime.inward.mentions import is_mention, mentioned, spoken
+from engine.runtime.inward.vocabulary import WORDS, usage
 from engine.runtime.inward.words import NO_LIST
 
 if TYPE_CHECKING:
@@ -93,26 +96,75 @@ class Conversation:
 
     async def _command(self, act: Act, person: Person) -> Meant | None:
         incident, text = await self.place(act)
-        if incident is None:
+        if incident is None or self.lacks(act, text):
             return None
         look = await self.desk.look(incident)
-        match act.action:
+        what = await self._said(act.action, text, look, person)
+        return Meant(incident, text if act.action in ("done", "ack") else "", look, what)
+
+    async def _said(self, word: str, text: str, look: Look, person: Person) -> Meaning:
+        """Return what a word and what follows it come to."""
+        who = from_chat(person)
+        judge = partial(self.desk.judge, look, who=who)
+        match word:
             case "add":
-                command = adding(look.plan, text)
+                added = adding(look.plan, text)
                 refusal = Refusal("no_list", NO_LIST)
-                what = self.judged(look, command, person) if command else Refused(cmd.AddNote(text=text), refusal)
-                return Meant(incident, "", look, what)
+                return self.judged(look, added, person) if added else Refused(cmd.AddNote(text=text), refusal)
+            case "note" if not text:
+                return noting(look=look, judge=judge)
             case "note":
-                return Meant(incident, "", look, self.judged(look, cmd.AddNote(text=text), person))
+                return self.judged(look, cmd.AddNote(text=await spoken(text, self.identities)), person)
             case "ack":
-                return Meant(incident, text, look, self.judged(look, cmd.Acknowledge(target=text), person))
+                return self.judged(look, cmd.Acknowledge(target=text), person)
             case "hold":
-                return Meant(incident, "", look, self.judged(look, cmd.HoldIncident(reason=text), person))
+                reason = await spoken(text, self.identities)
+                return self.judged(look, cmd.HoldIncident(reason=reason), person)
             case "release":
-                return Meant(incident, "", look, self.judged(look, cmd.ReleaseIncident(reason=text), person))
+                reason = await spoken(text, self.identities)
+                return self.judged(look, cmd.ReleaseIncident(reason=reason), person)
+            case "fact":
+                name, _, typed = text.partition(" ")
+                return revising(name, typed.strip(), who=who, look=look, judge=judge)
+            case "assign":
+                return await self._assigned(text, look, person)
+            case "handover":
+                return await self._offered(text, look, person)
             case _:
-                judge = partial(self.desk.judge, look, who=from_chat(person))
-                return Meant(incident, text, look, answering(text, look=look, judge=judge))
+                return answering(text, look=look, judge=judge)
+
+    async def _assigned(self, text: str, look: Look, person: Person) -> Meaning:
+        """Return that a role goes to people; `assign @ana commander` is understood too."""
+        tokens = text.split()
+        role = next((token for token in tokens if not is_mention(token)), "")
+        tokens = [token for token in tokens if token != role]
+        command = cmd.AssignRole(role=role, people=[])
+        if not role or not tokens:
+            return Refused(command, Refusal("usage", usage("assign"), f"Roles: {', '.join(look.plan.roles)}."))
+        people = await mentioned(tokens, self.identities)
+        if isinstance(people, Refusal):
+            return Refused(command, people)
+        return self.judged(look, command.model_copy(update={"people": [one.id for one in people]}), person)
+
+    async def _offered(self, text: str, look: Look, person: Person) -> Meaning:
+        """Return the form that offers the command, with whoever was named first in it."""
+        first, _, note = text.partition(" ")
+        people = await mentioned([first] if is_mention(first) else [], self.identities)
+        if isinstance(people, Refusal):
+            return Refused(cmd.OfferHandover(to=""), people)
+        return offering(
+            people[0].id if people else "",
+            await spoken(note.strip() if people else text, self.identities),
+            me=person.id,
+            look=look,
+            judge=partial(self.desk.judge, look, who=from_chat(person)),
+            summary=handover_summary(look.plan, look.incident, now=look.now, name=self.desk.called),
+        )
+
+    def lacks(self, act: Act, text: str) -> bool:
+        """Return whether something has to follow a command's word and does not."""
+        word = WORDS.get(act.action)
+        return word is None or (word.needs and not text)
 
     def judged(self, look: Look, command: cmd.AnyCommand, person: Person) -> Meaning:
         """Return a command as it is, or with the refusal that it comes to."""

@@ -6,15 +6,18 @@ in a form is kept by the people file's id, never by the chat's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.commands import Who
+from engine.domain.fields import FieldType
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from engine.ports.acts import Act
     from engine.ports.people import People, Person
+    from engine.ports.shown import Form
 
 SLACK_SIGNED, JIRA_ACCOUNT = "slack-signed", "jira-account"
 
@@ -53,6 +56,24 @@ class Identities:
             people = [person.id for person in found if person is not None]
             values[name] = people if isinstance(values[name], list) else (people or [""])[0]
         return values, wrong
+
+    def shown(self, form: Form) -> Form:
+        """Return a form whose people are named by the chat's accounts, as far as the people file has them."""
+        named = {
+            name: form.values[name]
+            for name, spec in form.fields.items()
+            if spec.type is FieldType.PERSON
+            if name in form.values
+        }
+        accounts = {name: self._accounts(value) for name, value in named.items()}
+        known = {name: value for name, value in {**form.values, **accounts}.items() if value}
+        return replace(form, values=known)
+
+    def _accounts(self, value: object) -> object:
+        chosen = value if isinstance(value, list | tuple) else [value]
+        people = [self.people.person(str(one)) for one in chosen]
+        accounts = [person.slack for person in people if person is not None and person.slack]
+        return accounts if isinstance(value, list | tuple) else next(iter(accounts), "")
 
 
 def from_chat(person: Person) -> Who:

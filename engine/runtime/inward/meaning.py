@@ -11,18 +11,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.domain import commands as cmd
-from engine.domain.answers import find_ask, review_questions
+from engine.domain.answers import accepted, find_ask, review_questions
 from engine.domain.authority import Refusal
-from engine.domain.fields import FieldType
+from engine.domain.fields import FieldError, FieldType
+from engine.domain.handing import handover_number
 from engine.domain.incident import base_id
 from engine.domain.tokens import FormKind
 from engine.ports.shown import Form
-from engine.runtime.inward.forms import (
-    ANONYMOUSLY,
-    SIGNED,
-    answer_form,
-    decline_form,
-    review_form,
+from engine.runtime.inward.forms import ANONYMOUSLY, REASON, SIGNED, answer_form, decline_form, review_form
+from engine.runtime.inward.steering import (
+    NOTE,
+    OPENNESS,
+    SUMMARY,
+    TO,
+    VALUE,
+    fact_form,
+    handover_form,
+    note_form,
+    turn_down_form,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +56,12 @@ Meaning: TypeAlias = Form | Refused | cmd.AnyCommand
 
 def pressed(act: Act, subject: str, *, look: Look, judge: Judge) -> Meaning | None:
     """Return what a button under a card comes to; None for a button that is not ours."""
+    number = handover_number(subject)
     match act.action:
+        case "accept" if number is not None:
+            return cmd.AcceptHandover(number=number)
+        case "decline" if number is not None:
+            return _turning_down(number, look, judge)
         case "approve":
             return cmd.Answer(target=subject, verdict="approve")
         case "decline":
@@ -83,9 +94,20 @@ def answering(target: str, *, look: Look, judge: Judge) -> Meaning:
 
 def filled(kind: FormKind, subject: str, *, values: dict[str, Any], look: Look) -> cmd.AnyCommand:
     """Return the command that a filled form is."""
+    reason = str(values.get(REASON) or "").strip()
     match kind:
+        case FormKind.DECLINE if (number := handover_number(subject)) is not None:
+            return cmd.DeclineHandover(number=number, reason=reason)
         case FormKind.DECLINE:
-            return cmd.Answer(target=subject, verdict="decline", reason=str(values.get("reason") or "").strip())
+            return cmd.Answer(target=subject, verdict="decline", reason=reason)
+        case FormKind.HANDOVER:
+            summary = [line.strip() for line in str(values.get(SUMMARY) or "").splitlines() if line.strip()]
+            return cmd.OfferHandover(to=str(values.get(TO) or ""), note=str(values.get(NOTE) or ""), summary=summary)
+        case FormKind.FACT:
+            return cmd.ReviseFact(name=subject, value=values.get(VALUE), reason=reason)
+        case FormKind.NOTE:
+            openness: Any = values.get(OPENNESS) or "internal"
+            return cmd.AddNote(text=str(values.get(NOTE) or ""), sensitivity=openness)
         case FormKind.REVIEW:
             hidden = values.pop(SIGNED, None) == ANONYMOUSLY
             answers = {name: str(text) for name, text in values.items()}
@@ -110,6 +132,39 @@ def _acknowledging(subject: str, judge: Judge) -> Meaning:
     command = cmd.Acknowledge(target=subject)
     judged = judge(command)
     return Refused(command, judged) if isinstance(judged, Refusal) else command
+
+
+def offering(to: str, note: str, *, me: str, look: Look, judge: Judge, summary: Sequence[str]) -> Meaning:
+    """Return what offering the command comes to: the form, with whoever was named and where the incident stands."""
+    probe = cmd.OfferHandover(to=to or me, note=note)
+    judged = judge(probe)
+    if isinstance(judged, Refusal) and (to or judged.rule != "in_command"):
+        return Refused(probe, judged)
+    return handover_form(look.incident, to=to, note=note, summary=summary)
+
+
+def revising(name: str, typed: str, *, who: cmd.Who, look: Look, judge: Judge) -> Meaning:
+    """Return what changing a fact comes to: the form, with what was typed or is known already."""
+    spec = look.plan.inputs.get(name)
+    probe = cmd.ReviseFact(name=name, value=typed, reason="-")
+    judged = judge(probe)
+    if spec is None or (isinstance(judged, Refusal) and judged.rule != "value"):
+        return Refused(probe, judged) if isinstance(judged, Refusal) else probe
+    value = accepted(spec, typed, name, who, look.now) if typed else None
+    return fact_form(look.incident, spec, value=None if isinstance(value, FieldError) else value)
+
+
+def noting(*, look: Look, judge: Judge) -> Meaning:
+    """Return what a remark without words comes to: the form that asks for them."""
+    probe = cmd.AddNote(text="-")
+    judged = judge(probe)
+    return Refused(probe, judged) if isinstance(judged, Refusal) else note_form(look.incident)
+
+
+def _turning_down(number: int, look: Look, judge: Judge) -> Meaning:
+    probe = cmd.DeclineHandover(number=number, reason="-")
+    judged = judge(probe)
+    return Refused(probe, judged) if isinstance(judged, Refusal) else turn_down_form(look.incident, number)
 
 
 def _declining(subject: str, look: Look, judge: Judge) -> Meaning:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.ports.people import Person
     from engine.runtime.inward.conversation import Conversation
 
+OPENING = frozenset({"done", "fact", "note", "handover"})
+"""Words that may open a form."""
 WHOLE = ""
 """Where an error stands that belongs to no one field."""
 log = structlog.get_logger(__name__)
@@ -80,10 +82,10 @@ class ChatForms:
             _, plan = await self.conversation.library.read(act.text)
             name = act.text or names[0]
             return declare_form(plan, name=name, others=[other for other in names if other != name])
-        if act.kind is ActKind.COMMAND and act.action != "done":
+        if act.kind is ActKind.COMMAND and act.action not in OPENING:
             return None
         meant = await self.conversation.meant(act, person)
-        return meant.what if meant is not None and isinstance(meant.what, Form) else None
+        return self.conversation.identities.shown(meant.what) if meant and isinstance(meant.what, Form) else None
 
     async def _declarable(self, act: Act, name: str, person: Person) -> Mapping[str, str]:
         _, plan = await self.conversation.library.read(name)

@@ -13,6 +13,7 @@ from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
 from engine.reports.phrases import on_hold
+from engine.reports.status import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,21 +21,11 @@ if TYPE_CHECKING:
 
     from engine.domain.ask import Ask
     from engine.domain.authority import Refusal
-    from engine.domain.incident import Incident
+    from engine.domain.incident import Handover, Incident
     from engine.domain.plan import Plan
     from engine.ports.chat import Said
     from engine.ports.people import People, Person
     from engine.ports.records import IncidentRow
-
-HELP = """`/incident` declares an incident; `/incident declare NAME` with another playbook.
-In an incident's channel (elsewhere, put its number first, as in `/incident status INC-1`):
-`/incident status` says where it stands and what waits for whom
-`/incident add URL` adds a place where it was seen
-`/incident note TEXT` puts a remark on the timeline
-`/incident done STEP` says that a step is done
-`/incident ack STEP` says that you are on it, so that nobody else is called
-`/incident hold [WHY]` stops everything automatic at once; `/incident release` lets it go on
-Approvals and answers are given with the buttons under their messages."""
 
 STRANGER = (
     "Tocsin does not know you: your account belongs to nobody in its people file, so you can read along and nothing "
@@ -53,6 +44,7 @@ _IN_CHAT = {
     "`tocsin status`": "`/incident status`",
     "`tocsin inbox`": "`/incident status`",
     "`tocsin add`": "`/incident add`",
+    "`tocsin fact`": "`/incident fact`",
     "`tocsin reopen`": "`tocsin reopen` in a shell",
 }
 
@@ -95,6 +87,24 @@ def left_out_lines(left_out: Mapping[str, str], *, people: People) -> list[str]:
     return [f"not in the channel: {name_of(person, people)}, {why}" for person, why in sorted(left_out.items())]
 
 
+def task_lines(plan: Plan, incident: Incident, *, reader: Person, people: People) -> list[str]:
+    """Return what is open in an incident, for whom and until when: the reader's own first."""
+    own = own_lines(plan, incident, reader=reader, people=people)
+    offer = incident.handover
+    offered = [_offered(offer, reader=reader, people=people)] if offer and offer.to != reader.id else []
+    others = [ask for ask in _by_urgency(incident) if reader.id not in _whose(plan, incident, ask)]
+    lines = [_ask_line(plan, incident, ask, reader=reader, people=people) for ask in others]
+    return _cut([*own, *offered, *lines]) or [f"Nothing is open in {incident.id} that waits for anybody."]
+
+
+def own_lines(plan: Plan, incident: Incident, *, reader: Person, people: People) -> list[str]:
+    """Return what waits for the reader in an incident."""
+    offer = incident.handover
+    offered = [_offered(offer, reader=reader, people=people)] if offer and offer.to == reader.id else []
+    own = [ask for ask in _by_urgency(incident) if reader.id in _whose(plan, incident, ask)]
+    return [*offered, *(_ask_line(plan, incident, ask, reader=reader, people=people) for ask in own)]
+
+
 def list_lines(rows: Sequence[IncidentRow]) -> list[str]:
     """Return the incidents of a list that are not over."""
     lines = [f"{row.incident} {row.title}: {row.state}, {row.open_asks} asked" for row in rows]
@@ -129,26 +139,48 @@ def _phase(plan: Plan, incident: Incident, phase_id: str) -> str:
 
 
 def _asked(plan: Plan, incident: Incident, *, reader: Person, people: People) -> Iterator[str]:
+    if incident.handover:
+        yield _offered(incident.handover, reader=reader, people=people)
     for ask in incident.asks.values():
-        if not ask.open:
-            continue
-        whose = {person: None for role in ask.by for person in holders(plan, incident, role)}
-        names = ["you" if person == reader.id else name_of(person, people) for person in whose]
-        due = f", due {moment(ask.due, reader.zone)}" if ask.due else ""
-        word = "to approve" if ask.kind == "approval" else "asked"
-        if ask.on_it:
-            due += f", {_whose(ask.on_it.by, reader, people)} on it since {moment(ask.on_it.at, reader.zone)}"
-        yield f"{word}: {plan.steps[base_id(ask.step)].title} [{ask.step}] ({', '.join(names)}{due})"
+        if ask.open:
+            yield _ask_line(plan, incident, ask, reader=reader, people=people)
 
 
-def _whose(person: str, reader: Person, people: People) -> str:
+def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, people: People) -> str:
+    names = ["you" if person == reader.id else name_of(person, people) for person in _whose(plan, incident, ask)]
+    missed = ", missed" if ask.missed else ""
+    due = f", due {moment(ask.due, reader.zone)}{missed}" if ask.due else ""
+    word = "to approve" if ask.kind == "approval" else "asked"
+    if ask.on_it:
+        due += f", {_subject(ask.on_it.by, reader, people)} on it since {moment(ask.on_it.at, reader.zone)}"
+    return f"{word}: {title_of(plan.steps[base_id(ask.step)])} [{ask.step}] ({', '.join(names)}{due})"
+
+
+def _offered(offer: Handover, *, reader: Person, people: People) -> str:
+    to = "you" if offer.to == reader.id else name_of(offer.to, people)
+    return f"offered: the command ({to}, by {name_of(offer.by, people)} at {moment(offer.at, reader.zone)})"
+
+
+def _whose(plan: Plan, incident: Incident, ask: Ask) -> list[str]:
+    return list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role)))
+
+
+def _by_urgency(incident: Incident) -> list[Ask]:
+    return sorted((ask for ask in incident.asks.values() if ask.open), key=_urgency)
+
+
+def _urgency(ask: Ask) -> tuple[bool, str]:
+    return (ask.due is None, ask.due.isoformat() if ask.due else "")
+
+
+def _subject(person: str, reader: Person, people: People) -> str:
     return "you are" if person == reader.id else f"{name_of(person, people)} is"
 
 
 def _stuck(plan: Plan, incident: Incident) -> Iterator[str]:
     for step in incident.steps.values():
         if step.status in (StepStatus.FAILED, StepStatus.UNCONFIRMED) and not step.accepted:
-            yield f"{step.status.value}: {plan.steps[base_id(step.id)].title} [{step.id}]"
+            yield f"{step.status.value}: {title_of(plan.steps[base_id(step.id)])} [{step.id}]"
 
 
 def _cut(lines: list[str]) -> list[str]:

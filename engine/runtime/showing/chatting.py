@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError
-from engine.domain.surfaces import CALL, CARD, CHANNEL, HEAD_CHAT, LIVING, NOTICE, REMINDER, REVIEW_CARD, effect_of
+from engine.domain.handing import handover_number
+from engine.domain.surfaces import (
+    CALL,
+    CARD,
+    CHANNEL,
+    HANDOVER,
+    HEAD_CHAT,
+    LIVING,
+    NOTICE,
+    REMINDER,
+    REVIEW_CARD,
+    effect_of,
+)
 from engine.ports.chat import MessageRef
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import since
 from engine.runtime.showing.halves import finishing
-from engine.runtime.showing.words import asking, overview, telling, waking
+from engine.runtime.showing.words import asking, handing, overview, telling, waking
 
 if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
@@ -79,6 +91,9 @@ class ChatSurfaces:
                 return waking.reminder(scene, move.subject), {}
             case _ if move.kind == CALL:
                 return waking.call(scene, move.subject), {}
+            case _ if move.kind == HANDOVER:
+                number = handover_number(move.subject) or 0
+                return handing.offer(scene, scene.incident.handovers[number - 1]), {}
             case _ if move.kind == HEAD_CHAT:
                 head = await self.ledger.head(scene.incident.id)
                 return telling.head(move.subject, head), {"seq": str(head.seq), "hash": head.hash}

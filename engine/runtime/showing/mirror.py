@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from engine.domain.errors import TocsinError
+from engine.domain.handing import handover_subject
 from engine.domain.lifecycle import OVER
-from engine.domain.surfaces import CALL, CARD, CHANNEL, EPIC, LIVING, REVIEW_CARD, call_of, made
+from engine.domain.surfaces import CALL, CARD, CHANNEL, EPIC, HANDOVER, LIVING, REVIEW_CARD, call_of, made
 from engine.runtime.showing.chatting import channel_of, message_of
 from engine.runtime.showing.ticket_fields import of_tickets
-from engine.runtime.showing.words import asking, overview, telling, waking
+from engine.runtime.showing.words import asking, handing, overview, telling, waking
 from engine.runtime.showing.words.scene import Scene
 from engine.runtime.timelines import Timelines
 
@@ -233,6 +234,8 @@ class Mirror:
             yield CARD, ask.id, asking.card(scene, ask)
             for subject in (call_of(ask, call) for call in ask.calls):
                 yield CALL, subject, waking.call(scene, subject)
+        for offer in scene.incident.handovers:
+            yield HANDOVER, handover_subject(offer.number), handing.offer(scene, offer)
         for step in scene.plan.steps:
             if made(scene.incident, REVIEW_CARD, step):
                 yield REVIEW_CARD, step, telling.review(scene)

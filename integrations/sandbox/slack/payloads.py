@@ -1,5 +1,6 @@
 """The payloads Slack sends when a person does something with what the app showed."""
 
+from integrations.sandbox.slack.escaping import escaped_command
 from integrations.sandbox.slack.inputs import action_id_of, read_value
 from integrations.sandbox.slack.records import Channel, Message, User, View
 from integrations.sandbox.slack.shapes import message_shape, view_shape
@@ -21,12 +22,20 @@ def command_payload(
         "user_id": user.id,
         "user_name": user.name,
         "command": command,
-        "text": text,
+        "text": _as_sent(workspace, text),
         "api_app_id": workspace.app.app_id,
         "is_enterprise_install": "false",
         "response_url": base_url + path,
         "trigger_id": workspace.new_trigger(user.id),
     }
+
+
+def _as_sent(workspace: Workspace, text: str) -> str:
+    if not workspace.app.escapes_commands:
+        return text
+    users = {user.name: user.id for user in workspace.state.users.values()}
+    channels = {channel.name: channel.id for channel in workspace.state.channels.values() if channel.kind == "public"}
+    return escaped_command(text, users=users, channels=channels)
 
 
 def action_payload(

@@ -48,8 +48,15 @@ STEERING: tuple[tuple[cmd.AnyCommand, str, str], ...] = (
     (cmd.SkipStep(step="words", reason="nobody asks"), "words", "skipped"),
     (cmd.Answer(target="asked", verdict="decline", reason="not my system"), "asked", "declined"),
     (cmd.RetryStep(step="asked", reason="it is"), "asked", "awaiting_person"),
+    (cmd.Acknowledge(target="asked"), "asked", "awaiting_person"),
     (cmd.ResolveStep(step="unsure", outcome="done", reason="it stands in its log"), "unsure", "done"),
     (cmd.ResolveStep(step="broken", outcome="failed", reason="by hand then"), "after", "blocked"),
+    (cmd.HoldIncident(reason="the address may be wrong"), "lock", "done"),
+    (cmd.ReleaseIncident(reason="it is right"), "lock", "done"),
+    (cmd.OfferHandover(to="jo", note="The host answers at eight."), "lock", "done"),
+    (cmd.DeclineHandover(reason="on a train"), "lock", "done"),
+    (cmd.OfferHandover(to="jo"), "lock", "done"),
+    (cmd.AcceptHandover(), "lock", "done"),
     (cmd.UndoStep(step="lock", reason="false alarm"), "lock", "undone"),
     (cmd.CloseIncident(reason="the rest is elsewhere"), "asked", "cancelled"),
     (cmd.ReopenIncident(reason="another copy"), "asked", "cancelled"),
@@ -68,7 +75,8 @@ async def steered(home: Path) -> None:
         for step, state in (("unsure", "unconfirmed"), ("lock", "done"), ("broken", "failed")):
             await _until(service, made.incident, step, state)
         for command, step, state in STEERING:
-            taken = await desk.give(made.incident, command, who)
+            answers = isinstance(command, cmd.AcceptHandover | cmd.DeclineHandover)
+            taken = await desk.give(made.incident, command, who.model_copy(update={"person": "jo"}) if answers else who)
             if not isinstance(taken, list):
                 raise SystemExit(f"{command} was refused: {taken}")
             await _until(service, made.incident, step, state)

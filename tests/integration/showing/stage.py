@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +98,12 @@ class Stage:
         """Return the incident's channel as Slack has it."""
         channels = self.sandbox.slack.state.channels.values()
         return next(channel for channel in channels if channel.name.startswith("inc-"))
+
+    def living(self) -> str:
+        """Return the blocks of the pinned message, as JSON."""
+        (pinned,) = self.channel().pins
+        found = next(message for message in self.channel().messages if message.ts == pinned)
+        return json.dumps(found.blocks, ensure_ascii=False)
 
     def texts(self) -> list[str]:
         """Return the texts of the channel's messages, oldest first."""

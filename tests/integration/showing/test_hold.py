@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
@@ -31,12 +30,6 @@ PLAYBOOK = """
 BEN = cmd.Who(person="ben", via="slack", strength="slack-signed", zone="Europe/Berlin")
 
 
-def living(stage: Stage) -> str:
-    """What the pinned message says."""
-    (pinned,) = stage.channel().pins
-    return next(json.dumps(m.blocks, ensure_ascii=False) for m in stage.channel().messages if m.ts == pinned)
-
-
 async def test_a_hold_stops_what_is_automatic_and_everybody_sees_it(on_stage: Stage) -> None:
     """What is under way ends, a task opens, nothing is called; after the release the rest is done once."""
     system = on_stage.bench.system
@@ -48,7 +41,7 @@ async def test_a_hold_stops_what_is_automatic_and_everybody_sees_it(on_stage: St
         system.gate.set()
         await on_stage.until(incident, lambda state: bool(state.step("call").ask))
         await on_stage.until(incident, lambda state: made(state, NOTICE, "hold:held:1") and made(state, EPIC, EPIC))
-        await until(lambda: "by Ben Osei: nothing automatic begins. wrong number." in living(on_stage))
+        await until(lambda: "by Ben Osei: nothing automatic begins. wrong number." in on_stage.living())
         issues = on_stage.sandbox.jira.state.issues
         await until(lambda: any("On hold since" in (issue.description or "") for issue in issues.values()))
         await until(lambda: on_stage.channel().topic.startswith("ON HOLD · "))
@@ -56,7 +49,7 @@ async def test_a_hold_stops_what_is_automatic_and_everybody_sees_it(on_stage: St
         assert (state.step("next").status, dict(system.asked)) == (StepStatus.WAITING, {"/lock": 1})
         await on_stage.desk.give(incident, cmd.ReleaseIncident(), BEN)
         await on_stage.until(incident, lambda state: state.step("next").status is StepStatus.DONE)
-        await until(lambda: "On hold" not in living(on_stage))
+        await until(lambda: "On hold" not in on_stage.living())
         await on_stage.seen(lambda texts: "Ben Osei released INC-1: what waited goes on." in texts)
     assert dict(system.asked) == {"/lock": 1, "/next": 1}
 

@@ -55,12 +55,19 @@ BODY = b"payload=%7B%7D\xff"
         ("help", "help", ""),
         ("Note  two words ", "note", "two words"),
         ("done file_authority", "done", "file_authority"),
-        ("done", "unknown", "done"),
-        ("ad https://a.example", "unknown", "ad https://a.example"),
+        ("done", "done", ""),
+        ("ad https://a.example", "ad", "https://a.example"),
+        ("note\nTwo lines", "note", "Two lines"),
+        (
+            "note a &lt; b &amp; <#C1|general>, <mailto:a@b.example|a@b.example>",
+            "note",
+            "a < b & #general, a@b.example",
+        ),
+        ("assign commander <@U1|ana>", "assign", "commander <@U1|ana>"),
     ],
 )
 def test_a_command_is_read(text: str, action: str, rest: str) -> None:
-    """The first word says what, the rest to what; anything else is unknown, and shown as typed."""
+    """The first word says what, the rest to what, as it was typed; mentions stay, since they name accounts."""
     payload = {"command": "/incident", "text": text, "user_id": "U1", "channel_id": "C1", "trigger_id": "T1"}
     act = interpret(payload)
     assert act is not None

@@ -13,6 +13,8 @@ from engine.domain.tokens import FormKind, FormToken, ask_token, form_token, par
         (FormKind.ANSWER, "INC-7", "scope.decision.1", "INC-7|scope.decision.1|answer"),
         (FormKind.DECLINE, "INC-7", "preserve[2].approval.1", "INC-7|preserve[2].approval.1|decline"),
         (FormKind.REVIEW, "INC-7", "review", "INC-7|review|review"),
+        (FormKind.DECLINE, "INC-7", "handover:2", "INC-7|handover:2|decline"),
+        (FormKind.FACT, "INC-7", "minor", "INC-7|minor|fact"),
         (FormKind.DECLARE, "", "video-leak", "|video-leak|declare"),
     ],
 )

@@ -121,6 +121,9 @@ def _facts(scene: Scene) -> Iterator[str]:
         since = scene.local(incident.hold.since)
         yield on_hold(incident.hold, since=since, by=scene.name(incident.hold.by))
     yield f"State: {incident.status.value} · commander: {_commander(scene)}"
+    offer = incident.handover
+    if offer:
+        yield f"Command offered to {scene.name(offer.to)} at {scene.local(offer.at)}, not accepted yet"
     yield f"Declared {scene.local(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
     severity = severity_of(scene)
     if severity:

@@ -75,8 +75,9 @@ class Scene:
         return f"{' or '.join(titles)} ({self.names(ask.by)})"
 
     def everyone(self) -> list[Person]:
-        """Return everybody who holds a role, and whoever declared the incident."""
-        wanted = [self.incident.declared_by, *self.holders(self.plan.roles)]
+        """Return everybody who holds a role, whoever declared the incident, and whoever is offered the command."""
+        offered = [self.incident.handover.to] if self.incident.handover else []
+        wanted = [self.incident.declared_by, *self.holders(self.plan.roles), *offered]
         found = (self.people.person(person) for person in dict.fromkeys(wanted) if self.people.admits(person))
         return [person for person in found if person is not None]
 
