@@ -2,9 +2,10 @@
 
 Theory of operation. A lane (of a method; for messages, of a method in one channel) gives out slots, evenly spaced after
 a few that come at once. Whoever gets a near slot waits for it. Whoever gets a far one is told to come again shortly
-before it, and the slot is kept under their key. So a burst holds up nobody's other work, what waits stands in the
-ledger and not in this process, and messages go out in the order in which they were first asked for. Where Slack says
-429 all the same, every slot that was given out moves behind its Retry-After.
+before it, and the slot is kept under their key; in a channel, nobody overtakes them until they had time to come. So a
+burst holds up nobody's other work, what waits stands in the ledger and not in this process, and messages go out in the
+order in which they were first asked for. Where Slack says 429 all the same, every slot that was given out moves behind
+its Retry-After.
 
 Rules kept here: a lane delays no other lane; of a channel's messages one is under way at a time; a call that Slack
 turned away was not made, so it may be made again here; nobody waits here longer than their rate's patience at a time.
@@ -13,7 +14,6 @@ turned away was not made, so it may be made again here; nobody waits here longer
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -30,6 +30,10 @@ LEAD: Final = PATIENCE / 2
 """Seconds before their slot in which those who were told to come again come."""
 TIMES: Final = 3
 """How often in one go a call is made again after a 429."""
+GRACE: Final = 30.0
+"""Seconds after their slot in which those who were told to come again are not overtaken."""
+STEP: Final = 0.25
+"""Seconds between two looks whether they have come."""
 MOST_LANES: Final = 1000
 FORGOTTEN: Final = 600.0
 """Seconds after which a slot that nobody came for is given up."""
@@ -78,9 +82,17 @@ class Pace:
         return self._lanes[name]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Slot:
+    """When somebody's turn comes, in the lane's own time; of two at once, the one who came first."""
+
+    at: float
+    number: int
+
+
 @dataclass(slots=True, kw_only=True)
 class _Slots:
-    """Slots in the lane's own time, which stands still while Slack wants no calls."""
+    """What a lane has given out. Its own time stands still while Slack wants no calls."""
 
     free: float = float("-inf")
     """When the next slot would come, had none come at once."""
@@ -88,7 +100,10 @@ class _Slots:
     """Seconds that the lane's time has stood still until now, or will have."""
     closed: float = float("-inf")
     """Until when, by the real clock, it stands still."""
-    kept: dict[str, float] = field(default_factory=dict)
+    given: int = 0
+    here: dict[Slot, asyncio.Event] = field(default_factory=dict)
+    """Those who wait in this process or are being served, and what wakes them."""
+    away: dict[str, Slot] = field(default_factory=dict)
     """By key, the slots of those who were told to come again."""
 
 
@@ -100,13 +115,11 @@ class Lane:
         self._rate = rate
         self._time = time
         self._slots = _Slots()
-        self._one = asyncio.Lock() if rate.by_channel else None
 
     @property
     def busy(self) -> bool:
         """Whether anybody waits here, or a call would have to wait."""
-        locked = self._one is not None and self._one.locked()
-        return locked or bool(self._slots.kept) or self._slots.free > self._now()
+        return bool(self._slots.here or self._slots.away) or self._slots.free > self._now()
 
     async def run(self, call: Callable[[], Awaitable[Answer]], *, key: str = "", looking: bool = False) -> Answer:
         """Make a call when its slot has come; `looking` says that it is a look-up.
@@ -115,55 +128,87 @@ class Lane:
             TurnAwaitedError: it was not made; whoever comes again with the same key has kept their place.
         """
         slot = self._taken(key)
-        await self._reached(slot, key=key, looking=looking)
-        async with self._one or nullcontext():
-            for left in reversed(range(TIMES)):
-                await self._reached(slot, key=key, looking=looking)
-                try:
-                    return await call()
-                except TurnAwaitedError as limited:
-                    slot = self._closed_for(limited.retry_after)
-                    if not left:
-                        raise self._again(slot, key=key, looking=looking) from None
-        raise AssertionError("unreachable: the last turn returns or raises")
+        try:
+            return await self._served(slot, call)
+        except _NotYetError:
+            if key:
+                self._slots.away = {**_recent(self._slots.away, now=self._now()), key: slot}
+            wait = slot.at - self._now()
+            raise TurnAwaitedError(
+                f"Slack takes {self._name.partition('/')[0]} later: its turn comes in {max(0.0, wait):.0f} s.",
+                retry_after=max(1.0, wait - LEAD),
+                looking=looking,
+            ) from None
+        finally:
+            self._slots.here.pop(slot, None)
+            for woken in self._slots.here.values():
+                woken.set()
 
-    def _taken(self, key: str) -> float:
-        """Return the slot that was kept for a key, or the next one; raise `TurnAwaitedError` when it is far."""
+    def _taken(self, key: str) -> Slot:
+        """Return the slot that was kept for a key, or the next one; who keeps no place takes none that is far."""
         slots, now = self._slots, self._now()
-        slot = slots.kept.pop(key, None)
+        slot = slots.away.pop(key, None)
         if slot is None:
-            slot = max(now, slots.free - self._rate.every * (self._rate.burst - 1))
-            if key or slot - now <= self._rate.patience:
-                slots.free = max(slots.free, slot) + self._rate.every
+            at = max(now, slots.free - self._rate.every * (self._rate.burst - 1))
+            if key or at - now <= self._rate.patience:
+                slots.free = max(slots.free, at) + self._rate.every
+            slots.given += 1
+            slot = Slot(at, slots.given)
+        slots.here[slot] = asyncio.Event()
         return slot
 
-    async def _reached(self, slot: float, *, key: str, looking: bool) -> None:
-        while (wait := slot - self._now()) > 0:
-            if wait > self._rate.patience:
-                raise self._again(slot, key=key, looking=looking)
-            await self._time.sleep(wait)
+    async def _served(self, slot: Slot, call: Callable[[], Awaitable[Answer]]) -> Answer:
+        for _ in range(TIMES):
+            await self._reached(slot)
+            try:
+                return await call()
+            except TurnAwaitedError as limited:
+                self._stand_still(limited.retry_after)
+        raise _NotYetError
 
-    def _again(self, slot: float, *, key: str, looking: bool) -> TurnAwaitedError:
-        wait = slot - self._now()
-        if key:
-            self._slots.kept = {**_recent(self._slots.kept, now=self._now()), key: slot}
-        return TurnAwaitedError(
-            f"Slack takes {self._name.partition('/')[0]} later: its turn comes in {wait:.0f} s.",
-            retry_after=max(1.0, wait - LEAD),
-            looking=looking,
-        )
+    async def _reached(self, slot: Slot) -> None:
+        """Wait until a slot has come and nobody is before it."""
+        patience = self._rate.patience
+        while True:
+            wait = max(slot.at, self._reopened()) - self._now()
+            if wait > self._rate.patience or patience <= 0:
+                raise _NotYetError
+            if wait > 0:
+                await self._time.sleep(wait)
+            elif self._somebody_here_before(slot):
+                self._slots.here[slot].clear()
+                await self._slots.here[slot].wait()
+            elif self._somebody_away_before(slot):
+                await self._time.sleep(STEP)
+                patience -= STEP
+            else:
+                return
 
-    def _closed_for(self, seconds: float) -> float:
-        """Let the lane's time stand still; return the slot with which it goes on. Nothing comes at once after that."""
+    def _somebody_here_before(self, slot: Slot) -> bool:
+        return self._rate.by_channel and min(self._slots.here) < slot
+
+    def _somebody_away_before(self, slot: Slot) -> bool:
+        away = _recent(self._slots.away, now=self._now(), since=GRACE).values()
+        return self._rate.by_channel and any(other < slot for other in away)
+
+    def _stand_still(self, seconds: float) -> None:
+        """Let the lane's time stand still; nothing comes at once after that."""
         slots, real, now = self._slots, self._time.monotonic(), self._now()
         slots.stood += max(0.0, real + seconds - max(real, slots.closed))
         slots.closed = max(slots.closed, real + seconds)
         slots.free = max(slots.free, now + self._rate.every * self._rate.burst)
-        return self._now() + slots.closed - real
+
+    def _reopened(self) -> float:
+        """Return when, in the lane's own time, calls are wanted again."""
+        return self._now() + max(0.0, self._slots.closed - self._time.monotonic())
 
     def _now(self) -> float:
         return self._time.monotonic() - self._slots.stood
 
 
-def _recent(kept: Mapping[str, float], *, now: float) -> dict[str, float]:
-    return {key: slot for key, slot in kept.items() if slot > now - FORGOTTEN}
+class _NotYetError(Exception):
+    """A slot is too far away to be waited for."""
+
+
+def _recent(away: Mapping[str, Slot], *, now: float, since: float = FORGOTTEN) -> dict[str, Slot]:
+    return {key: slot for key, slot in away.items() if slot.at > now - since}

@@ -69,6 +69,44 @@ async def test_whoever_would_wait_long_is_told_to_come_again_and_keeps_their_pla
     assert calls.made[-3:] == [("7", 6), ("8", 7), ("late", 8)]
 
 
+async def test_whoever_comes_again_too_late_is_still_not_overtaken() -> None:
+    """Those behind wait for them, for half a minute; after that they are not waited for."""
+    calls = Calls(HandTime(), Rate(60, burst=1, patience=3, by_channel=True))
+    going = [asyncio.create_task(calls.call(f"{number}")) for number in range(6)]
+    for _ in range(12):
+        await settled()
+        calls.time.to_next()
+    assert [name for name, _ in calls.made] == ["0", "1", "2", "3"]
+    assert [bool(task.exception()) for task in going] == [False] * 4 + [True] * 2
+    behind = asyncio.create_task(calls.call("behind"))
+    calls.time.at += 5
+    for _ in range(4):
+        await settled()
+        calls.time.to_next()
+    again = [asyncio.create_task(calls.call(name)) for name in ("4", "5")]
+    for _ in range(20):
+        await settled()
+        calls.time.to_next()
+    await asyncio.gather(behind, *again)
+    assert [name for name, _ in calls.made[-3:]] == ["4", "5", "behind"]
+
+
+async def test_whoever_does_not_come_again_holds_nobody_up_for_ever() -> None:
+    """After half a minute the next one goes."""
+    calls = Calls(HandTime(), Rate(60, burst=1, patience=0.5, by_channel=True))
+    await calls.call("0")
+    with pytest.raises(TurnAwaitedError):
+        await calls.call("never")
+    calls.time.at += 2
+    behind = asyncio.create_task(calls.call("behind"))
+    for _ in range(6):
+        await settled()
+        calls.time.to_next()
+    assert isinstance(behind.exception(), TurnAwaitedError)
+    calls.time.at += 40
+    assert await calls.call("behind") == "behind"
+
+
 async def test_a_call_that_is_turned_away_is_made_again_when_asked_to() -> None:
     """A 429 is certain not to have been done; those behind wait too, and nothing comes at once after it."""
     calls = Calls(HandTime())
