@@ -3,7 +3,7 @@
 Rules kept here, from Slack's reference: at most 50 blocks, a text of a section at most 3000 characters, a header 150,
 25 buttons in a row, and (not documented, met in practice) about 13,200 characters in all. Text is plain: `&`, `<` and
 `>` are escaped, so nothing that people write can mention anybody or pose as a link. Buttons are never dropped; text
-that does not fit is cut, and the message says so.
+that does not fit goes on in further messages, to be put into the message's thread, and the message says so.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from engine.domain.errors import IntegrationError
@@ -27,13 +28,23 @@ MAX_LABEL = 75
 MAX_ROW = 25
 MAX_TOTAL = 12_500
 _PIECE = 2900
+MAX_FURTHER = 10
+_GOES_ON = "… it goes on in the thread."
 _WHERE_MORE = "… cut here; `tocsin status` shows all of it."
 _EMPTY = "(no text)"
 _LONGEST_ENTITY = 5
 _STYLES = frozenset({"primary", "danger"})
 
 
-def message_blocks(message: Message, *, called: str = "") -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The blocks of a message, and those of the messages in which its text goes on."""
+
+    blocks: list[Block]
+    further: tuple[list[Block], ...] = ()
+
+
+def laid_out(message: Message, *, called: str = "") -> Layout:
     """Lay a message out; without sections its text is the body, with them the text is for notifications only.
 
     `called` is who is mentioned, in Slack's markup: the one part that is not plain text.
@@ -46,8 +57,9 @@ def message_blocks(message: Message, *, called: str = "") -> list[Block]:
     if room < MAX_LABEL or len(head) + len(rows) + len(foot) >= MAX_BLOCKS:
         raise IntegrationError("The message has more buttons than Slack can show.", hint="Ask in several messages.")
     parts = [text for section in message.sections if (text := _section_text(section))] or [escaped(message.text)]
-    body = _body(parts, room=room, blocks=MAX_BLOCKS - len(head) - len(rows) - len(foot))
-    return [*head, *([*body] or ([] if head or rows or foot else [_section(_EMPTY)])), *rows, *foot]
+    texts, rest = _body(parts, room=room, blocks=MAX_BLOCKS - len(head) - len(rows) - len(foot))
+    body = list(map(_section, texts)) or ([] if head or rows or foot else [_section(_EMPTY)])
+    return Layout([*head, *body, *rows, *foot], tuple(_further(rest)))
 
 
 def fallback(message: Message) -> str:
@@ -87,27 +99,38 @@ def _section_text(section: Section) -> str:
     return "\n".join([*heading, *map(escaped, section.lines)]).strip()
 
 
-def _body(parts: Sequence[str], *, room: int, blocks: int) -> list[Block]:
-    """Give each part its own block, or, when there are too many, all parts as one text."""
+def _body(parts: Sequence[str], *, room: int, blocks: int) -> tuple[list[str], list[str]]:
+    """Give each part its own block, or, when there are too many, all parts as one text; and what is left over."""
     texts = [piece for part in parts for piece in pieces(part, limit=_PIECE)]
     if len(texts) > blocks or _size(texts) > room:
         texts = list(pieces("\n\n".join(parts), limit=_PIECE))
-    return [_section(text) for text in _fitting(texts, room=room, blocks=blocks)]
-
-
-def _fitting(texts: Sequence[str], *, room: int, blocks: int) -> list[str]:
     if len(texts) <= blocks and _size(texts) <= room:
-        return list(texts)
+        return texts, []
+    kept, rest = _fitting(texts, room=room - _size([_GOES_ON]), blocks=blocks - 1)
+    return [*kept, _GOES_ON], rest
+
+
+def _fitting(texts: Sequence[str], *, room: int, blocks: int) -> tuple[list[str], list[str]]:
+    """Return the texts that fit, the last one perhaps in part, and what is left over."""
     kept: list[str] = []
-    room -= _size([_WHERE_MORE])
-    for text in texts:
-        left = room - _size(kept) - _size([""])
-        if len(kept) == blocks - 1 or left <= 0:
+    rest = list(texts)
+    while rest and len(kept) < blocks:
+        left = room - _size([*kept, ""])
+        if left < MAX_LABEL:
             break
-        kept += list(pieces(text, limit=left))[:1]
-        if len(text) > left:
-            break
-    return [*kept, _WHERE_MORE]
+        first, *others = pieces(rest[0], limit=min(left, _PIECE))
+        kept.append(first)
+        rest[:1] = others
+    return kept, rest
+
+
+def _further(rest: list[str]) -> Iterator[list[Block]]:
+    for number in range(1, MAX_FURTHER + 1):
+        if not rest:
+            return
+        kept, rest = _fitting(rest, room=MAX_TOTAL - _size([_WHERE_MORE]), blocks=MAX_BLOCKS - 1)
+        last = [_WHERE_MORE] if rest and number == MAX_FURTHER else []
+        yield [_section(text) for text in [*kept, *last]]
 
 
 def _size(texts: Iterable[str]) -> int:

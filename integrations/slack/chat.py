@@ -9,17 +9,18 @@ turn says so, and is no look-up that cannot tell.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError, TurnAwaitedError
 from engine.ports.chat import Invited, MessageRef, Said
 from engine.ports.lookup import Absent, CannotTell, Found
 from integrations.slack.accounts import Accounts
 from integrations.slack.api import RefusedError
-from integrations.slack.blocks import cut, escaped, fallback, message_blocks
+from integrations.slack.blocks import cut, escaped, fallback, laid_out
 from integrations.slack.bookmarks import Bookmarks
 from integrations.slack.channels import MAX_TOPIC, Channels
 from integrations.slack.markup import mentioned, plain
+from integrations.slack.posting import Content, Posting, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
     from engine.ports.people import Person
     from engine.ports.shown import Message
     from integrations.slack.api import SlackApi
+    from integrations.slack.blocks import Layout
 
-EVENT_TYPE: Final = "tocsin"
-KEY: Final = "key"
 _PAGE = 200
 _MAX_PAGES = 25
 _SKEW = timedelta(minutes=10)
@@ -44,6 +44,7 @@ class SlackChat:
         self._accounts = Accounts(api)
         self._channels = Channels(api, accounts=self._accounts)
         self._bookmarks = Bookmarks(api)
+        self._posting = Posting(api)
 
     async def open_channel(self, name: str, *, incident: str, key: str) -> str:
         """Create the incident's private channel or adopt it; a name taken by something else gets a suffix."""
@@ -70,19 +71,12 @@ class SlackChat:
         await self._api.call("conversations.setTopic", channel=channel, topic=cut(topic, limit=MAX_TOPIC))
 
     async def post(self, channel: str, message: Message, *, key: str) -> MessageRef:
-        """Post a message; the key travels in its metadata."""
-        content = _content(message, called=await self._called(message))
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {KEY: key}}
-        answer = await self._api.call(
-            "chat.postMessage",
-            place=key,
-            channel=channel,
-            metadata=metadata,
-            unfurl_links=False,
-            unfurl_media=False,
-            **content,
-        )
-        return MessageRef(channel=str(answer["channel"]), id=str(answer["ts"]))
+        """Post a message; the key travels in its metadata. What does not fit goes into its thread, best effort."""
+        layout, content = await self._content(message)
+        ref = await self._posting.post(channel, content, key=key)
+        if layout.further:
+            await self._posting.go_on(ref, layout.further)
+        return ref
 
     async def find_post(self, channel: str, *, key: str, since: datetime) -> Found[MessageRef] | Absent | CannotTell:
         """Look a message up by its key in the channel's history."""
@@ -103,7 +97,7 @@ class SlackChat:
             except IntegrationError as error:
                 return CannotTell(error.message)
             for message in page["messages"]:
-                if _key_of(message) == key:
+                if key_of(message) == key:
                     return Found(MessageRef(channel=channel, id=str(message["ts"])))
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -112,8 +106,10 @@ class SlackChat:
 
     async def edit(self, ref: MessageRef, message: Message) -> None:
         """Replace a message of ours; its key stays."""
-        content = _content(message, called=await self._called(message))
+        layout, content = await self._content(message)
         await self._api.call("chat.update", channel=ref.channel, ts=ref.id, **content)
+        if layout.further:
+            await self._posting.bring(ref, layout.further)
 
     async def pin(self, ref: MessageRef) -> None:
         """Pin a message; one that is pinned already is fine."""
@@ -159,6 +155,12 @@ class SlackChat:
         answer = await self._api.call("chat.getPermalink", channel=ref.channel, message_ts=ref.id)
         return str(answer["permalink"])
 
+    async def _content(self, message: Message) -> tuple[Layout, Content]:
+        called = await self._called(message)
+        text = f"{called} {fallback(message)}" if called else fallback(message)
+        layout = laid_out(message, called=called)
+        return layout, {"text": text, "blocks": layout.blocks}
+
     async def _called(self, message: Message) -> str:
         """Return the mentions of a message, in Slack's markup; who has no account there is named."""
         found = []
@@ -191,16 +193,3 @@ class SlackChat:
 
 def _of(page: Mapping[str, Any], ref: MessageRef) -> Mapping[str, Any] | None:
     return next((message for message in page.get("messages") or () if message.get("ts") == ref.id), None)
-
-
-def _content(message: Message, *, called: str = "") -> dict[str, Any]:
-    text = f"{called} {fallback(message)}" if called else fallback(message)
-    return {"text": text, "blocks": message_blocks(message, called=called)}
-
-
-def _key_of(message: Mapping[str, Any]) -> str | None:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return None
-    key = (metadata.get("event_payload") or {}).get(KEY)
-    return key if isinstance(key, str) else None

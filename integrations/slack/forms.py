@@ -7,6 +7,7 @@ in `chosen_people`. A choice that is left open is `None`. An initial value is sh
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, assert_never
@@ -30,9 +31,11 @@ MAX_ERROR = 300
 MAX_OPTIONS = 100
 MAX_OPTION = 75
 MAX_HINT = 2000
+MAX_VIEW_BYTES = 240_000
 _SHORT_TEXT = 150
 _PIECE = 2900
 _INTRO_PIECES = 5
+_CUT = "… cut here; the message in the channel and `tocsin status` show all of it."
 _MOMENT = "2026-11-24 03:10, or 2026-11-24T03:10+01:00 in another zone"
 _ACCOUNT: Final = re.compile(r"[UW][A-Z0-9]+")
 _ANSWERS: Final = ("yes", "no")
@@ -43,10 +46,12 @@ def form_view(form: Form) -> Block:
     if len(form.fields) > MAX_FIELDS:
         message = f"The form has {len(form.fields)} fields, and Slack shows at most {MAX_FIELDS}."
         raise IntegrationError(message, hint="Answer it with `tocsin answer`.")
-    texts = list(pieces(escaped(form.intro), limit=_PIECE))[:_INTRO_PIECES]
+    texts = list(pieces(escaped(form.intro), limit=_PIECE))
+    if len(texts) > _INTRO_PIECES:
+        texts = [*texts[:_INTRO_PIECES], _CUT]
     intro = [{"type": "section", "text": {"type": "mrkdwn", "text": text}} for text in texts]
     inputs = [_input(name, spec, value=form.values.get(name)) for name, spec in form.fields.items()]
-    return {
+    view = {
         "type": "modal",
         "callback_id": CALLBACK,
         "private_metadata": form.token,
@@ -55,6 +60,9 @@ def form_view(form: Form) -> Block:
         "close": _plain("Cancel", limit=MAX_TITLE),
         "blocks": [*intro, *inputs],
     }
+    if len(json.dumps(view).encode()) > MAX_VIEW_BYTES:
+        raise IntegrationError("The form is larger than Slack shows.", hint="Answer it with `tocsin answer`.")
+    return view
 
 
 def filled_values(view: Mapping[str, Any]) -> dict[str, Raw]:

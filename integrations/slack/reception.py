@@ -9,12 +9,14 @@ within its trigger's three seconds.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import structlog
 
 from engine.domain.errors import IntegrationError
+from integrations.slack.blocks import escaped
 from integrations.slack.forms import errors_answer, form_view
 from integrations.slack.interpret import interpret
 from integrations.slack.shape import objects, part
@@ -75,7 +77,7 @@ class Reception:
         return Received(new=new)
 
     async def follow_up(self, payload: Payload) -> None:
-        """Open the form that this act asks for, if any; a form that does not open is reported, never raised."""
+        """Open the form that this act asks for, if any; of one that does not open, whoever asked for it is told."""
         trigger = str(payload.get("trigger_id") or "")
         if not trigger or payload.get("type") == "view_submission":
             return
@@ -86,6 +88,14 @@ class Reception:
             await self._api.call("views.open", trigger_id=trigger, view=form_view(form))
         except IntegrationError as error:
             _log.warning("a form did not open in Slack", reason=error.message, hint=error.hint())
+            await self._tell(payload, f"The form did not open. {error.message} {error.hint()}".strip())
+
+    async def _tell(self, payload: Payload, text: str) -> None:
+        act = interpret(payload)
+        if act is None or not (act.channel and act.user):
+            return
+        with suppress(IntegrationError):
+            await self._api.call("chat.postEphemeral", channel=act.channel, user=act.user, text=escaped(text))
 
 
 def source_id(payload: Payload, *, envelope: str) -> str:

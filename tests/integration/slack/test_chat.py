@@ -1,6 +1,7 @@
 """Every method of the Chat port, with the genuine client, as the people in the channel see it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.integration.sandbox.clients import Human, StoryClock
 from tests.integration.slack.conftest import ANA, BEN
 
 People = Callable[[str], Human]
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 async def test_a_channel_is_private_and_carries_the_incident(sandbox: Sandbox, chat: SlackChat) -> None:
@@ -95,6 +97,26 @@ async def test_a_message_is_shown_edited_pinned_and_linked(sandbox: Sandbox, cha
     assert {entry.verb for entry in sandbox.log.entries if entry.service == "slack" and entry.committed} == {"POST"}
     with pytest.raises(RefusedError, match="message_not_found"):
         await chat.link(MessageRef(channel=channel, id="1.000000"))
+
+
+async def test_a_long_message_goes_on_in_its_thread(sandbox: Sandbox, chat: SlackChat) -> None:
+    """Once, also when it is edited, and when Slack's answer was lost on the way."""
+    channel = await chat.open_channel("inc-1", incident="INC-1", key="k")
+    long = Message(text="x", sections=(Section(lines=("word " * 4000,)),))
+    sandbox.faults.add(Fault(kind=FaultKind.DROP_REPLY, match="conversations.replies"))
+    ref = await chat.post(channel, long, key="k1")
+    assert [m for m in sandbox.slack.state.channels[channel].messages if m.thread_ts] == []
+    sandbox.faults.clear()
+    sandbox.faults.add(Fault(kind=FaultKind.DROP_REPLY, match="chat.postMessage"))
+    with pytest.raises(IntegrationError):
+        await chat.edit(ref, long)
+    await chat.edit(ref, long)
+    await chat.edit(ref, Message(text="x", sections=(Section(lines=("other " * 4000,)),)))
+    thread = [m for m in sandbox.slack.state.channels[channel].messages if m.thread_ts == ref.id]
+    assert len(thread) == 1
+    assert "other" in str(thread[0].blocks)
+    assert "word" not in str(thread[0].blocks)
+    assert await chat.find_post(channel, key="k1", since=LONG_AGO) == Found(ref)
 
 
 async def test_a_whisper_reaches_one_person(chat: SlackChat, person: People) -> None:

@@ -10,7 +10,7 @@ from engine.domain.errors import IntegrationError
 from engine.domain.fields import FieldSpec, FieldType
 from engine.ports.shown import Button, Form, Message, Section
 from integrations.sandbox.slack.blocks import MESSAGE, checked_blocks, checked_view
-from integrations.slack.blocks import escaped, fallback, message_blocks, pieces
+from integrations.slack.blocks import escaped, fallback, laid_out, pieces
 from integrations.slack.forms import form_view
 
 TEXT = st.one_of(st.text(max_size=200), st.sampled_from(["&<>" * 3000, "word " * 4000, "\n" * 50, "é" * 40_000, " "]))
@@ -39,7 +39,9 @@ MESSAGES = st.builds(
 @given(MESSAGES)
 def test_any_message_fits(message: Message) -> None:
     """Blocks, lengths and the total stay within Slack's limits, and no button is lost."""
-    blocks = checked_blocks(message_blocks(message), surface=MESSAGE)
+    layout = laid_out(message)
+    blocks = checked_blocks(layout.blocks, surface=MESSAGE)
+    assert all(checked_blocks(further, surface=MESSAGE) for further in layout.further)
     shown = [element["value"] for block in blocks if block["type"] == "actions" for element in block["elements"]]
     assert shown == [button.token for button in message.buttons]
     assert blocks
@@ -56,17 +58,36 @@ def test_splitting_loses_nothing_but_line_ends_and_cuts_no_entity(text: str, lim
     assert "".join("".join(plain).split()) == "".join(text.split())
 
 
-def test_text_that_does_not_fit_says_so() -> None:
-    """The end of a cut message points to all of it."""
-    blocks = message_blocks(Message(text="x", sections=(Section(lines=("long line " * 3000,)),)))
-    assert blocks[-1]["text"]["text"] == "… cut here; `tocsin status` shows all of it."
+def shown(blocks: list[dict[str, Any]]) -> str:
+    """Return the texts of sections."""
+    return "\n".join(block["text"]["text"] for block in blocks if block["type"] == "section")
+
+
+@given(
+    st.lists(st.sampled_from(["word " * 500, "a&b<c> " * 700, "line\n" * 900, "x" * 3100, "short"]), max_size=9),
+    st.integers(0, 26),
+)
+def test_text_that_does_not_fit_goes_on_and_loses_nothing(texts: list[str], buttons: int) -> None:
+    """The message says where it goes on; all of it together is all of the text."""
+    rows = tuple(Button(label="Yes", action="done", token="t") for _ in range(buttons))
+    layout = laid_out(Message(text="x", sections=(Section(lines=tuple(texts) or ("-",)),), buttons=rows))
+    whole = "".join([shown(layout.blocks).replace("… it goes on in the thread.", ""), *map(shown, layout.further)])
+    assert "".join(whole.split()) == "".join(escaped("".join(texts) or "-").split())
+    assert ("it goes on in the thread" in shown(layout.blocks)) == bool(layout.further)
+
+
+def test_text_that_never_ends_is_cut_and_says_so() -> None:
+    """After ten further messages its end points to all of it."""
+    layout = laid_out(Message(text="x", sections=(Section(lines=("long line " * 30_000,)),)))
+    assert len(layout.further) == 10
+    assert layout.further[-1][-1]["text"]["text"] == "… cut here; `tocsin status` shows all of it."
 
 
 def test_more_buttons_than_fit_are_refused_and_not_dropped() -> None:
     """Nobody should believe that the one they miss does not exist."""
     many = tuple(Button(label="x" * 75, action="done", token="t" * 40) for _ in range(200))
     with pytest.raises(IntegrationError, match="more buttons"):
-        message_blocks(Message(text="x", buttons=many))
+        laid_out(Message(text="x", buttons=many))
 
 
 FIELD_TYPES = [kind for kind in FieldType if kind not in (FieldType.TABLE, FieldType.FILE)]
@@ -90,6 +111,23 @@ def test_any_form_fits(spec: FieldSpec, value: object, title: str, intro: str) -
     form = Form(title=title, token="t-1", fields={"a_field": spec, "other": spec}, intro=intro, values={"other": value})
     view = checked_view(form_view(form))
     assert [block["block_id"] for block in view["blocks"] if block["type"] == "input"] == ["a_field", "other"]
+
+
+def view_of(form: Form) -> dict[str, Any] | None:
+    """Return a form's view; None for one that is refused before it is sent."""
+    try:
+        return form_view(form)
+    except IntegrationError:
+        return None
+
+
+@given(st.lists(SPECS, min_size=1, max_size=60), TEXT)
+def test_a_long_form_fits_or_says_how_to_answer_it(specs: list[FieldSpec], intro: str) -> None:
+    """Slack never refuses what the adapter sends; what it could not show is refused before."""
+    form = Form(title="x", token="t", fields={f"field_{n}": spec for n, spec in enumerate(specs)}, intro=intro)
+    view = view_of(form)
+    assert view is None or checked_view(view)["blocks"]
+    assert view is not None or len(specs) > 10
 
 
 def test_a_field_that_slack_has_not_is_refused() -> None:

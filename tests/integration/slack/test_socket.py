@@ -225,6 +225,22 @@ async def test_a_form_that_does_not_open_loses_nothing(
     assert (told["result"], again["result"], len(inbox.rows)) == ("acknowledged", "acknowledged", 2)
 
 
+async def test_whoever_asked_for_a_form_that_slack_cannot_show_is_told(
+    socket: SlackSocket, chat: SlackChat, inbox: MemoryInbox, desk: Desk, person: People
+) -> None:
+    """With what to do instead."""
+    desk.form = Form(title="x", token="t", fields={"f": FieldSpec(name="f", type=FieldType.FILE)})
+    place = await asked(chat)
+    await person("ben").post("/actions", action_id="approve", **place)
+    told: list[str] = []
+    async with asyncio.timeout(10):
+        while not told:
+            told = [message["text"] for message in (await person("ben").get("/ephemerals"))["messages"]]
+    assert "The form did not open." in told[0]
+    assert "tocsin answer" in told[0]
+    assert len(inbox.rows) == 1
+
+
 async def test_a_refreshed_connection_comes_back(
     socket: SlackSocket, sandbox: Sandbox, inbox: MemoryInbox, desk: Desk, person: People
 ) -> None:
