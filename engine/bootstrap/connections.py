@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from engine.bootstrap.backing import database, prefect
+from engine.bootstrap.rotas import rota_checks
 from engine.bootstrap.sides import environment, jira_site, slack_of, webhook_secret
 from engine.domain.errors import ConfigError
 from engine.domain.sensitivity import Sensitivity
@@ -34,6 +35,7 @@ async def connections(settings: Settings) -> list[Check]:
     people = _people(settings)
     found = await asyncio.to_thread(database, settings)
     found += await asked(settings, "slack", people=people) + await asked(settings, "jira", people=people)
+    found += await rota_checks(settings, secrets=EnvironmentSecrets(environment()))
     return found + await prefect(settings)
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.domain.errors import ConfigError, IntegrationError
+from engine.ports.checks import Check
 from engine.ports.web import HttpRequest
 from engine.runtime.choosing import Choosing
+from engine.settings.people import FILE, read_people
 from engine.settings.rotas import FileRota
+from integrations.system.clock import SystemClock
 from integrations.web.client import WebClient
 from integrations.web.guard import AllowList, host_of
 
@@ -32,6 +35,21 @@ def choosing_of(settings: Settings, people: Directory, *, secrets: Secrets) -> C
     """Return what chooses who holds a role. Nothing is asked yet."""
     rotas: Mapping[str, Rota] = {name: _rota(entry, settings, secrets=secrets) for name, entry in people.rotas.items()}
     return Choosing(people=people, rota_of=people.on_call, rotas=rotas)
+
+
+async def rota_checks(settings: Settings, *, secrets: Secrets) -> list[Check]:
+    """Return what each role's rota says now; a people file that is wrong is a finding of its own."""
+    try:
+        people = read_people(settings.config / FILE)
+    except ConfigError:
+        return []
+    choosing = choosing_of(settings, people, secrets=secrets)
+    asked = [choice.on_call for choice in await choosing.choose(people.on_call, at=SystemClock().now())]
+    found = {one.rota: one for one in asked if one is not None}
+    return [
+        Check(f"rota {name}", ok=bool(one.person), says=f"{one.person} is on call" if one.person else one.trouble)
+        for name, one in found.items()
+    ]
 
 
 def _rota(entry: RotaEntry, settings: Settings, *, secrets: Secrets) -> Rota:

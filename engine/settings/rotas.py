@@ -63,7 +63,11 @@ class FileRota:
 
     async def on_call(self, at: datetime) -> Sequence[str]:
         """Return the person whose turn it is; raise `ConfigError` with the place of what is wrong."""
-        file = await asyncio.to_thread(read_file, self.path, TurnsEntry)
-        turns = (Turn(entry.from_, entry.until, (entry.person,)) for entry in file.content.root)
-        found = on_turn(turns, at)
+        found = on_turn(await asyncio.to_thread(read_turns, self.path), at)
         return found.names if found else ()
+
+
+def read_turns(path: Path) -> list[Turn]:
+    """Return the turns of a file; raise `ConfigError` with the place of what is wrong."""
+    entries = read_file(path, TurnsEntry).content.root
+    return [Turn(entry.from_, entry.until, (entry.person,)) for entry in entries]

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Literal
 from engine.domain import timeline as ev
 from engine.domain.authority import ladder
 from engine.domain.conducting.reminding import set_timer
-from engine.domain.waking import severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +33,7 @@ Because = Literal["unacknowledged", "overdue"]
 def call(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
     """Yield that the next person is called for an open ask, or the timer of when that is."""
     waking, incident = situation.waking, situation.incident
-    rule = waking.rule_for(ask, step, severity_of(situation.plan, incident)) if waking.rules else None
+    rule = waking.rule_for(ask, step, situation.severity) if waking.rules else None
     if rule is None:
         return
     person = _next(situation, ask)

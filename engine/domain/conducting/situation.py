@@ -12,7 +12,7 @@ from engine.domain.chain import canonical
 from engine.domain.incident import effect_key, instance_number
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant, decode
-from engine.domain.waking import ASLEEP, Waking
+from engine.domain.waking import ASLEEP, Waking, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,11 @@ class Situation:
                 "exercise": incident.exercise,
             },
         }
+
+    @cached_property
+    def severity(self) -> str:
+        """How bad the incident is, as answered last; empty while it is not known."""
+        return severity_of(self.plan, self.incident)
 
     def names_for(self, instance: str) -> Mapping[str, object]:
         """Return the names for one instance: `item` is its element, `idempotency_key` the key of its effect."""

@@ -16,6 +16,7 @@ from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
 from engine.settings.read import Reading, environment, read, usable
+from engine.settings.rotas import read_turns
 from engine.settings.values import SECRET_PREFIX, Settings, variable
 
 
@@ -104,6 +105,9 @@ def _people(settings: Settings) -> str:
         raise ConfigError(f"{variable('person')} names {settings.person}, who is not in {people.FILE}.")
     if settings.prefect_trigger_from_ui and settings.prefect_person:
         directory.stand_in(settings.prefect_person, setting=variable("prefect_person"))
+    for rota in directory.rotas.values():
+        if rota.file:
+            read_turns(settings.config / rota.file)
     vacant = [role for role in directory.roles if not directory.holders(role)]
     return f"{len(directory.people)} people, {len(directory.roles)} roles" + (
         f"; nobody holds {', '.join(vacant)}" if vacant else ""

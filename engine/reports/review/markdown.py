@@ -74,10 +74,7 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
     yield from ("", "## Targets", "")
     yield from _table(
         ("what", "due", "done", "outcome"),
-        [
-            (row["title"], local(row["due"]), local(row["done"]), f"{row['outcome']} {row['by'] or ''}".strip())
-            for row in report["targets"]
-        ],
+        [(row["title"], local(row["due"]), local(row["done"]), _outcome(row)) for row in report["targets"]],
     )
     for kind, rows in report["approvals"].items():
         yield from ("", f"## Approvals {kind}", "")
@@ -97,6 +94,11 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
         ("event", "when", "who", "what"),
         [(str(row["seq"]), local(row["at"]), row["who"] or "Tocsin", row["text"]) for row in report["timeline"]],
     )
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    called = f"; called: {', '.join(row['called'])}" if row.get("called") else ""
+    return f"{row['outcome']} {row['by'] or ''}".strip() + called
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -146,6 +146,7 @@ def targets(case: Case) -> list[dict[str, Any]]:
                 "done": at(ended),
                 "outcome": outcome,
                 "by": span(late) if outcome == "missed" else None,
+                **({"called": [case.name(call.person) for call in ask.calls]} if ask.calls else {}),
             }
         )
     return rows

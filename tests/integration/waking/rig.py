@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.bootstrap.pagers import pagers_of
 from engine.domain.surfaces import Connected
+from engine.runtime.loop import Engine
 from engine.runtime.performing import ByKind
 from engine.runtime.showing.mirror import Mirror
 from engine.runtime.showing.shower import Shower
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.domain.incident import Incident
-    from engine.runtime.loop import Engine
     from integrations.sandbox.pagers import Alert
 
 NIGHT = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)
@@ -76,11 +76,17 @@ class Woken:
     clock: StoryClock
     mirror: Mirror
     engine: Engine
+    running: asyncio.Task[None]
 
     def alerts(self, service: str = "") -> list[Alert]:
         """Return what a pager has, or all of them."""
         found = self.house.sandbox.world.pagers.alerts
         return [alert for alert in found if service in ("", alert.service)]
+
+    async def ends(self) -> None:
+        """End the engine."""
+        self.running.cancel()
+        await asyncio.gather(self.running, return_exceptions=True)
 
     def passes(self, **span: float) -> None:
         """Let story time pass at once."""
@@ -146,13 +152,13 @@ async def woken(home: Path, *, escalation: str = PAGES) -> AsyncIterator[Woken]:
             plans=shop.plans,
             clock=clock,
         )
-        async with made.bench.engine() as engine:
-            made.pokes.extend([engine.poke, mirror.touch])
-            working = [asyncio.create_task(work) for work in (made.worker.run(), mirror.run())]
-            try:
-                yield Woken(made, clock, mirror, engine)
-            finally:
-                for work in working:
-                    work.cancel()
-                await asyncio.gather(*working, return_exceptions=True)
-                await made.asides.settle()
+        engine = Engine(made.bench.shop, name="engine-1")
+        made.pokes.extend([engine.poke, mirror.touch])
+        working = [asyncio.create_task(work) for work in (engine.run(), made.worker.run(), mirror.run())]
+        try:
+            yield Woken(made, clock, mirror, engine, working[0])
+        finally:
+            for work in working:
+                work.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+            await made.asides.settle()

@@ -128,6 +128,42 @@ async def test_a_page_of_unknown_outcome_wakes_nobody_once_it_is_answered(home: 
         assert page.result["withheld"] is True
 
 
+async def test_an_engine_that_ends_while_it_pages_pages_once(home: Path) -> None:
+    """The next one sends the page again under the same key: there is one alert."""
+    escalation = PAGES.replace("[15m, 10m]", "[at once, 2h]")
+    async with woken(home, escalation=escalation) as world:
+        world.house.sandbox.faults.add(
+            Fault(kind=FaultKind.DROP_REPLY, match="/pagers/*", after_commit=True, count=None)
+        )
+        incident = await world.house.declared(PLAYBOOK)
+        await world.paged(lambda alerts: len(alerts) == 1)
+        await world.ends()
+        world.house.sandbox.faults.clear()
+        async with world.house.bench.engine("engine-2"):
+            await world.until(incident, lambda state: made(state, PAGE, f"{ASK}#1:duty"))
+        (alert,) = world.alerts()
+        assert alert.state == "open"
+
+
+async def test_the_channel_and_the_shell_say_who_is_on_it(home: Path) -> None:
+    """A command by its step, refused in private to who is not asked; the status in the channel names them."""
+    async with woken(home, escalation="reminders: []") as world:
+        incident = await world.house.declared(PLAYBOOK)
+        channel = await world.house.channel(incident)
+        ana, carla = world.house.human("ana"), world.house.human("carla")
+        await ana.post("/commands", command="/incident", text="ack depicted", channel=channel)
+        state = await world.until(incident, lambda state: state.asks[ASK].on_it is not None)
+        assert state.asks[ASK].open
+        await ana.post("/commands", command="/incident", text="status", channel=channel)
+        assert "you are on it since" in await world.house.told("ana", "Who is shown?")
+        await world.house.chat.invite(channel, [world.house.desk.people.person("carla") or pytest.fail("no Carla")])
+        await carla.post("/commands", command="/incident", text="ack depicted", channel=channel)
+        assert "Ask Ana Ruiz or Jo Bell." in await world.house.told("carla", "decides")
+        look = await world.house.desk.look(incident)
+        (asked, _) = status(look.plan, look.incident, now=look.now)["asks"]
+        assert asked["on_it"]["person"] == "ana"
+
+
 async def test_what_is_refused_is_said_and_restricted_words_stay_in_the_house(home: Path) -> None:
     """A wrong key is named with its variable; a page of a restricted step holds no title."""
     escalation = PAGES.replace("secret: DUTY", "secret: BRIDGE").replace("[15m, 10m]", "[at once, 2h]")

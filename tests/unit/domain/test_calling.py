@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.domain import timeline as ev
 from engine.domain.waking import CallRule, Waking
@@ -169,3 +171,42 @@ def test_once_the_severity_is_known_it_decides() -> None:
     grave.answers("words.task.1", by="carla", severity="sev1")
     grave.passes(50)
     assert grave.people("words.approval.1") == ["dev", "ana", "jo"]
+
+
+DOING = st.one_of(
+    st.tuples(st.just("wait"), st.integers(1, 90)),
+    st.tuples(st.sampled_from(["take", "answer"]), st.sampled_from(["carla", "dev", "ana", "jo"])),
+    st.tuples(st.just("assign"), st.permutations(["carla", "dev", "jo"])),
+)
+
+
+@given(doings=st.lists(DOING, max_size=25), windows=st.lists(st.integers(0, 60), min_size=1, max_size=3))
+def test_whatever_people_and_time_do(doings: list[tuple[str, Any]], windows: list[int]) -> None:
+    """Each is called once, by level, never before the window, after the answer, or while somebody is on it."""
+    spans = tuple(timedelta(minutes=minutes) for minutes in windows)
+    told = called(waking=Waking(rules=(CallRule(windows=spans),)))
+    taken: list[datetime] = []
+    for kind, what in doings:
+        ask = told.incident.asks["close.task.1"]
+        match kind:
+            case "wait":
+                told.waits(minutes=what)
+            case "assign":
+                told.tells(ev.RoleAssigned(role="counsel", people=what, by="ana"))
+            case "take" if ask.open:
+                taken.append(told.now)
+                told.tells(ev.AskAcknowledged(ask=ask.id, by=what))
+            case "answer" if ask.open:
+                told.answers(ask.id, by=what, verdict="done")
+    ask = told.incident.asks["close.task.1"]
+    assert ask.due is not None
+    assert [call.level for call in ask.calls] == list(range(1, len(ask.calls) + 1))
+    assert len({call.person for call in ask.calls}) == len(ask.calls)
+    before = ask.opened_at
+    for call in ask.calls:
+        assert ask.closed_at is None or call.at <= ask.closed_at
+        waited = call.at - before >= spans[min(call.level, len(spans)) - 1]
+        assert waited or (call.because == "overdue" and before < ask.due <= call.at)
+        relevant = [moment for moment in taken if moment < call.at and (moment >= ask.due or call.at < ask.due)]
+        assert relevant == []
+        before = call.at

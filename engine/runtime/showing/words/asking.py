@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.domain.authority import ladder
 from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
@@ -97,7 +98,9 @@ def state_of_calls(scene: Scene, ask: Ask) -> str:
         return ""
     last = ask.calls[-1]
     since = scene.local(ask.calls[0].at)
-    return f"Called: {scene.name(last.person)}, level {last.level}; nobody has answered since {since}"
+    rest = set(ladder(scene.plan, scene.incident, ask)) - {known.person for known in ask.calls}
+    all_called = "" if rest else ", and there is nobody else to call"
+    return f"Called: {scene.name(last.person)}, level {last.level}; nobody has answered since {since}{all_called}"
 
 
 def ticket(scene: Scene, ask: Ask, *, epic: str, link: str) -> TicketDraft:
