@@ -187,6 +187,8 @@ class Incident:
     unaccepted: Sequence[Unaccepted] = ()
     twins: Mapping[str, str] = field(default_factory=dict)
     """Tickets that were made twice: the younger one, and the one that stays."""
+    early: Mapping[str, str] = field(default_factory=dict)
+    """Whom people gave the ticket of a step that is not asked yet, as `Ask.given_to` has it."""
     heard: Mapping[str, str] = field(default_factory=dict)
     """The newest change of a ticket that the timeline knows: `SEC-12:due` -> the tracker's id of it."""
     reviews: tuple[Review, ...] = ()

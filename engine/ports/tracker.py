@@ -55,8 +55,11 @@ class TicketState:
     dated_by: str = ""
     dated_by_mail: str = ""
     dated_ours: bool = False
-    left_done: bool = False
-    """Whether the last change of status led out of category done."""
+    left: str = ""
+    """Id of the last change that led out of category done; empty where there was none."""
+    left_by: str = ""
+    left_by_mail: str = ""
+    left_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

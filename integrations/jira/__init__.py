@@ -7,7 +7,7 @@ from integrations.jira.manifest import MANIFEST
 from integrations.jira.pool import JiraPool
 from integrations.jira.site import JiraSite
 from integrations.jira.tracker import JiraTracker
-from integrations.jira.watch import JiraWatch, take_up
+from integrations.jira.watch import JiraWatch, put_up, take_up
 from integrations.jira.webhook import Delivery, verified
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Setting",
     "Wanted",
     "health",
+    "put_up",
     "take_up",
     "verified",
 ]

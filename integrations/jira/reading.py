@@ -1,6 +1,6 @@
 """An issue as Jira shows it, read into what the engine wants to know of a ticket."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from engine.ports.tracker import TicketState
 from integrations.jira.marks import is_marked
@@ -19,6 +19,7 @@ def state_of(issue: Json, *, deployment: Deployment, site: JiraSite, categories:
     moved = _last_change(issue, of="status")
     mover = moved.get("author") or {}
     handed, dated = _last_change(issue, of="assignee"), _last_change(issue, of="duedate")
+    left = _last_change(issue, of="status", out_of=[one for one, known in categories.items() if known == "done"])
     assignee = fields.get("assignee") or {}
     return TicketState(
         key=str(issue["key"]),
@@ -41,12 +42,11 @@ def state_of(issue: Json, *, deployment: Deployment, site: JiraSite, categories:
         dated_by=account_of(dated.get("author") or {}),
         dated_by_mail=_mail(dated.get("author") or {}),
         dated_ours=account_of(dated.get("author") or {}) == deployment.account,
-        left_done=categories.get(_status_before(moved)) == "done",
+        left=str(left.get("id", "")),
+        left_by=account_of(left.get("author") or {}),
+        left_by_mail=_mail(left.get("author") or {}),
+        left_ours=account_of(left.get("author") or {}) == deployment.account,
     )
-
-
-def _status_before(moved: Json) -> str:
-    return next((str(item.get("from")) for item in moved.get("items") or () if item.get("field") == "status"), "")
 
 
 def account_of(user: Json) -> str:
@@ -60,11 +60,15 @@ def is_ours(comment: Json, *, deployment: Deployment) -> bool:
     return mine and is_marked(str(comment.get("body", "")))
 
 
-def _last_change(issue: Json, *, of: str) -> Json:
+def _last_change(issue: Json, *, of: str, out_of: Sequence[str] | None = None) -> Json:
     # Cloud lists the newest change first, Server the oldest; ids only grow.
     histories = (issue.get("changelog") or {}).get("histories") or ()
-    changes = [history for history in histories if any(item.get("field") == of for item in history["items"])]
+    changes = [history for history in histories if any(_is_of(item, of, out_of) for item in history["items"])]
     return max(changes, key=lambda history: int(history["id"]), default={})
+
+
+def _is_of(item: Json, field: str, out_of: Sequence[str] | None) -> bool:
+    return item.get("field") == field and (out_of is None or str(item.get("from")) in out_of)
 
 
 def _comments(fields: Json, *, deployment: Deployment) -> Iterator[tuple[str, str, str, str]]:

@@ -31,7 +31,11 @@ class Polled:
 
 async def take_up(ticket: str, *, tracker: Tracker, inbox: Inbox) -> bool:
     """Read a ticket and put it into the inbox if anybody did anything to it; return whether that was news."""
-    state = await tracker.read(ticket)
+    return await put_up(await tracker.read(ticket), inbox=inbox)
+
+
+async def put_up(state: TicketState, *, inbox: Inbox) -> bool:
+    """Put a ticket as it was read into the inbox if anybody did anything to it; return whether that was news."""
     if not (state.change or state.assigned or state.dated or state.comments):
         return False
     return await inbox.put(SOURCE, _id_of(state), asdict(state))

@@ -68,6 +68,11 @@ def caught_up(incident: Incident) -> Iterator[Event]:
 
 def _tickets(situation: Situation) -> Iterator[tuple[str, str]]:
     incident = situation.incident
+    opening = {
+        effect.subject.partition("#")[0]
+        for effect in incident.effects.values()
+        if effect.kind in (TICKET_REOPEN, TICKET_AGAIN) and effect.status == "intended"
+    }
     for ask in incident.asks.values():
         if ask.kind == APPROVAL or situation.plan.steps[base_id(ask.step)].tickets is Tickets.NONE:
             continue
@@ -76,6 +81,8 @@ def _tickets(situation: Situation) -> Iterator[tuple[str, str]]:
             yield TICKET, maker
             if maker != ask.id and made(incident, TICKET, maker) and _asked_again(incident, ask, maker=maker):
                 yield TICKET_AGAIN, ask.id
+        elif ask.id in opening:
+            continue  # what is being opened is closed afterwards, so that the two do not cross
         elif made(incident, TICKET, maker) and _closes(incident, ask) and asked_by(incident, maker) == ask:
             yield TICKET_CLOSE, ask.id
     for step in situation.plan.steps.values():

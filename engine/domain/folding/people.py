@@ -37,7 +37,7 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         opened_at=at,
         round=event.round,
         moved=before.moved if before else 0,
-        given_to=before.given_to if before else None,
+        given_to=before.given_to if before else state.early.get(event.step),
         turns=before.turns if before else 0,
     )
     state = replace(state, asks=put(state.asks, ask.id, ask))

@@ -48,6 +48,8 @@ def _changed(state: Incident, event: ev.TicketChanged, _: datetime) -> Incident:
         refused = Unaccepted(event.ask, event.ticket, event.detail, event.change)
         return replace(state, unaccepted=add(state.unaccepted, refused))
     ask = state.asks.get(event.ask)
+    if event.change == "reassigned" and ask is None:
+        return replace(state, early=put(state.early, event.ask, event.person or ""))
     if event.change == "reassigned" and ask is not None:
         handed = replace(ask, given_to=event.person or "", turns=ask.turns + 1)
         return replace(state, asks=put(state.asks, ask.id, handed))

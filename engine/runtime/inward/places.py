@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from engine.ports.ledger import Ledger
 
 
+PARTING = 25
+"""Looks at the tickets of an incident after its end: more than pass between two looks at everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class TicketPlace:
     """What a ticket is for."""
@@ -40,6 +44,9 @@ class Places:
         self._incidents: dict[str, str] = {}
         self._channels: dict[str, str] = {}
         self._tickets: dict[str, TicketPlace] = {}
+        self._ran: set[str] = set()
+        self._parting: dict[str, int] = {}
+        """Incidents that were running at an earlier look, and how many looks they still get."""
         self._reading = asyncio.Lock()
 
     async def incident_in(self, channel: str) -> str | None:
@@ -66,8 +73,15 @@ class Places:
         return [row.incident for row in self._timelines.known.values() if row.state not in OVER]
 
     async def watched(self) -> list[str]:
-        """Return the tickets at which something may happen: all of running incidents, of others those still asked."""
+        """Return the tickets at which something may happen: all of running incidents, of others those still asked.
+
+        Those of an incident that has just ended are among them for some looks more: not everything was read yet.
+        """
         running = set(await self.running())
+        self._parting |= dict.fromkeys(self._ran - running, PARTING)
+        self._ran = running
+        self._parting = {incident: left - 1 for incident, left in self._parting.items() if left}
+        running |= self._parting.keys()
         asked = {(row.incident, _step(row.ask)) for row in await self._ledger.open_asks()}
         return [
             key

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
 from engine.domain.incident import base_id
+from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import asked_by
 from engine.runtime.inward.identities import from_tracker
 from engine.runtime.inward.words import name_of
@@ -57,6 +58,14 @@ class Newest:
         self.known[ticket, what] = max(newest, int(change))
         return int(change) < newest
 
+    def pass_over(self, ticket: str, what: str, change: str) -> None:
+        """Note that a change came to nothing, and is to come to nothing later."""
+        self.is_old(ticket, what, change)
+
+    def was_passed_over(self, ticket: str, what: str, change: str) -> bool:
+        """Return whether a change, or a newer one, came to nothing before."""
+        return change.isdigit() and int(change) <= self.known.get((ticket, what), 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -79,6 +88,11 @@ class Subject:
         """The step that the ticket is about."""
         ask = self.ask
         return self.look.plan.steps[base_id(ask.step if ask else self.place.ask)]
+
+    @property
+    def waits(self) -> bool:
+        """Whether the step of a ticket that was made early may still be asked."""
+        return self.look.incident.step(self.place.ask).status is StepStatus.WAITING
 
     def is_old(self, what: str, change: str) -> bool:
         """Return whether a change is none, or older than one that was taken."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EVENING = time(17)
 """When something is due on a day that has no time of day yet."""
 KEPT_OUT = "whoever it was given to is kept out of this incident."
+NOT_YET = "its target is set when it is asked"
 ENDED = "it is not asked any more"
 
 
@@ -68,7 +69,7 @@ class Fields:
         if await about.came_of(origin) is not None and await about.came_of(f"{origin}/short") is not None:
             return
         if ask is None or not ask.open or state.due == _day(self.about, ask):
-            said = f"to {state.due or 'no day'}; {'it is due then' if ask and ask.open else ENDED}"
+            said = f"to {state.due or 'no day'}; {_why(ask, waits=about.waits)}"
             await about.tell("redated", said, by, origin=origin, change_id=state.dated)
             return
         why = dated_by_stranger()
@@ -91,6 +92,12 @@ class Fields:
         zone = zone_named(self.about.look.incident.zone)
         at = ask.due.astimezone(zone).time() if ask.due else EVENING
         return datetime.combine(date.fromisoformat(self.about.state.due), at, tzinfo=zone).isoformat()
+
+
+def _why(ask: Ask | None, *, waits: bool) -> str:
+    if ask is None:
+        return NOT_YET if waits else ENDED
+    return "it is due then" if ask.open else ENDED
 
 
 def _day(about: Subject, ask: Ask) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from engine.runtime.inward.places import Places
 
 REOPENED = "its ticket was opened again in Jira"
+NEVER = "its step need not be done."
 EARLY = "nobody is asked for this yet. It is said here when its turn has come."
 _NAMES = frozenset(field.name for field in fields(TicketState))
 
@@ -105,15 +106,19 @@ class Status:
     async def take(self) -> str:
         """Take it; return what became of it."""
         about, state = self.about, self.about.state
-        if about.is_old("status", state.change) or state.ours:
+        if about.is_old("status", state.change):
+            return "no change of status by people"
+        if state.category != "done":
+            return await self._reopened()
+        if state.ours:
             return "no change of status by people"
         person = about.people.by_jira(state.changed_by, state.changed_by_mail)
-        if state.category != "done":
-            return await self._reopened(person)
         if await about.came_of(self._short) is not None:
             return "not accepted"
-        if about.ask is None:
+        if about.ask is None and about.waits:
             return await self._not_accepted(EARLY, person)
+        if about.ask is None:
+            return "not asked any more"
         if not about.ask.open and await about.came_of(self._changed) is None:
             return "not asked any more"
         if person is None:
@@ -158,24 +163,32 @@ class Status:
         person = self.about.people.by_jira(account)
         return person.id if person else account
 
-    async def _reopened(self, person: Person | None) -> str:
+    async def _reopened(self) -> str:
         """Have a step done again whose ticket was opened again, or say why not and close it."""
-        about, ask = self.about, self.about.ask
-        if ask is None or ask.open or not about.state.left_done:
+        about, ask, left = self.about, self.about.ask, self.about.state.left
+        if not left or about.state.left_ours:
+            return "no change of status by people"
+        origin, key = about.origin("change", left), about.state.key
+        if ask.open if ask else about.waits:
+            about.newest.pass_over(key, "left", left)
             return "no change that counts"
-        if await about.came_of(self._changed) is not None:
-            return "reopened"
+        if about.newest.was_passed_over(key, "left", left) or await about.came_of(origin) is not None:
+            return "no change that counts"
+        person = about.people.by_jira(about.state.left_by, about.state.left_by_mail)
+        if ask is None:
+            await about.tell("reopened_unaccepted", NEVER, person, origin=f"{origin}/short")
+            return "not accepted"
         again = _again(ask.step, about.look.incident.step(ask.step).status)
         if again is None:
-            await about.tell("reopened", "its step stays as it is", person, origin=self._changed)
+            await about.tell("reopened", "its step stays as it is", person, origin=origin)
             return "reopened"
         why = stranger_short()
         if person is not None:
-            taken = await about.desk.give(about.place.incident, again, from_tracker(person), origin=self._changed)
+            taken = await about.desk.give(about.place.incident, again, from_tracker(person), origin=origin)
             if not isinstance(taken, Refusal):
                 return "reopened"
             why = " ".join(filter(None, (taken.message, taken.advice(about.name))))
-        await about.tell("reopened_unaccepted", why, person, origin=self._short)
+        await about.tell("reopened_unaccepted", why, person, origin=f"{origin}/short")
         return "not accepted"
 
     async def _not_accepted(self, why: str, person: Person | None) -> str:

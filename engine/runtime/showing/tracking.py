@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError
+from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import (
     CARD,
     EPIC,
@@ -98,7 +99,7 @@ class TrackerSurfaces:
                 case _ if move.kind == TICKET_PUT_BACK:
                     await self._put_back(scene, _unaccepted(scene, move), ask)
                 case _ if move.kind in (TICKET_REOPEN, TICKET_AGAIN):
-                    if ask is None or ask.open:
+                    if ask.open if ask else scene.incident.step(_subject(move)).status is StepStatus.WAITING:
                         await self.tracker.reopen(ticket)
                 case _:
                     await self._closed(scene, move, ticket)
@@ -111,15 +112,16 @@ class TrackerSurfaces:
     async def _put_back(self, scene: Scene, refused: Unaccepted, ask: Ask | None) -> None:
         """Bring one field back to what it was; what has changed since is left as it is."""
         if refused.change == "reopened_unaccepted":
-            if ask is not None and not ask.open:
-                status = scene.incident.step(ask.step).status.value
-                await self.tracker.close(refused.ticket, done=status in WELL)
+            status = scene.incident.step(ask.step if ask else refused.ask).status
+            if not ask.open if ask else status is not StepStatus.WAITING:
+                await self.tracker.close(refused.ticket, done=status.value in WELL)
+        elif refused.change == "reassigned_unaccepted":
+            if ask is None or ask.open:
+                person = ticketing.owner(scene, ask) if ask else ticketing.early_owner(scene, refused.ask)
+                await self.tracker.assign(refused.ticket, person, known=None)
         elif ask is not None and ask.open:
-            if refused.change == "redated_unaccepted":
-                day = scene.moment_there(ask.due).date() if ask.due else None
-                await self.tracker.schedule(refused.ticket, day, known=None)
-            elif refused.change == "reassigned_unaccepted":
-                await self.tracker.assign(refused.ticket, ticketing.owner(scene, ask), known=None)
+            day = scene.moment_there(ask.due).date() if ask.due else None
+            await self.tracker.schedule(refused.ticket, day, known=None)
 
 
 def _words(scene: Scene, move: Perform) -> str:

@@ -31,6 +31,12 @@ def owner(scene: Scene, ask: Ask) -> Person | None:
     return _first(scene, ask.by)
 
 
+def early_owner(scene: Scene, instance: str) -> Person | None:
+    """Return whose ticket it is while its step is not asked."""
+    step = scene.step(instance)
+    return _first(scene, step.by or ((step.owner,) if step.owner else ()))
+
+
 def early(scene: Scene, instance: str, *, epic: str) -> TicketDraft:
     """Return the ticket of a step whose turn has not come."""
     step = scene.step(instance)
@@ -38,7 +44,7 @@ def early(scene: Scene, instance: str, *, epic: str) -> TicketDraft:
         summary=f"[{scene.incident.id}] {scene.title(instance)}",
         description="\n".join(_description(scene, step)),
         labels=labels(scene, step),
-        owner=_first(scene, step.by or ((step.owner,) if step.owner else ())),
+        owner=early_owner(scene, instance),
         parent=epic or None,
         restricted=is_restricted(scene, step),
         facts=facts_of(scene, step),
