@@ -93,6 +93,7 @@ def _variables(box: Sandbox) -> dict[str, str]:
         "TOCSIN_SLACK_BOT_TOKEN": box.slack_bot_token,
         "TOCSIN_SLACK_APP_TOKEN": box.slack_app_token,
         "TOCSIN_SLACK_SIGNING_SECRET": box.slack_signing_secret,
+        "TOCSIN_SLACK_PACED": "yes" if box.world.seed.slack.rate_limits else "no",
         "TOCSIN_PAGERDUTY_EVENTS_URL": f"{box.pagers_url}/pagerduty",
         "TOCSIN_PAGERDUTY_API_URL": f"{box.pagers_url}/pagerduty",
         "TOCSIN_OPSGENIE_URL": f"{box.pagers_url}/opsgenie",

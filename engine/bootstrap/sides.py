@@ -83,7 +83,8 @@ def slack_of(settings: Settings, *, clock: Clock | None = None) -> tuple[SlackAp
     from integrations.slack import Pace, SlackApi, SlackChat  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
 
     token = settings.slack_bot_token.get_secret_value()
-    api = SlackApi(bot_token=token, base_url=settings.slack_base_url, pace=Pace(clock) if clock else None)
+    pace = Pace(clock) if clock is not None and settings.slack_paced else None
+    api = SlackApi(bot_token=token, base_url=settings.slack_base_url, pace=pace)
     return api, SlackChat(api)
 
 

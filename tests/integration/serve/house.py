@@ -74,6 +74,7 @@ def beside(sandbox: Sandbox, *, patience: int) -> dict[str, str]:
     email, token = sandbox.jira_login
     return {
         "TOCSIN_SLACK_BASE_URL": sandbox.slack_base_url,
+        "TOCSIN_SLACK_PACED": "no",
         "TOCSIN_SLACK_BOT_TOKEN": sandbox.slack_bot_token,
         "TOCSIN_SLACK_APP_TOKEN": sandbox.slack_app_token,
         "TOCSIN_JIRA_URL": sandbox.jira_url,
