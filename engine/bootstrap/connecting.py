@@ -124,6 +124,15 @@ async def wanted_by(access: Access, project: str, *, types: Sequence[str]) -> Se
     return list(found.values())
 
 
+async def levels_of(access: Access, project: str, *, type_id: str) -> Sequence[str]:
+    """Return the security levels that the account may give to tickets of a type."""
+    from integrations.jira import JiraPool  # noqa: PLC0415 - as Slack's
+    from integrations.jira.creating import allowed, fields_of  # noqa: PLC0415 - as above
+
+    async with JiraPool(_site(access, project), clock=SystemClock()) as pool:
+        return allowed(await fields_of(pool, project, type_id=type_id), "security")
+
+
 def _site(access: Access, project: str = _NOWHERE) -> JiraSite:
     from integrations.jira import JiraSite  # noqa: PLC0415 - as Slack's
 

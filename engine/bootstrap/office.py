@@ -27,7 +27,7 @@ from engine.settings import escalation as escalation_file
 from engine.settings import people as people_file
 from engine.settings.escalation import Escalation, read_escalation
 from engine.settings.people import Directory, read_people
-from engine.settings.read import environment, settings_of
+from engine.settings.read import named_values, settings_of
 from integrations.storage.ledger import SqlLedger, open_ledger
 from integrations.storage.vault import FileVault
 from integrations.system.clock import StoryClock, SystemClock
@@ -151,7 +151,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     facts = facts_of(REGISTRY)
     people = read_people(settings.config / people_file.FILE)
     escalation = read_escalation(settings.config / escalation_file.FILE, people=people)
-    choosing = choosing_of(settings, people, secrets=EnvironmentSecrets(environment()))
+    choosing = choosing_of(settings, people, secrets=EnvironmentSecrets(named_values()))
     plans = Plans(ledger, actions=facts)
     bell = Bell()
     vault = FileVault(settings.files / "vault")

@@ -77,8 +77,12 @@ def secrets_draft(home: Path, changes: Mapping[str, str]) -> Draft:
     return Draft(path, before, "\n".join(lines) + "\n" if changes else before, secret=True)
 
 
-def jira_draft(path: Path, *, types: Mapping[str, str], fields: Mapping[str, tuple[str, str]]) -> Draft:
+def jira_draft(
+    path: Path, *, types: Mapping[str, str], fields: Mapping[str, tuple[str, str]], level: str | None = None
+) -> Draft:
     """Return `jira.yaml` with these issue types, and fields by id, each with its name and value.
+
+    `level` is the security level of restricted tickets, empty for none, None to leave it as it is.
 
     Raises:
         ConfigError: the file cannot be read, or holds them in a way that is left to people.
@@ -90,8 +94,11 @@ def jira_draft(path: Path, *, types: Mapping[str, str], fields: Mapping[str, tup
     if types:
         kinds = {**_mapping(was.get("types")), **types}
         wanted["types"] = kinds
-        listed = ", ".join(f"{key}: {json.dumps(str(value), ensure_ascii=False)}" for key, value in kinds.items())
-        after = _with_key(after, "types", [f"types: {{{listed}}}"])
+        after = _with_key(after, "types", [f"types: {{{_flow(kinds)}}}"])
+    if level is not None:
+        kept = {key: value for key, value in _mapping(was.get("security")).items() if key != "level"}
+        wanted["security"] = {**kept, **({"level": level} if level else {})}
+        after = _with_key(after, "security", [f"security: {{{_flow(_mapping(wanted['security']))}}}"])
     if fields:
         wanted["fields"] = {
             **_mapping(was.get("fields")),
@@ -113,6 +120,11 @@ def jira_draft(path: Path, *, types: Mapping[str, str], fields: Mapping[str, tup
 def jira_types(path: Path) -> Mapping[str, str]:
     """Return the issue types that `jira.yaml` names."""
     return {key: str(value) for key, value in _mapping(_yaml(_text(path), path).get("types")).items()}
+
+
+def jira_level(path: Path) -> str:
+    """Return the security level that `jira.yaml` names; empty where it names none."""
+    return str(_mapping(_yaml(_text(path), path).get("security")).get("level") or "")
 
 
 def jira_fields(path: Path) -> frozenset[str]:
@@ -200,6 +212,10 @@ def _yaml(text: str, path: Path) -> dict[str, object]:
         found = f"{problems[0].place()}: {problems[0].message}" if problems else str(path)
         raise ConfigError(f"{found} So nothing is added to it.", hint="Correct the file first.")
     return _mapping(plain(root))
+
+
+def _flow(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{key}: {json.dumps(str(value), ensure_ascii=False)}" for key, value in values.items())
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -127,7 +127,7 @@ async def _resolutions(pool: JiraPool, *, site: JiraSite) -> Check:
 
 async def _security(pool: JiraPool, *, site: JiraSite, restricted: bool) -> Check:
     kinds = await issue_types(pool, site.project)
-    ids = [str(one["id"]) for one in kinds if one["name"] == site.step_type]
+    ids = [str(one["id"]) for one in kinds if site.step_type in (one["name"], str(one["id"]))]
     levels = allowed(await fields_of(pool, site.project, type_id=ids[0]), "security") if ids else []
     there = f"the project has: {', '.join(levels) or 'none that the account may set'}"
     if site.security_level and site.security_level not in levels:

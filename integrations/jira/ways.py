@@ -50,7 +50,7 @@ async def _by_statuses(pool: JiraPool, *, site: JiraSite) -> Check:
 
 
 def _used(kind: Json, *, site: JiraSite) -> bool:
-    return str(kind["name"]) in (site.epic_type, site.ticket_type)
+    return bool({str(kind["name"]), str(kind.get("id", ""))} & {site.epic_type, site.step_type})
 
 
 def _categories(kind: Json) -> Sequence[str]:

@@ -162,6 +162,9 @@ async def socket(api: SlackApi, *, app_token: str, app: str = "") -> Check:
     try:
         await api.call("apps.connections.open", token=app_token)
     except IntegrationError as refused:
+        if refused.retry_after is not None and not wrong:
+            says = "Slack does not let this be asked again so soon, once a minute at most"
+            return Check("slack socket", ok=True, says=says, odd=True)
         return _refused("slack socket", refused, said=wrong)
     return Check("slack socket", ok=not wrong, says="may be opened; none was opened for this", hint=wrong)
 

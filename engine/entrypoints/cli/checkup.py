@@ -15,7 +15,7 @@ from engine.ports.checks import Check
 from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
-from engine.settings.read import Reading, environment, read, usable
+from engine.settings.read import Reading, named_values, read, usable
 from engine.settings.rotas import read_turns
 from engine.settings.values import SECRET_PREFIX, Settings, variable
 
@@ -58,7 +58,7 @@ def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None 
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))
         findings += _file("jira fields", lambda: _tracker(settings))
-        findings += _waking(settings, variables=environment() if given is None else given)
+        findings += _waking(settings, variables=named_values(given))
         findings += _playbooks(settings, actions)
     return findings
 

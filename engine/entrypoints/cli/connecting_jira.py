@@ -17,6 +17,7 @@ from engine.bootstrap.connecting import (
     Access,
     Offer,
     jira_reached,
+    levels_of,
     offer,
     types_of,
     wanted_by,
@@ -24,12 +25,15 @@ from engine.bootstrap.connecting import (
 from engine.domain.errors import ConfigError, IntegrationError
 from engine.entrypoints.cli.keeping_settings import Changes, Present
 from engine.settings.values import variable
-from engine.settings.writing import jira_fields, jira_types
+from engine.settings.writing import jira_fields, jira_level, jira_types
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.entrypoints.cli.terminal import Terminal
 
 SHOWN: Final = ("jira_url", "jira_email", "jira_token", "jira_token_ends", "jira_project")
+NO_LEVEL: Final = "none"
 TYPES: Final = {"epic": "Epic", "ticket": "Task"}
 """What the incident and a person's step are made as, where nothing else is said."""
 
@@ -154,7 +158,9 @@ def _issues(terminal: Terminal, present: Present, changes: Changes, *, access: A
         hint = f"Name one of these as `types` in {present.jira_file}: {', '.join(ids)}."
         raise ConfigError(f"The project {project} has no issue type {current[role]!r}.", hint=hint)
     changes.types |= {role: name for role, name in chosen.items() if current[role] not in (name, ids[name])}
-    _fields(terminal, present, changes, access=access, project=project, types=[ids[name] for name in chosen.values()])
+    types = [ids[name] for name in chosen.values()]
+    _fields(terminal, present, changes, access=access, project=project, types=types)
+    _level(terminal, present, changes, levels=asyncio.run(levels_of(access, project, type_id=ids[chosen["ticket"]])))
 
 
 def _fields(
@@ -174,3 +180,15 @@ def _fields(
         else:
             value = terminal.text(one.name, variable="")
         changes.fields[one.id] = (one.name, value)
+
+
+def _level(terminal: Terminal, present: Present, changes: Changes, *, levels: Sequence[str]) -> None:
+    """Choose who sees restricted tickets, where what is written is not there; nobody is asked whose level is there."""
+    now = jira_level(present.jira_file)
+    if not terminal.asks or now in levels or not (now or levels):
+        return
+    terminal.say("", "Tickets of restricted steps are seen by those of one security level; without one, none are made:")
+    options = [*((level, "") for level in levels), (NO_LEVEL, "restricted steps stay in Slack and the command line")]
+    chosen = terminal.choose("Level", options, variable="", now=NO_LEVEL if not levels else "")
+    wanted = "" if chosen == NO_LEVEL else chosen
+    changes.level = wanted if wanted != now else None

@@ -66,12 +66,13 @@ class Present:
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be written: settings by name, secrets by variable, and for Jira issue types and fields."""
+    """What is to be written: settings by name, secrets by variable; for Jira issue types, fields and the level."""
 
     settings: dict[str, Value] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     types: dict[str, str] = field(default_factory=dict)
     fields: dict[str, tuple[str, str]] = field(default_factory=dict)
+    level: str | None = None
 
     def secret(self, name: str, value: str) -> None:
         """Set a setting that is a secret."""
@@ -82,7 +83,7 @@ def finish(terminal: Terminal, present: Present, changes: Changes, *, side: Lite
     """Write what is to be written when it is agreed to, and end as the doctor ends for that side."""
     drafts = [
         secrets_draft(present.home, changes.secrets),
-        jira_draft(present.jira_file, types=changes.types, fields=changes.fields),
+        jira_draft(present.jira_file, types=changes.types, fields=changes.fields, level=changes.level),
         settings_draft(settings_file(), changes.settings),
     ]
     if any(draft.changed for draft in drafts):

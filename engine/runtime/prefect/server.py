@@ -105,7 +105,7 @@ async def healthy(url: str, *, session: aiohttp.ClientSession, seconds: float = 
         return False
 
 
-async def version_at(url: str, *, session: aiohttp.ClientSession, seconds: float = 2.0) -> str:
+async def version_at(url: str, *, session: aiohttp.ClientSession, seconds: float = 10.0) -> str:
     """Return the version of the server at an API's address; empty when it does not tell."""
     try:
         async with session.get(f"{url}/admin/version", timeout=aiohttp.ClientTimeout(total=seconds)) as reply:

@@ -167,3 +167,21 @@ async def test_bulk_creation_makes_the_good_and_names_the_bad(with_jira: Run) ->
         return [entry["status"] for entry in made]
 
     assert await with_jira(work) == ["Success", "Error"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ({}, 400, "'permissions' query parameter is required"),
+        ({"permissions": "BROWSE_PROJECTS,FLY"}, 400, "Unrecognized permission: FLY"),
+        ({"permissions": "BROWSE_PROJECTS", "projectKey": "NOPE"}, 404, "No project could be found"),
+    ],
+)
+async def test_permissions_are_told_to_those_who_ask_as_cloud_wants_it(
+    query: dict[str, str], status: int, said: str, with_jira: Run
+) -> None:
+    """Each has to be named, by a name that there is, in a project that there is."""
+    with pytest.raises(JIRAError) as refused:
+        await with_jira(lambda jira: jira._get_json("mypermissions", params=query))
+    assert refused.value.status_code == status
+    assert said in str(refused.value.text)

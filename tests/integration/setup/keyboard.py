@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 PATIENCE = 60.0
+ATTEMPTS = 6
 PROGRAM = """
 import os
 os.open(os.ttyname(0), os.O_RDWR)  # a session takes the first terminal that it opens as its own
@@ -43,9 +44,13 @@ class Keyboard:
         os.write(self._terminal, line.encode() + b"\n")
 
     def interrupt(self, *, after: str) -> None:
-        """Press Ctrl-C at a question."""
+        """Press Ctrl-C at a question, and once more where it came in the moment before the question was listened to."""
         self.expect(after)
-        os.killpg(self._process.pid, signal.SIGINT)
+        for _ in range(ATTEMPTS):
+            os.killpg(self._process.pid, signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(PATIENCE / ATTEMPTS)
+                return
 
     def end(self) -> int:
         """Read to the end, and return the exit code."""

@@ -73,6 +73,8 @@ def test_from_the_address_to_the_doctor(place: Mapping[str, str], box: Sandbox, 
         keys.type("1", after="Project:")
         keys.type("", after="Issue type [Epic]:")
         keys.type("", after="Issue type [Task]:")
+        keys.expect("1  Incident team only")
+        keys.type("1", after="Level:")
         keys.expect("gets: TOCSIN_JIRA_TOKEN (not shown)")
         keys.expect('+jira_project = "SEC"')
         keys.type("y", after="Write this?")
@@ -83,12 +85,13 @@ def test_from_the_address_to_the_doctor(place: Mapping[str, str], box: Sandbox, 
     added = f'jira_url = "{box.jira_url}"\njira_email = "{email}"\njira_token_ends = 2999-12-31\njira_project = "SEC"\n'
     assert (config / "settings.toml").read_text(encoding="utf-8") == before + added
     assert f"TOCSIN_JIRA_TOKEN={token}\n" in (home / "secrets.env").read_text(encoding="utf-8")
-    assert not (config / "jira.yaml").exists()
+    assert (config / "jira.yaml").read_text(encoding="utf-8") == 'security: {level: "Incident team only"}\n'
 
 
 def test_one_thing_can_be_changed(place: Mapping[str, str], box: Sandbox, home: Path, config: Path) -> None:
     """Enter keeps the rest; Ctrl-C at the last question leaves every file as it was."""
     email, token = box.jira_login
+    (config / "jira.yaml").write_text("security: {level: Incident team only}\n", encoding="utf-8")
     settings = config / "settings.toml"
     settings.write_text(
         f'jira_url = "{box.jira_url}"\njira_email = "{email}"\njira_project = "SEC"\n', encoding="utf-8"
@@ -119,6 +122,33 @@ def test_one_thing_can_be_changed(place: Mapping[str, str], box: Sandbox, home: 
     assert (home / "secrets.env").read_text(encoding="utf-8") == f"TOCSIN_JIRA_TOKEN={token}\n"
 
 
+class TestAProjectWithoutLevels:
+    """What the shipped configuration names is not there."""
+
+    @pytest.fixture
+    def seed(self, seed: Seed) -> Seed:
+        return with_jira(seed, security_levels=())
+
+    def test_it_is_said_what_becomes_of_restricted_tickets(
+        self, place: Mapping[str, str], box: Sandbox, config: Path
+    ) -> None:
+        """The level is taken out, and the rest of the file stays."""
+        shipped = "phase: label # ours\nsecurity: {level: Incident team only}\n"
+        (config / "jira.yaml").write_text(shipped, encoding="utf-8")
+        with at_the_keyboard("connect", "jira", environment=place) as keys:
+            let_in(keys, box)
+            keys.type("", after="The day on which it ends")
+            keys.type("SEC", after="Project:")
+            keys.type("", after="Issue type [Epic]:")
+            keys.type("", after="Issue type [Task]:")
+            keys.expect("1  none  restricted steps stay in Slack and the command line")
+            keys.type("", after="Level [none]:")
+            keys.type("y", after="Write this?")
+            assert keys.end() == 0
+        assert (config / "jira.yaml").read_text(encoding="utf-8") == "phase: label # ours\nsecurity: {}\n"
+        assert "warning  jira security" in keys.shown
+
+
 class TestAProjectWithItsOwnTypesAndFields:
     """It has no tasks, and requires two fields."""
 
@@ -140,8 +170,9 @@ class TestAProjectWithItsOwnTypesAndFields:
             keys.expect("requires the field Business unit")
             keys.type("2", after="Business unit:")
             keys.type("4711: A", after="Cost centre:")
+            keys.type("none", after="Level:")
             keys.type("y", after="Write this?")
-            keys.end()
+            assert keys.end() == 0
         assert (config / "jira.yaml").read_text(encoding="utf-8").splitlines() == [
             'types: {ticket: "Story"}',
             "fields:",

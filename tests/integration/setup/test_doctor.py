@@ -94,6 +94,17 @@ def test_a_setting_that_is_wrong_hides_nothing_either(
     assert "playbooks" in found
 
 
+def test_a_pagers_secret_may_be_in_the_file(tocsin: Run, home: Path, config: Path) -> None:
+    """Whatever the environment may hold for a pager or a rota, the secrets file may."""
+    text = "pagers: {duty: {kind: pagerduty, secret: DUTY}}\npeople: {ana: [duty]}\ncalls: [{windows: [5m]}]\n"
+    (config / "escalation.yaml").write_text(text, encoding="utf-8")
+    assert tocsin("doctor").code == 2
+    (home / "secrets.env").write_text("TOCSIN_SECRET_DUTY=hush\n", encoding="utf-8")
+    (home / "secrets.env").chmod(0o600)
+    ran = tocsin("doctor")
+    assert (ran.code, "hush" in ran.out) == (0, False), ran
+
+
 def test_a_data_folder_that_others_may_use_is_found(tocsin: Run, home: Path) -> None:
     """To look into is a warning, to write to an error; so is a secret that others may read."""
     (home / "api-token").write_text("x", encoding="utf-8")

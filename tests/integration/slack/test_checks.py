@@ -134,6 +134,13 @@ async def test_a_slack_that_wants_less_is_not_pressed(sandbox: Sandbox) -> None:
     assert len(sandbox.log.calls("users.info")) + len(sandbox.log.calls("users.lookupByEmail")) == 1
 
 
+async def test_a_connection_that_was_just_asked_for_is_no_error(sandbox: Sandbox) -> None:
+    """Slack lets that be asked once a minute; it is said, and nothing is called wrong."""
+    sandbox.faults.add(Fault(kind=FaultKind.RATE_LIMITED, match="apps.connections.open", seconds=60, count=None))
+    told = await found(sandbox, app=sandbox.slack_app_token)
+    assert told["slack socket"][:2] == (True, True)
+
+
 async def test_a_slack_that_is_away_is_said(sandbox: Sandbox) -> None:
     """The hint says what to look at."""
     api = SlackApi(bot_token="xoxb-1", base_url="http://127.0.0.1:9/")

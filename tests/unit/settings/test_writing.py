@@ -95,6 +95,17 @@ def test_issue_types_and_fields_are_added_to_what_is_there(tmp_path: Path) -> No
     assert again.after == draft.after.replace("Blue: sky", "Red")
 
 
+def test_a_security_level_is_set_and_taken_away(tmp_path: Path) -> None:
+    """What else keeps restricted tickets from others stays."""
+    path = tmp_path / "jira.yaml"
+    path.write_text("security: {level: Few, project: closed} # ours\n", encoding="utf-8")
+    assert jira_draft(path, types={}, fields={}, level="Us: all").after == (
+        'security: {project: "closed", level: "Us: all"}\n'
+    )
+    assert jira_draft(path, types={}, fields={}, level="").after == 'security: {project: "closed"}\n'
+    assert not jira_draft(path, types={}, fields={}).changed
+
+
 def test_a_new_file_is_made(tmp_path: Path) -> None:
     """With what is needed and no more."""
     draft = jira_draft(tmp_path / "jira.yaml", types={}, fields={"customfield_1": ("Team", "no")})
