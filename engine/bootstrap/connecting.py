@@ -21,6 +21,7 @@ CLOUD_TOKENS: Final = "https://id.atlassian.com/manage-profile/security/api-toke
 SERVER_TOKENS: Final = "/secure/ViewProfile.jspa"
 _ANSWERED: Final = ("HTTP 401", "HTTP 403")
 _NOWHERE: Final = "NONE"
+_ADDRESS: Final = "Give the address that its pages begin with, like https://example.atlassian.net."
 
 
 def slack_manifest(*, http: str = "", **options: str) -> dict[str, Any]:
@@ -80,7 +81,7 @@ async def jira_reached(url: str) -> Check:
         await offer(Access(url=url))
     except IntegrationError as refused:
         if not any(word in refused.message for word in _ANSWERED):
-            return Check("jira", ok=False, says=refused.message, hint=refused.hint())
+            return Check("jira", ok=False, says=refused.message, hint=refused.hint() or _ADDRESS)
     return Check("jira", ok=True, says="it answers")
 
 
@@ -93,8 +94,7 @@ async def offer(access: Access) -> Offer:
         try:
             deployment = await pool.deployment()
         except MissingError as missing:
-            hint = "Give the address that its pages begin with, like https://example.atlassian.net."
-            raise IntegrationError(f"There is no Jira at {access.url}.", hint=hint) from missing
+            raise IntegrationError(f"There is no Jira at {access.url}.", hint=_ADDRESS) from missing
         seen: list[dict[str, Any]] = await pool.get("project", what="read the projects")
     projects = sorted((str(one["key"]), str(one.get("name", ""))) for one in seen)
     return Offer(account=deployment.account, cloud=deployment.cloud, projects=projects)
