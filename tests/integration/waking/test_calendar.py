@@ -82,6 +82,15 @@ def test_a_day_lies_over_a_week_and_its_summary_names_somebody() -> None:
     assert on_call("2026-11-25T00:00+00:00", DAY) == ()
 
 
+def test_a_turn_may_be_added_and_may_have_a_length_instead_of_an_end() -> None:
+    """Dates added to a rule count like its own."""
+    event = WEEKLY.replace("DTEND;TZID=Europe/Berlin:20260309T090000", "DURATION:PT12H")
+    added = event.replace("RRULE:FREQ=WEEKLY;INTERVAL=2", "RDATE;TZID=Europe/Berlin:20260401T090000")
+    assert on_call("2026-03-02T19:59+00:00", added)[0] == "ana.ruiz@example.com"
+    assert on_call("2026-03-02T20:00+00:00", added) == ()
+    assert on_call("2026-04-01T07:00+00:00", added)[0] == "ana.ruiz@example.com"
+
+
 @pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=SOMETIMES", "INTERVAL=1"])
 def test_what_is_no_rota_is_refused(rule: str) -> None:
     """A rule that cannot be followed, and what is no calendar."""

@@ -139,6 +139,16 @@ async def test_a_role_is_given_to_nobody_only_when_there_is_somebody(home: Path)
         assert came.message == "Nobody is on call or listed for commander."
 
 
+async def test_an_answer_that_is_none_of_pagerduty_is_no_answer(home: Path) -> None:
+    """Something else stands at that address."""
+    async with office(home, "pagerduty") as (desk, _, sandbox):
+        sandbox.world.rotas.oncalls = [("jo.bell@example.com", "Jo", "one")]  # type: ignore[list-item] # no level at all
+        assert desk.choosing is not None
+        (choice,) = await desk.choosing.choose(["commander"], at=datetime(2026, 11, 24, tzinfo=UTC))
+        assert choice.on_call is not None
+        assert choice.on_call.trouble == "PagerDuty's answer is not one of its on-calls."
+
+
 async def test_rotas_are_asked_at_the_instant_that_is_meant(home: Path) -> None:
     """Before its first turn nobody is on call."""
     async with office(home, "ics address") as (desk, _, sandbox):

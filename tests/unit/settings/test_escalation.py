@@ -72,6 +72,14 @@ def test_the_shipped_file_calls_nobody_until_there_is_a_pager(tmp_path: Path) ->
     assert " ana," not in without
 
 
+def test_everybody_may_be_woken_by_one_pager_and_no_rule_calls_nobody(tmp_path: Path) -> None:
+    """A pager without a rule is named; with one, nothing is missing."""
+    text = "pagers: {duty: {kind: pagerduty, secret: DUTY}}\neverybody: [duty]\n"
+    found = reading(tmp_path, text)
+    assert list(gaps(found, people=PEOPLE)) == ["no ask calls anybody: `calls` is empty"]
+    assert list(gaps(reading(tmp_path, text + "calls: [{windows: [1m]}]\n"), people=PEOPLE)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
