@@ -160,13 +160,13 @@ def _asked(event: ev.AskOpened, reader: Reader) -> str:
 
 def _reminded(event: ev.AskReminded, reader: Reader) -> str:
     people = ", ".join(map(reader.name, event.people))
-    return f"Reminded {people} of {reader.title(event.step)}: {event.share} % of the time has passed."
+    return f"Reminded {people} when {event.share} % of the time had passed: {reader.title(event.step)}."
 
 
 def _called(event: ev.PersonCalled, reader: Reader) -> str:
     why = "its due time has passed" if event.because == "overdue" else "nobody has answered or is on it"
-    by = f" Paged by {', '.join(event.pagers)}." if event.pagers else ""
-    return f"Called {reader.name(event.person)} (level {event.level}) for {reader.title(event.step)}: {why}.{by}"
+    by = f", paged by {', '.join(event.pagers)}" if event.pagers else ""
+    return f"Called {reader.name(event.person)} (level {event.level}{by}), since {why}: {reader.title(event.step)}."
 
 
 def _intended(event: ev.EffectIntended, reader: Reader) -> str:

@@ -12,6 +12,7 @@ from engine.domain.errors import ConfigError
 from engine.domain.problem import Problem
 from engine.language.api import ActionFacts, check
 from engine.ports.checks import Check
+from engine.reports.phrases import counted
 from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
@@ -148,8 +149,8 @@ def _waking(settings: Settings, *, variables: Mapping[str, str]) -> Iterator[Fin
                 "escalation", State.WRONG, f"pager {name} needs {secret} or {secret}_FILE, and neither is set"
             )
     shares = ", ".join(f"{share} %" for share in found.waking.shares) or "none"
-    rules, pagers = len(found.waking.rules), ", ".join(found.pagers) or "none"
-    yield Finding("waking", State.GOOD, f"reminders: {shares}; pagers: {pagers}; {rules} rules that call somebody")
+    rules, pagers = counted(len(found.waking.rules), "rule"), ", ".join(found.pagers) or "none"
+    yield Finding("waking", State.GOOD, f"reminders: {shares}; pagers: {pagers}; {rules} on who is called")
 
 
 def _playbooks(settings: Settings, actions: Mapping[str, ActionFacts]) -> Iterator[Finding]:

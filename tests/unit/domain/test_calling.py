@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain import timeline as ev
+from engine.domain.conductor import advance
+from engine.domain.surfaces import PAGE, Connected
 from engine.domain.waking import CallRule, Waking
 from tests.unit.domain.story import HEAD, START, Story
 
@@ -171,6 +173,18 @@ def test_once_the_severity_is_known_it_decides() -> None:
     grave.answers("words.task.1", by="carla", severity="sev1")
     grave.passes(50)
     assert grave.people("words.approval.1") == ["dev", "ana", "jo"]
+
+
+def test_what_is_on_hold_calls_and_pages_all_the_same() -> None:
+    """Holding stops what the engine does by itself, and not people being woken."""
+    told = called()
+    told.tells(ev.HoldOrdered(reason="look first", by="ana"))
+    told.passes(11)
+    assert told.people("close.task.1") == ["carla"]
+    turn = advance(told.plan, told.incident, now=told.now, connected=Connected(pagers=True), waking=told.waking)
+    assert {move.subject for move in turn.performs if move.kind == PAGE} == {
+        f"{ask}#1:{pager}" for ask in ("close.task.1", "open.task.1") for pager in ("duty", "own")
+    }
 
 
 DOING = st.one_of(
