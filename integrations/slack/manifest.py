@@ -14,10 +14,15 @@ from integrations.slack.methods import EVENTS, needed_scopes
 COMMAND = "/incident"
 
 
-def app_manifest(*, name: str = "Tocsin", command: str = COMMAND) -> dict[str, Any]:
-    """Return the app's manifest: a bot, one slash command, Socket Mode, buttons and forms, marks on messages."""
+def app_manifest(*, name: str = "Tocsin", command: str = COMMAND, request_url: str = "") -> dict[str, Any]:
+    """Return the app's manifest: a bot, one slash command, buttons and forms, marks on messages.
+
+    They come over Socket Mode, or as signed requests to `request_url` (`https://tocsin.example/slack/events`).
+    """
+    place = {"request_url": request_url} if request_url else {}
     slash = {
         "command": command,
+        **({"url": request_url} if request_url else {}),
         "description": "Declare or steer an incident",
         "usage_hint": "[status | tasks | add URL | note | hold | help]",
         "should_escape": True,  # so that a mention names an account, and not only what somebody is called today
@@ -30,9 +35,9 @@ def app_manifest(*, name: str = "Tocsin", command: str = COMMAND) -> dict[str, A
         },
         "oauth_config": {"scopes": {"bot": list(needed_scopes())}},
         "settings": {
-            "socket_mode_enabled": True,
-            "interactivity": {"is_enabled": True},
-            "event_subscriptions": {"bot_events": sorted(EVENTS)},
+            "socket_mode_enabled": not request_url,
+            "interactivity": {"is_enabled": True, **place},
+            "event_subscriptions": {**place, "bot_events": sorted(EVENTS)},
             "org_deploy_enabled": False,
             "token_rotation_enabled": False,
         },

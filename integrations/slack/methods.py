@@ -15,7 +15,9 @@ from integrations.slack.pacing import Rate
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TIER_1, TIER_2, TIER_3, TIER_4 = (Rate(calls, burst=calls) for calls in (1, 20, 50, 100))
+TIER_1 = Rate(1, burst=10)
+"""Bursts are tolerated; several connections are opened at a start."""
+TIER_2, TIER_3, TIER_4 = (Rate(calls, burst=calls) for calls in (20, 50, 100))
 POSTS = Rate(60, burst=5, by_channel=True)
 AT_A_PRESS = Rate(100, burst=100, patience=1.0)
 """What somebody waits for at their screen: later than in three seconds it is of no use."""

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
+from engine.domain.errors import TurnAwaitedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -118,6 +120,9 @@ class InboxWorker:
     def _tried_out(self, row: InboxRow, error: Exception) -> bool:
         """Return whether a row that failed is given up now, or else tried again after a pause."""
         trouble = self._troubles.setdefault(row.id, _Trouble())
+        if isinstance(error, TurnAwaitedError):  # no fault: the chat or the tracker takes it later
+            trouble.again = self.clock.monotonic() + error.retry_after
+            return False
         trouble.tries += 1
         trouble.again = self.clock.monotonic() + PAUSE * 2 ** (min(trouble.tries, TRIES) - 1)
         if trouble.tries < TRIES:

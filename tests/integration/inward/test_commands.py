@@ -8,6 +8,7 @@ import pytest
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import StepStatus
+from engine.runtime.showing.mirror import LEFT_OUT
 from tests.integration.inward.rig import House, house
 
 FACTS = {"summary": "A link to a recording", "urls": "https://a.example/1\nhttps://a.example/2"}
@@ -109,6 +110,9 @@ async def test_status_says_where_it_stands_and_what_waits_for_whom(home: Path) -
         lines = (await made.told("ben", f"{incident} A small leak: declared")).splitlines()
         assert "contain: open, 0 of 3 done or skipped" in lines
         assert "asked: Warn the hosts [warn_hosts] (you, Ivo Marek)" in lines
+        await made.bench.ledger.remember(incident, LEFT_OUT, {"carla": "Slack says user_is_restricted"})
+        await typed(made, "ana", "status", channel=channel)
+        await made.told("ana", "not in the channel: Carla Weiss, Slack says user_is_restricted")
         await typed(made, "carla", "status")
         await made.told("carla", f"{incident} A small leak: declared, 4 asked")
         await typed(made, "carla", "halp")

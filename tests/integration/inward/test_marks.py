@@ -9,6 +9,7 @@ import pytest
 
 from engine.domain import timeline as ev
 from engine.domain.surfaces import LIVING
+from engine.runtime.inward.worker import TRIES
 from integrations.sandbox import Fault, FaultKind
 from tests.integration.inward.rig import House, house
 
@@ -56,6 +57,17 @@ async def test_a_marked_message_becomes_a_note_once(home: Path, line: str) -> No
         await made.human("ben").post("/reactions", name="hourglass_flowing_sand", remove=True, **at)
         await made.human("ben").post("/reactions", name="hourglass", **at)
         await taken(made, 3)
+        assert len(await notes(made, incident)) == 1
+
+
+async def test_a_mark_waits_for_its_turn(home: Path) -> None:
+    """Slack asks to slow down more often than a fault would be tolerated; the note comes all the same."""
+    async with house(home) as made:
+        incident, channel = await place(made, "ana", "ben")
+        said = await made.human("ana").post("/messages", channel=channel, text="hi")
+        made.sandbox.faults.add(Fault(kind=FaultKind.RATE_LIMITED, match="conversations.history", count=TRIES))
+        await made.human("ben").post("/pins", channel=channel, ts=said["ts"])
+        assert await taken(made, 1) == ["noted"]
         assert len(await notes(made, incident)) == 1
 
 

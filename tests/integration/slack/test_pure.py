@@ -244,6 +244,15 @@ def test_every_method_that_is_called_is_in_the_table_and_the_other_way_round() -
     assert called == set(METHODS)
 
 
+def test_the_manifest_leads_to_one_of_the_two_ways_in() -> None:
+    """Socket Mode needs no address; signed requests have the same one in each place, and no socket."""
+    socket, http = app_manifest(), app_manifest(request_url="https://tocsin.example/slack/events")
+    assert socket["settings"]["socket_mode_enabled"] is True
+    assert "tocsin.example" not in json.dumps(socket)
+    assert http["settings"]["socket_mode_enabled"] is False
+    assert json.dumps(http).count("https://tocsin.example/slack/events") == 3
+
+
 def test_the_scopes_are_those_that_the_methods_need() -> None:
     """Each method's scope is the one that the local Slack demands, for private channels."""
     for name, method in METHODS.items():
