@@ -9,6 +9,8 @@ repeatable. A write is sent only while whoever sends it holds what they act on.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -88,7 +90,7 @@ class SlackApi:
     ) -> Mapping[str, Any]:
         """Call a method once, with the bot's token unless given another, and return Slack's answer.
 
-        `place` is what a call that must wait is known by when it comes again.
+        `place` is what a call that must wait is known by when it comes again, else its arguments are.
 
         Raises:
             RefusedError: Slack said no; nothing was done.
@@ -107,7 +109,7 @@ class SlackApi:
         known, channel = METHODS[method], str(arguments.get("channel") or "")
         lane = self._pace.lane(method, rate=known.rate, channel=channel)
         sent = partial(self._sent, method, token=token, arguments=arguments)
-        return await lane.run(sent, key=place, looking=not known.writes)
+        return await lane.run(sent, key=place or _place(arguments), looking=not known.writes)
 
     async def _sent(
         self, method: str, *, token: str | None, arguments: Mapping[str, object]
@@ -128,6 +130,10 @@ class SlackApi:
         except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
             raise _lost(f"Slack did not answer {method} ({type(error).__name__}).", writes=writes) from None
         return dict(reply.data), {name.lower(): value for name, value in reply.headers.items()}
+
+
+def _place(arguments: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(arguments, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _bearer(token: str | None) -> dict[str, str]:
