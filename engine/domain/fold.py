@@ -16,7 +16,7 @@ from engine.domain import timeline as ev
 from engine.domain.folding import effects, people, steps, tickets
 from engine.domain.folding.growing import add, extended, firm, loosened, put
 from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState
-from engine.domain.lifecycle import IncidentStatus, PhaseStatus
+from engine.domain.lifecycle import OVER, IncidentStatus, PhaseStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -127,6 +127,8 @@ def _phase_settled(state: Incident, event: ev.PhaseSettled, at: datetime) -> Inc
 
 
 def _incident_advanced(state: Incident, event: ev.IncidentAdvanced, at: datetime) -> Incident:
+    if event.state in OVER:
+        state = people.handover_ends(state, "lapsed", at)
     return replace(state, status=IncidentStatus(event.state), advanced_at=put(state.advanced_at, event.state, at))
 
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan
 
 HandoverCommand = cmd.OfferHandover | cmd.AcceptHandover | cmd.DeclineHandover
+ENDED = {
+    "accepted": "been accepted",
+    "declined": "been declined",
+    "replaced": "been replaced by another one",
+    "lapsed": "ended with the incident",
+}
 SUBJECT = "handover"
 """What a button or a message about an offer names, with its number behind a colon; no ask is called so."""
 
@@ -76,5 +82,5 @@ def _meant(incident: Incident, number: int) -> Handover | Refusal:
     if offer is not None and number in (0, offer.number):
         return offer
     earlier = next((one for one in incident.handovers if one.number == number), None)
-    said = f"This handover was {earlier.outcome} already." if earlier else "Nobody offers you the command now."
-    return Refusal("no_handover", said, "`tocsin status` says who has it.")
+    said = f"This handover has {ENDED[earlier.outcome]} already." if earlier else "Nobody offers you the command now."
+    return Refusal("no_handover", said, "`tocsin inbox` shows what waits for you.")

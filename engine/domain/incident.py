@@ -146,7 +146,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """An offer of the command; `outcome` is empty while it is open, then accepted, declined or replaced."""
+    """An offer of the command; `outcome` is empty while it is open, then accepted, declined, replaced or lapsed."""
 
     number: int
     by: str
@@ -220,7 +220,9 @@ class Incident:
 
     @property
     def hold(self) -> Hold | None:
-        """The hold under which the incident stands now."""
+        """The hold under which the incident stands now; one that is cancelled has nothing left to hold."""
+        if self.status is IncidentStatus.CANCELLED:
+            return None
         return self.holds[-1] if self.holds and self.holds[-1].end is None else None
 
     @property

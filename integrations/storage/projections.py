@@ -4,7 +4,8 @@ Rules kept here:
 1. A projection is a function of the timeline: made again from it, it is the same.
 2. A task or decision is closed by its first answer; an approval by a decline, or once as many different
    people as its quorum have approved; any ask by `AskClosed`.
-3. An offer of the command is asked of somebody too, at most one at a time, until the command is given to anybody.
+3. An offer of the command is asked of somebody too, at most one at a time, until the command is given to anybody or
+   the incident is over.
 4. A timer that is set again, to whatever instant, has not fired.
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, delete, insert, select, update
 
+from engine.domain.lifecycle import OVER
 from engine.domain.timeline import (
     AskAnswered,
     AskClosed,
@@ -48,6 +50,8 @@ def project(connection: Connection, place: dict[str, str], entry: Entry) -> None
             _set_incident(connection, place, **declared_values(event, at=entry.at))
         case IncidentAdvanced(state=state):
             _set_incident(connection, place, state=state)
+            if state in OVER:
+                connection.execute(delete(asks).where(_at(asks, place, kind=HANDOVER)))
         case TimerSet() as event:
             due = datetime.fromisoformat(event.due)
             values = {"timer": event.timer, "due": due, "clock": event.clock, "fired_at": None}

@@ -1,6 +1,7 @@
 """How asks, answers and orders of people change the state.
 
-Rule kept here: an offer of the command lapses when the command is offered or given to somebody another way.
+Rule kept here: an offer of the command ends when the command is offered or given to somebody another way, and when the
+incident is over.
 """
 
 from __future__ import annotations

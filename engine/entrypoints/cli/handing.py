@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from engine.domain import commands as cmd
+from engine.domain.events.inputs import HandoverOffered
 from engine.entrypoints.cli.standing import As, Incident, Json, give
 
 
@@ -27,7 +28,11 @@ def handover(
     offered it answers in Slack, or with `tocsin accept` or `tocsin decline`. Another offer takes the place of this one.
     """
     command = cmd.OfferHandover(to=to, note=note)
-    give(incident, command, named=named, json_=json_, done=f"Offered to {to}; you have the command until they accept.")
+    done = f"Offered to {to}; you have the command until they accept. This was written down for them:"
+    (offered,) = give(incident, command, named=named, json_=json_, done=done)
+    if isinstance(offered, HandoverOffered) and not json_:
+        for line in offered.summary:
+            typer.echo(f"  {line}")
 
 
 def accept(incident: Incident, *, named: As = None, json_: Json = False) -> None:

@@ -12,17 +12,19 @@ import json
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from engine.domain.errors import ConfigError, RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from engine.bootstrap.office import Office
+    from engine.domain.authority import Refusal
     from engine.domain.commands import AnyCommand, Who
+    from engine.domain.events.shape import InputEvent
 
 T = TypeVar("T")
 
@@ -71,11 +73,11 @@ def who_acts(office: Office, named: str | None) -> Who:
     return Who(person=person.id, via="cli", strength="local-shell", zone=person.zone)
 
 
-def give(incident: str, command: AnyCommand, *, named: str | None, json_: bool, done: str) -> None:
-    """Give a command to an incident, and say what it came to."""
+def give(incident: str, command: AnyCommand, *, named: str | None, json_: bool, done: str) -> Sequence[InputEvent]:
+    """Give a command to an incident, and say what it came to; return that."""
     from engine.domain.authority import Refusal
 
-    async def work(office: Office) -> tuple[object, str]:
+    async def work(office: Office) -> tuple[Sequence[InputEvent] | Refusal, str]:
         came = await office.desk.give(incident, command, who_acts(office, named))
         return came, came.advice(partial(_called, office)) if isinstance(came, Refusal) else ""
 
@@ -83,12 +85,13 @@ def give(incident: str, command: AnyCommand, *, named: str | None, json_: bool, 
     if isinstance(result, Refusal):
         refuse(result.rule, result.message, hint=hint, fields=dict(result.fields), json_=json_)
     if json_:
-        show({"incident": incident, "accepted": [event.type for event in result]})  # type: ignore[attr-defined]  # events, else refused above
+        show({"incident": incident, "accepted": [event.type for event in result]})
     else:
         typer.echo(done)
+    return result
 
 
-def refuse(rule: str, message: str, *, hint: str, fields: Mapping[str, str], json_: bool) -> None:
+def refuse(rule: str, message: str, *, hint: str, fields: Mapping[str, str], json_: bool) -> NoReturn:
     """End with a refusal."""
     if json_:
         show({"refused": {"rule": rule, "message": message, "hint": hint, "fields": dict(fields)}})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
 from engine.domain.errors import ConfigError, PlaybookError, TocsinError, UnknownIncidentError
 from engine.domain.lifecycle import RUNNING
@@ -25,7 +26,6 @@ from engine.runtime.showing.mirror import LEFT_OUT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.domain import commands as cmd
     from engine.domain.events.shape import InputEvent
     from engine.ports.acts import Act, Interpreter
     from engine.ports.records import InboxRow
@@ -132,6 +132,7 @@ class _Taking:
             return "a form was offered"
         came = await self._given(meant.incident, meant.what, from_chat(person))
         if not isinstance(came, Refusal):
+            self._call(meant, person)
             return "done"
         told = words.refusal_text(
             came,
@@ -142,6 +143,15 @@ class _Taking:
         )
         await self.tell(told, incident=meant.incident)
         return f"refused: {came.rule}"
+
+    def _call(self, meant: Meant, person: Person) -> None:
+        """Tell whoever is offered the command directly; the offer itself stands in the channel, with its buttons."""
+        if not isinstance(meant.what, cmd.OfferHandover):
+            return
+        wanted = self.acts.conversation.identities.people.person(meant.what.to)
+        if wanted is not None and wanted.slack:
+            text = words.OFFERED.format(by=person.name, incident=meant.incident)
+            self.acts.asides.say(text, user=wanted.slack, channel="", key=f"{self.origin}/offered")
 
     async def _given(
         self, incident: str, what: Refused | cmd.AnyCommand, who: cmd.Who

@@ -31,6 +31,10 @@ STRANGER = (
     "Tocsin does not know you: your account belongs to nobody in its people file, so you can read along and nothing "
     "else. Whoever runs Tocsin can add you to people.yaml."
 )
+OFFERED = (
+    "{by} offers you the command of {incident}. Accept or decline it with the buttons in its channel, or with "
+    "`tocsin accept {incident}`."
+)
 NOWHERE = "This is no incident's channel. Do it in the incident's own channel, or put its number first: `INC-1`."
 NO_LIST = "This incident's playbook has no list that can grow. Put it on the timeline with `/incident note`."
 FAULT = (

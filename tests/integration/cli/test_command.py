@@ -35,7 +35,10 @@ def test_the_command_is_offered_declined_and_accepted(tocsin: Run, incident: str
     tocsin("handover", incident, "--to", "jo").said(3, "The commander decides this.")
     tocsin("handover", incident, "--to", "nobody", "--as", "ana").said(3, "nobody cannot hold a role here.")
     offered = tocsin("handover", incident, "--to", "kim", "--note", "Call the host.", "--as", "ana")
-    assert offered.out == "Offered to kim; you have the command until they accept.\n"
+    first, state, *lines = offered.out.splitlines()
+    assert first.startswith("Offered to kim; you have the command until they accept.")
+    assert state.startswith("  State: declared; began ")
+    assert any(line.startswith("  Open: The statement, Dev Patel, due ") for line in lines)
     (mine,) = tocsin("inbox", "--as", "kim", "--json").json["asks"]
     assert (mine["kind"], mine["people"]) == ("handover", ["kim"])
     assert f"tocsin accept {incident}" in tocsin("inbox", "--as", "kim").out

@@ -70,6 +70,7 @@ async def test_the_command_is_handed_over_with_what_the_next_one_needs(home: Pat
         state = await at.bench.until(incident, lambda s: s.handover is not None)
         assert state.handover is not None
         assert (state.handover.to, state.handover.summary) == ("kim", ("All is quiet.",))
+        await at.told("kim", f"Ana Ruiz offers you the command of {incident}.")
         await pressed(at, "carla", "accept", incident, "handover:1")
         await at.told("carla", "Only the person to whom the command is offered answers that. Ask Kim Tran.")
         await typed(at, "kim", "tasks", channel="#security")
@@ -78,7 +79,7 @@ async def test_the_command_is_handed_over_with_what_the_next_one_needs(home: Pat
         state = await at.bench.until(incident, lambda s: s.handover is None)
         assert state.roles["commander"] == ("kim", "ana", "jo")
         await pressed(at, "kim", "accept", incident, "handover:1")
-        await at.told("kim", "This handover was accepted already.")
+        await at.told("kim", "This handover has been accepted already.")
         assert len(await at.events(incident, "handover_accepted")) == 1
 
 

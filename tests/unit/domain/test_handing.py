@@ -82,7 +82,7 @@ def test_a_later_offer_takes_the_place_of_the_earlier(told: Story, person: str) 
     give(told, cmd.OfferHandover(to=person, note="second"), "ana")
     assert [one.outcome for one in told.incident.handovers] == ["replaced", ""]
     stale = give(told, cmd.AcceptHandover(number=1), person)
-    assert (stale.rule, stale.message) == ("no_handover", "This handover was replaced already.")
+    assert (stale.rule, stale.message) == ("no_handover", "This handover has been replaced by another one already.")
     assert not isinstance(give(told, cmd.AcceptHandover(number=2), person), Refusal)
 
 
@@ -94,6 +94,15 @@ def test_an_offer_lapses_when_the_command_is_given_another_way(told: Story) -> N
     give(told, cmd.AssignRole(role="commander", people=["ben"]), "ana")
     assert told.incident.handover is None
     assert give(told, cmd.AcceptHandover(), "jo").rule == "no_handover"
+
+
+def test_an_offer_ends_with_the_incident(told: Story) -> None:
+    """Nobody takes the command of what is over."""
+    give(told, cmd.OfferHandover(to="jo"), "ana")
+    told.does("lock")
+    give(told, cmd.CancelIncident(reason="a drill"), "ana")
+    assert (told.status(), [one.outcome for one in told.incident.handovers]) == ("cancelled", ["lapsed"])
+    assert give(told, cmd.AcceptHandover(), "jo").rule == "closed"
 
 
 def test_the_summary_says_what_failed_what_is_open_and_what_comes_next(told: Story) -> None:

@@ -173,6 +173,16 @@ def test_what_is_over_is_held_only_while_follow_ups_go_on(end: str, *, taken: bo
     assert isinstance(give(told, cmd.HoldIncident(), "ana"), Refusal) is not taken
 
 
+def test_what_is_cancelled_is_on_hold_no_more() -> None:
+    """There is nothing left to begin."""
+    told = story(LOCK)
+    told.does("lock")
+    told.does("next")
+    told.tells(HOLD)
+    told.tells(ev.CancelOrdered(reason="a drill", by="ana"))
+    assert (told.status(), told.incident.hold) == ("cancelled", None)
+
+
 PLAYBOOK = (
     HEAD
     + """

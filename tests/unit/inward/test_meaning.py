@@ -72,6 +72,8 @@ def test_a_button_is_a_command_when_nothing_needs_to_be_filled_in() -> None:
     assert pressing(story, "done", "warn[1].task.1", CARLA) == cmd.Answer(target="warn[1].task.1", verdict="done")
     assert pressing(story, "acknowledge", "warn[1].task.1:missed:1", ANA) == cmd.AddNote(text="Seen: Warn the host")
     assert pressing(story, "acknowledge", "warn[1].task.1", CARLA) == cmd.Acknowledge(target="warn[1].task.1")
+    assert pressing(story, "release", "hold", ANA) == cmd.ReleaseIncident()
+    assert pressing(story, "accept", "handover:3", ANA) == cmd.AcceptHandover(number=3)
     assert pressing(story, "dance", "warn[1].task.1", ANA) is None
 
 

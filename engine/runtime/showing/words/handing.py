@@ -53,6 +53,8 @@ def outcome(scene: Scene, handover: Handover) -> str:
         case "declined":
             reason = reasoned(handover.reason)
             return f"Declined by {scene.name(handover.to)}{at}: {scene.name(handover.by)} keeps the command.{reason}"
+        case "lapsed":
+            return f"No longer offered{at}: the incident is over."
         case _:
             return f"No longer offered{at}: the command was offered or given another way."
 
