@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from engine.runtime.showing.words.scene import Scene
 
 Kept = tuple[str, str, Callable[[], Awaitable[object]], str | None]
-"""A name, what it says, how it is brought there, and what it said when it was made (as `Wanted` has them)."""
+"""A name, what it says, how it is brought there, and what it said when it was made (as `Wanted` has them).
+
+The last is None where that is not known: of a ticket that was found after its answer was lost.
+"""
 
 
 def of_tickets(scene: Scene, tracker: Tracker) -> Iterator[Kept]:
@@ -43,8 +46,8 @@ def _of(scene: Scene, ask: Ask, key: str, tracker: Tracker) -> Iterator[Kept]:
         owner = ticketing.owner(scene, ask)
         says = f"{owner.id if owner else ''}/{ask.turns}"
         bring = partial(tracker.assign, key, owner, known=heard(scene.incident, key, OWNER))
-        yield f"owner:{ask.id}", says, bring, f"{made_with['owner']}/0" if "owner" in made_with else says
+        yield f"owner:{ask.id}", says, bring, f"{made_with['owner']}/0" if "owner" in made_with else None
     day = scene.moment_there(ask.due).date() if ask.due else None
     dated = f"{day.isoformat() if day else ''}/{ask.moved}"
     set_day = partial(tracker.schedule, key, day, known=heard(scene.incident, key, DUE))
-    yield f"due:{ask.id}", dated, set_day, f"{made_with['due']}/0" if "due" in made_with else dated
+    yield f"due:{ask.id}", dated, set_day, f"{made_with['due']}/0" if "due" in made_with else None

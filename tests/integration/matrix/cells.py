@@ -57,6 +57,10 @@ WRITES: Final = (
     Write("create_ticket", "POST issue", skip=1, port="Tracker"),
     Write("describe", "PUT issue", port="Tracker"),
     Write("comment", "POST issue/comment", port="Tracker"),
+    Write("assign", "PUT */issue/SEC-2", begins="handed on", port="Tracker"),
+    Write("schedule", "PUT */issue/SEC-2", begins="handed on", skip=1, port="Tracker"),
+    Write("merge", "POST issueLink", begins="handed on", part="its link", port="Tracker"),
+    Write("merge", "POST issue/transitions", begins="handed on", part="its closing", port="Tracker"),
     Write("reopen", "POST issue/transitions", begins="refused", port="Tracker"),
     Write("close", "POST issue/transitions", begins="answered", port="Tracker"),
 )

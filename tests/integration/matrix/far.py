@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from integrations.jira.marks import label
 from tests.integration.sandbox.clients import Human, genuine_jira
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class Ticket:
     """The keys of our comments."""
     moves: tuple[str, ...]
     """The statuses it was moved to by us, oldest first."""
+    assignee: str
+    due: str
+    duplicates: tuple[str, ...]
+    """The tickets of which it is said to be a duplicate."""
 
 
 async def channels(sandbox: Sandbox) -> list[Channel]:
@@ -95,6 +100,20 @@ async def told(sandbox: Sandbox, handle: str, *, text: str) -> int:
     return sum(message["text"] == text for message in [*whispered, *sent])
 
 
+async def make_a_twin(sandbox: Sandbox, key: str) -> str:
+    """Make a second ticket with a key that there is one of, as a lost answer could have; return its own."""
+
+    def make() -> str:
+        jira = genuine_jira(sandbox)
+        fields = {"project": {"key": "SEC"}, "issuetype": {"name": "Task"}, "summary": "Twin", "labels": [label(key)]}
+        body: Any = {"fields": fields, "properties": [{"key": KEY, "value": key}]}
+        made = jira._session.post(jira._get_url("issue"), json=body).json()
+        jira.close()  # type: ignore[no-untyped-call] # the client leaves it unannotated
+        return str(made["key"])
+
+    return await asyncio.to_thread(make)
+
+
 async def tickets(sandbox: Sandbox) -> list[Ticket]:
     """Read every issue, the oldest first."""
 
@@ -123,4 +142,7 @@ def _ticket(issue: Issue, *, me: str) -> Ticket:
         category=raw["fields"]["status"]["statusCategory"]["key"],
         comments=tuple(body.rpartition("tocsin-")[2].partition("{")[0] for body in bodies),
         moves=tuple(change["toString"] for change in changes),
+        assignee=(raw["fields"]["assignee"] or {}).get("displayName", ""),
+        due=raw["fields"]["duedate"] or "",
+        duplicates=tuple(link["outwardIssue"]["key"] for link in raw["fields"]["issuelinks"] if "outwardIssue" in link),
     )

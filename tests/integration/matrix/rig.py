@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
-from engine.domain.surfaces import Connected, ticket_of
+from engine.domain.authority import Refusal
+from engine.domain.surfaces import TICKET, Connected, ticket_of
 from engine.runtime.carrier import Direct
 from engine.runtime.desk import Desk, Playbook
 from engine.runtime.inward.asides import Asides
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 PEOPLE = read_people(CHECKOUT / "config" / "people.yaml")
 TELL = "tell.task.1"
+DUE = "2030-03-04T12:00+00:00"
 ASIDE = "This is for you alone."
 TRIES = 4
 """So often what is kept current is brought up to date at most."""
@@ -114,9 +116,9 @@ class Lines:
     """... after so many that do."""
     cuts: int = 0
 
-    def ends(self, call: str) -> bool:
-        """Return whether this call finds no connection."""
-        if not self.cut or not fnmatchcase(call, self.cut):
+    def ends(self, *names: str) -> bool:
+        """Return whether the call of these names finds no connection."""
+        if not self.cut or not any(fnmatchcase(name, self.cut) for name in names):
             return False
         if self.skip:
             self.skip -= 1
@@ -151,7 +153,7 @@ class CutPool(JiraPool):
 
     async def _send(self, verb: str, path: str, *, what: str, query: Any = None, body: Any = None) -> Any:  # noqa: ANN401 - as JiraPool
         parts = path.split("/")
-        if not self._lines.ends(f"{verb} {'/'.join([parts[0], *parts[2:3]])}"):
+        if not self._lines.ends(f"{verb} {'/'.join([parts[0], *parts[2:3]])}", f"{verb} /{path}"):
             return await super()._send(verb, path, what=what, query=query, body=body)
 
         def call(client: Any) -> object:  # noqa: ANN401 - as JiraPool
@@ -175,17 +177,19 @@ class Walk:
     broken: set[str] = field(default_factory=set)
 
     async def play(self, write: Write, wrong: str) -> Incident:
-        """Declare, have a ticket closed too early, answer, whisper; a link is led astray, and something goes wrong."""
+        """Lead an incident to its end, with all that is written on the way; something goes wrong with one of it."""
         self.break_(write, wrong, now="declared")
         await self._declare()
         await self.settle()
         await self._close_too_early()
         self.break_(write, wrong, now="refused")
         await self.settle()
+        self.break_(write, wrong, now="handed on")
+        await self._hand_on()
+        await self.settle()
         await far.turn_a_link_astray(self.sandbox, overview.EPIC_LINK)
         self.break_(write, wrong, now="answered")
-        who = cmd.Who(person="carla", via="slack", strength="slack-signed", zone="Europe/Berlin")
-        await self.desk.give(self.incident, cmd.Answer(target="tell", verdict="done"), who)
+        await self._given(cmd.Answer(target="tell", verdict="done"), "kim")
         await self.settle()
         self.break_(write, wrong, now="whispered")
         channel = next(iter(c.id for c in self.sandbox.slack.state.channels.values() if c.name.startswith("inc-")))
@@ -240,6 +244,21 @@ class Walk:
             if "real" not in agenda.next_timer:
                 return
             clock.move(agenda.next_timer["real"])
+
+    async def _given(self, command: cmd.AnyCommand, person: str) -> None:
+        who = cmd.Who(person=person, via="slack", strength="slack-signed", zone="Europe/Berlin")
+        taken = await self.desk.give(self.incident, command, who)
+        assert not isinstance(taken, Refusal), taken
+
+    async def _hand_on(self) -> None:
+        """Give the role to somebody else, and more time; and let there be a twin of the ticket, which is found."""
+        await self._given(cmd.AssignRole(role="counsel", people=["kim"]), "ana")
+        await self._given(cmd.MoveTarget(step="tell", due=DUE), "ana")
+        state = await self.bench.state(self.incident)
+        key = next(key for key, effect in state.effects.items() if effect.kind == TICKET)
+        twin = await far.make_a_twin(self.sandbox, key)
+        found = ev.TicketTwinFound(ticket=twin, stays=ticket_of(state, TELL), by="tracker", via="jira")
+        await self.desk.put(self.incident, [found])
 
     async def _close_too_early(self) -> None:
         """Close the ticket in Jira as Carla does, and have it refused as the engine would."""

@@ -14,7 +14,7 @@ from tests.integration.matrix.telling import FAILED, NOT_PLAYED, came_out
 
 READS = {
     "Chat": {"find_channel", "find_post", "link", "read"},
-    "Tracker": {"find_ticket", "find_comment", "read", "changed"},
+    "Tracker": {"find_ticket", "find_comment", "read", "changed", "twins"},
 }
 FORMS = {"views.open"}
 """Answers to a press on a button; pressed again, a form opens again."""

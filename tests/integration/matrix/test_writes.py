@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.domain.lifecycle import IncidentStatus
-from engine.domain.surfaces import CHANNEL, EPIC, HEAD_TRACKER, IN_CHAT, TICKET, TICKET_CLOSE, TICKET_REOPEN
+from engine.domain.surfaces import (
+    CHANNEL,
+    EPIC,
+    HEAD_TRACKER,
+    IN_CHAT,
+    TICKET,
+    TICKET_CLOSE,
+    TICKET_MERGE,
+    TICKET_REOPEN,
+)
 from engine.domain.timeline import EffectDone
 from engine.runtime.showing.words import overview
 from integrations.jira.marks import label
@@ -17,7 +26,7 @@ from integrations.slack.blocks import fallback
 from integrations.slack.channels import marker
 from tests.integration.matrix import far
 from tests.integration.matrix.cells import ONCE, WRITES, WRONG, Write, expected_of_write
-from tests.integration.matrix.rig import ASIDE, Walk, walk
+from tests.integration.matrix.rig import ASIDE, DUE, Walk, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +88,7 @@ async def amiss_in_slack(here: Walk, state: Incident) -> list[str]:
 
 async def amiss_in_jira(here: Walk, state: Incident) -> list[str]:
     """Return what Jira does not hold once, or not as it should be."""
-    epic, ticket, *more = await far.tickets(here.sandbox)
+    epic, ticket, twin, *more = await far.tickets(here.sandbox)
     keys = {kind: [key for key, e in state.effects.items() if e.kind == kind] for kind in state_kinds(state)}
     looks = {
         "no more tickets": more == [],
@@ -90,6 +99,11 @@ async def amiss_in_jira(here: Walk, state: Incident) -> list[str]:
         "what was said on the ticket": ticket.comments == tuple(map(mark, [*keys[TICKET_REOPEN], *keys[TICKET_CLOSE]])),
         "the ticket was moved twice": len(ticket.moves) == 2,
         "the ticket is closed": ticket.category == "done",
+        "whose it is": ticket.assignee == "Kim Tran",
+        "when it is due": ticket.due == DUE[:10],
+        "what was said on its twin": twin.comments == tuple(map(mark, keys[TICKET_MERGE])),
+        "its twin is linked once": twin.duplicates == (ticket.key,),
+        "its twin was moved once": (twin.category, len(twin.moves)) == ("done", 1),
     }
     return [name for name, well in looks.items() if not well]
 
