@@ -3,7 +3,7 @@
 Rule kept here: a label is told by whoever made a fault, so that the panel can say of each what became of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from integrations.sandbox.faults import Fault, FaultKind
@@ -167,6 +167,22 @@ PRESETS = (
         Fault(kind=FaultKind.SERVER_ERROR, match="/jira/rest/*", status=503, count=None),
     ),
 )
+
+
+KIND_WORDS: Mapping[FaultKind, str] = {
+    FaultKind.RATE_LIMITED: "refuse it with 429",
+    FaultKind.SERVER_ERROR: "fail with 500",
+    FaultKind.DROP_REPLY: "do it, lose the reply",
+    FaultKind.SLOW: "answer late",
+    FaultKind.HANG: "never answer",
+    FaultKind.TOKEN_REVOKED: "refuse the token",
+    FaultKind.INDEX_LAG: "let searching lag",
+    FaultKind.SOCKET_DISCONNECT: "cut the socket",
+    FaultKind.WEBHOOK_LOST: "lose a delivery",
+    FaultKind.DUPLICATE_DELIVERY: "deliver twice",
+    FaultKind.OUT_OF_ORDER: "deliver out of order",
+}
+"""What each kind of fault is called."""
 
 
 def preset(name: str) -> Preset | None:

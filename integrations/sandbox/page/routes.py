@@ -18,7 +18,7 @@ from integrations.sandbox.control import add_fault
 from integrations.sandbox.faults import REQUEST_FAULTS
 from integrations.sandbox.jira import catalog
 from integrations.sandbox.page import chat, mrkdwn, tracker, wiki
-from integrations.sandbox.page.presets import PRESETS, preset, waiting
+from integrations.sandbox.page.presets import KIND_WORDS, PRESETS, preset, waiting
 from integrations.sandbox.seed import Person
 from integrations.sandbox.slack.methods.views import stack_of
 from integrations.sandbox.slack.state import visible
@@ -143,6 +143,7 @@ class Pages:
             "faults": world.faults.listed(),
             "faults_over": world.faults.over(),
             "fault_kinds": REQUEST_FAULTS,
+            "kind_words": KIND_WORDS,
             "calls": sorted({entry.name for entry in world.log.entries if entry.service in ("slack", "jira")}),
             "entries": [e for e in world.log.entries if e.service != "human"][-_RECENT:][::-1],
             "now": _local(world.now(), person),

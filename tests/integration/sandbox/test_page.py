@@ -231,9 +231,9 @@ async def test_a_visitor_breaks_any_call_as_often_as_wanted(
     await page.get_by_label("What goes wrong").select_option("server_error")
     await page.get_by_label("With which call").select_option("auth.test")
     await page.get_by_label("How often").fill("2")
-    await page.get_by_label("After it was done").check()
+    await page.get_by_label("Do it, then fail").check()
     await page.get_by_role("button", name="Break it").click()
-    await expect(page.locator(".faults")).to_contain_text("server error: auth.test waits for 2 more")
+    await expect(page.locator(".faults")).to_contain_text("auth.test: fail with 500")
     (fault,) = sandbox.faults.listed()
     assert (fault.kind, fault.match, fault.count, fault.after_commit) == ("server_error", "auth.test", 2, True)
 

@@ -168,7 +168,7 @@ document.addEventListener("submit", (event) => {
     if (text) doing(send, () => jira("POST", `issue/${form.dataset.issue}/comment`, { body: text }));
   } else if (form.id === "breaker") {
     const fault = { kind: form.kind.value, match: form.match.value, count: Number(form.count.value), after_commit: form.after_commit.checked };
-    fault.label = `${fault.kind.replaceAll("_", " ")}: ${fault.match === "*" ? "every call" : fault.match}`;
+    fault.label = `${form.match.selectedOptions[0].text}: ${form.kind.selectedOptions[0].text}`;
     doing(send, () => call("POST", "/faults", fault));
   } else if (form.className === "modal") {
     doing(send, () => human(`/modals/${form.dataset.view}/submit`, { values: filled(form) }));
