@@ -18,7 +18,8 @@ from engine.domain.errors import IntegrationError, OutcomeUnknownError
 
 _HINTS = {
     401: "Check TOCSIN_JIRA_EMAIL and TOCSIN_JIRA_TOKEN: the token may have expired (they live a year at most).",
-    403: "Give Tocsin's account the permission in the project, or ask whether a token with scopes was used.",
+    403: "Give Tocsin's account the permission in the project. Jira Cloud takes a token only together with its mail, "
+    "TOCSIN_JIRA_EMAIL, and one with scopes only at api.atlassian.com.",
     404: "Check the project and the ticket's key, and that Tocsin's account may see them.",
     410: "This Jira has removed that call; look for a newer Tocsin.",
 }

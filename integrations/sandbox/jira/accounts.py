@@ -1,6 +1,7 @@
 """Who somebody is: credentials, references to people in bodies, and user search.
 
-On Cloud people are named by accountId only; on Server by name. Each refuses the other's way.
+On Cloud people are named by accountId only; on Server by name. Each refuses the other's way. A token travels with the
+address on Cloud (a Bearer there is an app's session, which it is not), and as a Bearer or a password on Server.
 """
 
 import base64
@@ -12,13 +13,16 @@ from integrations.sandbox.jira.records import Account
 from integrations.sandbox.jira.state import Site
 from integrations.sandbox.values import JsonObject
 
+_NO_SESSION = "Failed to parse Connect Session Auth Token"
 _STRICT = "'accountId' must be the only user identifying query parameter in GDPR strict mode."
 
 
 def authenticated(site: Site, *, authorization: str) -> Account | None:
-    """Return whose credentials these are: Basic with address (or name) and token, or Bearer."""
+    """Return whose credentials these are: Basic with address (or name) and token, or on Server a Bearer."""
     scheme, _, value = authorization.partition(" ")
     accounts = [account for account in site.state.accounts.values() if account.active]
+    if scheme.lower() == "bearer" and site.is_cloud:
+        raise JiraError(403, _NO_SESSION)
     if scheme.lower() == "bearer":
         return next((a for a in accounts if a.token == value.strip()), None)
     if scheme.lower() != "basic":

@@ -131,6 +131,19 @@ async def test_a_refused_token_is_named(rig: Rig) -> None:
     assert "wrong" not in repr(site)
 
 
+async def test_a_token_without_its_mail_is_told_what_is_lacking(rig: Rig) -> None:
+    """Jira Cloud refuses it in words that help nobody."""
+    site = replace(rig.site, email="")
+    async with JiraPool(site, clock=rig.clock) as pool:
+        tracker = JiraTracker(site, clock=rig.clock, pool=pool)
+        if rig.sandbox.jira.is_cloud:
+            with pytest.raises(IntegrationError, match="HTTP 403") as refused:
+                await tracker.create_ticket(ticket(), key=KEY)
+            assert "TOCSIN_JIRA_EMAIL" in refused.value.hint()
+        else:
+            await tracker.create_ticket(ticket(), key=KEY)
+
+
 async def test_an_unreachable_jira_was_surely_not_asked() -> None:
     """A refused connection is retryable and not unknown, also for a write."""
     server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)

@@ -14,11 +14,18 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.sandbox import Fault, FaultKind, Sandbox, default_seed, run_sandbox
+from tests.architecture.sources import ROOT
 from tests.integration.sandbox.clients import Human, StoryClock, connected_app, genuine_jira, until
 
 Run = Callable[[Callable[[JIRA], Any]], Awaitable[Any]]
 
 NEW = {"project": {"key": "SEC"}, "issuetype": {"name": "Task"}, "summary": "x", "labels": ["ir-1"]}
+
+
+def test_every_fault_is_documented() -> None:
+    """By the name that a script sends."""
+    told = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    assert [kind for kind in FaultKind if f"| `{kind.value}` |" not in told] == []
 
 
 async def test_a_rate_limit_says_when_to_come_back_and_is_used_up(sandbox: Sandbox, slack: AsyncWebClient) -> None:

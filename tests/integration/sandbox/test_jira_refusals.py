@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from jira import JIRA, JIRAError
 
-from integrations.sandbox import Sandbox, Seed, default_seed
+from integrations.sandbox import Sandbox, Seed, default_seed, run_sandbox
 from integrations.sandbox.seed import CustomField
-from tests.integration.sandbox.clients import genuine_jira
+from tests.integration.sandbox.clients import StoryClock, genuine_jira
 
 Run = Callable[[Callable[[JIRA], Any]], Awaitable[Any]]
 
@@ -113,6 +113,27 @@ async def test_wrong_credentials_are_refused(sandbox: Sandbox, login: tuple[str,
     with pytest.raises(JIRAError) as refused:
         await asyncio.to_thread(genuine_jira, sandbox, login=login)
     assert refused.value.status_code == 401
+
+
+@pytest.mark.parametrize(("deployment", "status"), [("Cloud", 403), ("Server", None)])
+async def test_a_token_without_its_address_is_for_data_center(
+    clock: StoryClock, deployment: str, status: int | None
+) -> None:
+    """Cloud takes a Bearer for an app's session, and says that it is none."""
+    plain = default_seed()
+    seed = plain.model_copy(update={"jira": plain.jira.model_copy(update={"deployment": deployment})})
+    async with run_sandbox(seed, now=clock) as sandbox:
+        _, token = sandbox.jira_login
+
+        def connected() -> int | None:
+            try:
+                jira = JIRA(server=sandbox.jira_url, token_auth=token, max_retries=0, timeout=10)
+            except JIRAError as refused:
+                return refused.status_code
+            jira.close()  # type: ignore[no-untyped-call] # the client leaves it unannotated
+            return None
+
+        assert await asyncio.to_thread(connected) == status
 
 
 @pytest.mark.parametrize(
