@@ -14,6 +14,8 @@ from integrations.jira.marks import label
 from tests.integration.sandbox.clients import Human, genuine_jira
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jira.resources import Issue
 
     from integrations.sandbox import Sandbox
@@ -29,6 +31,8 @@ class Channel:
     purpose: str
     members: frozenset[str]
     messages: tuple[dict[str, Any], ...]
+    further: Counter[str]
+    """How often what goes on in threads carries each key."""
     pins: tuple[str, ...]
     bookmarks: tuple[tuple[str, str], ...]
     """Titles and links."""
@@ -36,8 +40,7 @@ class Channel:
     @property
     def keys(self) -> Counter[str]:
         """How many messages carry each key."""
-        carried = [(message.get("metadata") or {}).get("event_payload") or {} for message in self.messages]
-        return Counter(str(payload["key"]) for payload in carried if "key" in payload)
+        return keys_of(self.messages)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ class Ticket:
     """The tickets of which it is said to be a duplicate."""
 
 
+def keys_of(messages: Iterable[dict[str, Any]]) -> Counter[str]:
+    """Count the keys of messages."""
+    carried = [(message.get("metadata") or {}).get("event_payload") or {} for message in messages]
+    return Counter(str(payload["key"]) for payload in carried if "key" in payload)
+
+
 async def channels(sandbox: Sandbox) -> list[Channel]:
     """Read every private channel."""
     web = AsyncWebClient(token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, retry_handlers=[])
@@ -71,11 +80,14 @@ async def _channel(web: AsyncWebClient, channel: dict[str, Any]) -> Channel:
     history = await web.conversations_history(channel=here, include_all_metadata=True, limit=200)
     pins = await web.pins_list(channel=here)
     bookmarks = await web.bookmarks_list(channel_id=here)
+    roots = [message["ts"] for message in history["messages"] if message.get("reply_count")]
+    threads = [await web.conversations_replies(channel=here, ts=ts, include_all_metadata=True) for ts in roots]
     return Channel(
         topic=channel["topic"]["value"],
         purpose=channel["purpose"]["value"],
         members=frozenset(members["members"]),
         messages=tuple(history["messages"]),
+        further=keys_of(message for thread in threads for message in thread["messages"][1:]),
         pins=tuple(item["message"]["ts"] for item in pins["items"]),
         bookmarks=tuple((entry["title"], entry["link"]) for entry in bookmarks["bookmarks"]),
     )

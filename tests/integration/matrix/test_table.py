@@ -45,10 +45,10 @@ def test_what_came_out_is_told_cell_by_cell() -> None:
     def report(cell: str) -> object:
         return SimpleNamespace(user_properties=[("cell", cell)])
 
-    stats = {"passed": [report("post|500"), SimpleNamespace(user_properties=[])], "failed": [report("edit|500")]}
+    stats = {"passed": [report("invite|500"), SimpleNamespace(user_properties=[])], "failed": [report("edit|500")]}
     lines = {line.split("  ")[0]: line.split() for line in came_out(stats)}
     assert came_out({"passed": [SimpleNamespace(user_properties=[])]}) == []
-    assert lines["post"].count("once") == 1
-    assert lines["post"].count(NOT_PLAYED) == len(WRONG) - 1
+    assert lines["invite"].count("once") == 1
+    assert lines["invite"].count(NOT_PLAYED) == len(WRONG) - 1
     assert " ".join(lines["edit"]).count(FAILED) == 1
     assert lines[WAYS[-1]].count(NOT_PLAYED) == len(AMISS)

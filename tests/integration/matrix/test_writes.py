@@ -79,6 +79,7 @@ async def amiss_in_slack(here: Walk, state: Incident) -> list[str]:
         "topic": channel.topic == overview.topic(scene),
         "people": people <= channel.members,
         "messages": channel.keys == Counter(expected),
+        "what goes on in threads": list(channel.further.values()) == [1],
         "links": len(dict(channel.bookmarks)) == len(channel.bookmarks) == LINKS,
         "links lead where they should": dict(channel.bookmarks).get(overview.EPIC_LINK) == scene.epic()[1],
         "pinned, and up to date": pinned == [fallback(overview.living(scene))],
