@@ -58,7 +58,7 @@ def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None 
         findings.append(_home(settings.home))
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))
-        findings += _file("jira fields", lambda: _tracker(settings))
+        findings += _file("jira.yaml", lambda: _tracker(settings))
         findings += _waking(settings, variables=named_values(given))
         findings += _playbooks(settings, actions)
     return findings
@@ -124,7 +124,7 @@ def _tracker(settings: Settings) -> str:
     read = tracker.read_tracker(path)
     kept = read.security.level or ("a closed project" if read.security.project == "closed" else "")
     without = "; restricted steps get no ticket" if not kept else f"; restricted tickets have {kept}"
-    return f"{tracker.FILE if path.exists() else 'as they are by default'}{without}"
+    return f"{'read' if path.exists() else 'there is none, the defaults hold'}{without}"
 
 
 def _waking(settings: Settings, *, variables: Mapping[str, str]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ import typer
 
 from engine.entrypoints.cli import (
     answering,
+    asking,
     connect,
     demo,
     doctor,
@@ -67,6 +68,8 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (STEERING, "release", steering.release),
     (STEERING, "skip", steering.skip),
     (STEERING, "retry", steering.retry),
+    (STEERING, "redo", asking.redo),
+    (STEERING, "due", asking.due),
     (STEERING, "resolve", steering.resolve),
     (STEERING, "undo", steering.undo),
     (STEERING, "cancel", steering.cancel),

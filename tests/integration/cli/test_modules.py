@@ -44,6 +44,8 @@ ON_A_LEDGER = {
     "release": ("INC-1",),
     "skip": ("INC-1", "words", "--reason", "x"),
     "retry": ("INC-1", "lock"),
+    "redo": ("INC-1", "lock", "--reason", "x"),
+    "due": ("INC-1", "lock", "2031-03-04T10:00+01:00"),
     "resolve": ("INC-1", "lock", "done", "--reason", "x"),
     "undo": ("INC-1", "lock"),
     "cancel": ("INC-1", "--reason", "x"),

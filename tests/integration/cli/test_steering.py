@@ -94,6 +94,22 @@ def test_a_declined_task_is_tried_again(tocsin: Run, incident: str) -> None:
     assert states(tocsin)["lock"] == "awaiting_person"
 
 
+def test_a_target_is_moved_and_a_finished_task_asked_again(tocsin: Run, incident: str) -> None:
+    """By those who may: the step's owner and the commander."""
+    assert tocsin("due", incident, "lock", "2031-03-04T10:00+01:00", "--as", "kim").code == 3
+    assert tocsin("due", incident, "lock", "tomorrow or so", "--as", "ana").code == 3
+    assert tocsin("due", incident, "lock", "2031-03-04T10:00+01:00", "--as", "ana").code == 0
+    assert "Moved the target of" in text(tocsin)
+    (asked,) = [ask for ask in tocsin("inbox", "--all", "--json").json["asks"] if ask["step"] == "lock"]
+    assert asked["due"] == "2031-03-04T09:00:00.000000Z"
+    assert tocsin("redo", incident, "lock", "--reason", "too early", "--as", "ana").code == 3
+    assert tocsin("done", incident, "lock", "--reason", "by hand").code == 0
+    carry()
+    assert tocsin("redo", incident, "lock", "--reason", "one was left", "--as", "ana").code == 0
+    carry()
+    assert states(tocsin)["lock"] == "awaiting_person"
+
+
 @pytest.mark.parametrize(("command", "state"), [("cancel", "cancelled"), ("close", "closed")])
 def test_an_incident_is_ended_and_takes_no_more(tocsin: Run, incident: str, command: str, state: str) -> None:
     """With a reason; a closed one is opened again."""

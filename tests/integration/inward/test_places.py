@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.domain import timeline as ev
-from engine.runtime.inward.places import Places, TicketPlace
+from engine.runtime.inward.places import PARTING, Places, TicketPlace
 from tests.integration.inward.rig import house
 
 
 async def test_channels_and_tickets_are_read_from_the_timelines(home: Path) -> None:
-    """Nothing else is needed to find them; what is over is not watched any more, unless something is still asked."""
+    """Nothing else is needed to find them; what is over is watched for some looks, or while something is asked."""
     async with house(home, engine=False) as made:
         incident = await made.declared()
         async with made.bench.engine():
@@ -25,4 +25,6 @@ async def test_channels_and_tickets_are_read_from_the_timelines(home: Path) -> N
             assert (await anew.ticket("SEC-99"), await anew.channel_of("INC-99")) == (None, "")
             await made.desk.put(incident, [ev.CancelOrdered(reason="an exercise", by="ana")])
             await made.bench.until(incident, lambda s: s.over)
-        assert await anew.watched() == []
+        looks = [await anew.watched() for _ in range(PARTING + 1)]
+        assert (key in looks[0], key in looks[-2], looks[-1]) == (True, True, [])
+        assert await Places(made.bench.ledger).watched() == []
