@@ -90,8 +90,8 @@ class Settings(BaseModel):
     slack_app_token: Secret | None = Field(None, description="The Slack app's app-level token, for Socket Mode.")
     slack_signing_secret: Secret | None = Field(None, description="What Slack signs its requests with.")
     slack_paced: bool = Field(
-        True,
-        description="Whether calls are spaced out as Slack asks (a message a second in a channel); off only for a local one.",
+        default=True,
+        description="Whether calls are spaced out as Slack asks, a message a second in a channel; no for a local one.",
     )
     slack_connections: int = Field(
         1, ge=1, le=10, description="Connections that Socket Mode keeps; with two, none is missed while one is renewed."

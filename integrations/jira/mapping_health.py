@@ -9,6 +9,7 @@ from integrations.jira.pool import JiraPool, Json
 from integrations.jira.shape import field_id, shape_of
 from integrations.jira.site import JiraSite
 
+_STAY = "restricted steps get no ticket: they stay in Slack and the command line"
 _HINT = "Correct config/jira.yaml, or have them made in Jira."
 
 

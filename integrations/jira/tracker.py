@@ -152,10 +152,9 @@ class JiraTracker:
         return [ticket for ticket in batch if ticket in keys]
 
     async def _create(self, draft: TicketDraft, *, key: str, epic: bool) -> TicketRef:
-        shape = self._shape = self._shape or await shape_of(self._pool, site=self._site)
         account = await self._owners.account(draft.owner) if draft.owner else ""
         what = "create an epic" if epic else "create a ticket"
-        body = body_of(draft, key=key, account=account, epic=epic, shape=shape, site=self._site)
+        body = await self._body(draft, key=key, account=account, epic=epic)
         try:
             made: Json = await self._pool.post("issue", body, what=what)
         except FieldsRefusedError as refused:
@@ -166,6 +165,14 @@ class JiraTracker:
             # A 400 is a certain no, so sending it again without those fields makes no second ticket.
             made = await self._pool.post("issue", _without(refused.fields, body, draft=draft), what=what)
         return self._ref(str(made["key"]))
+
+    async def _body(self, draft: TicketDraft, *, key: str, account: str, epic: bool) -> Json:
+        shape = self._shape = self._shape or await shape_of(self._pool, site=self._site)
+        try:
+            return body_of(draft, key=key, account=account, epic=epic, shape=shape, site=self._site)
+        except IntegrationError:
+            self._shape = None  # a field that is not there may be made meanwhile
+            raise
 
     async def _give(self, ticket: str, account: str) -> None:
         cloud = (await self._pool.deployment()).cloud

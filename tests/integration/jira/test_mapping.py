@@ -99,6 +99,11 @@ async def test_the_doctor_is_content_with_what_is_there(rig: Rig) -> None:
     assert checks["jira task"].ok
     assert checks["jira fields"].says == "not there: component Review; tickets are made without them"
     assert not checks["jira security"].hint
+    for level, ok in (("Incident team only", True), ("Nobody", False)):
+        checks = {
+            one.name: one for one in await health(rig.pool, site=replace(site, security_level=level), clock=rig.clock)
+        }
+        assert checks["jira security"].ok is ok
 
 
 async def test_a_restricted_ticket_has_its_level_or_is_not_made(rig: Rig) -> None:
@@ -111,3 +116,14 @@ async def test_a_restricted_ticket_has_its_level_or_is_not_made(rig: Rig) -> Non
     assert rig.issue(kept.key).security == "Incident team only"
     await tracker(rig, closed=True).create_ticket(draft(restricted=True), key=EPIC_KEY)
     assert rig.created() == 2
+
+
+async def test_a_field_that_is_made_meanwhile_is_seen(rig: Rig) -> None:
+    """A tracker that missed it looks again."""
+    configured = tracker(rig)
+    fields = list(rig.sandbox.jira.seed.custom_fields)
+    object.__setattr__(rig.sandbox.jira.seed, "custom_fields", ())
+    with pytest.raises(IntegrationError, match="there is no field"):
+        await configured.create_ticket(draft(), key=KEY)
+    object.__setattr__(rig.sandbox.jira.seed, "custom_fields", tuple(fields))
+    assert (await configured.create_ticket(draft(), key=KEY)).key == "SEC-1"

@@ -208,7 +208,8 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     what = "approval of " if ask.kind == "approval" else ""
     taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
-    return f"• {what}{lead(scene.title(ask.step))} {scene.names(ask.by)}{due}{f' ({key})' if key else ''}{taken}"
+    who = scene.name(ask.given_to) if ask.given_to else scene.names(ask.by)
+    return f"• {what}{lead(scene.title(ask.step))} {who}{due}{f' ({key})' if key else ''}{taken}"
 
 
 def _due(ask: Ask) -> tuple[bool, str]:
