@@ -15,6 +15,8 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 import uvicorn
@@ -24,7 +26,9 @@ from jira820 import make_app
 from engine.domain.errors import IntegrationError
 from engine.ports.lookup import Absent, Found
 from engine.ports.people import Person
+from engine.ports.tracker import Twins
 from integrations.jira import JiraPool, JiraSite, JiraTracker
+from integrations.jira.site import FieldValue
 from tests.integration.jira.rig import EPIC_KEY, KEY, HandClock, ticket
 
 pytestmark = pytest.mark.counterpart
@@ -125,3 +129,50 @@ async def test_an_unknown_owner_is_left_out(tracker: JiraTracker) -> None:
     """A refused account keeps the ticket but not the owner."""
     made = await tracker.create_ticket(ticket(owner=Person(id="zed", name="Zed", jira="nobody")), key=KEY)
     assert (await tracker.read(made.key)).assignee == ""
+
+
+async def test_a_ticket_is_given_and_dated(tracker: JiraTracker) -> None:
+    """Fields that are kept current, written over and read back by key."""
+    made = await tracker.create_ticket(ticket(), key=KEY)
+    admin = Person(id="admin", name="Admin", jira="admin")
+    await tracker.assign(made.key, admin, known=None)
+    await tracker.schedule(made.key, date(2026, 12, 1), known=None)
+    state = await tracker.read(made.key)
+    assert (state.assignee, state.due) == ("admin", "2026-12-01")
+    await tracker.schedule(made.key, None, known=None)
+    assert (await tracker.read(made.key)).due == ""
+
+
+async def test_leaving_a_done_status_is_told(tracker: JiraTracker) -> None:
+    """From the changelog and the categories of the statuses."""
+    made = await tracker.create_ticket(ticket(), key=KEY)
+    await tracker.close(made.key, done=True)
+    assert (await tracker.read(made.key)).left == ""
+    await tracker.reopen(made.key)
+    state = await tracker.read(made.key)
+    assert state.left
+    assert state.left == state.change
+
+
+async def test_twins_are_found_and_linked(tracker: JiraTracker) -> None:
+    """By label and property; the link and the closing are done once."""
+    first = await tracker.create_ticket(ticket(), key=KEY)
+    second = await tracker.create_ticket(ticket(), key=KEY)
+    assert await tracker.twins([KEY]) == [Twins(KEY, (first.key, second.key))]
+    for _ in range(2):
+        await tracker.merge(second.key, into=first.key)
+    assert await tracker.twins([KEY]) == [Twins(KEY, (first.key,))]
+
+
+async def test_fields_are_filled_by_name(tracker: JiraTracker) -> None:
+    """The configured priority, and a field that this Jira does not have, which is said before anything is made."""
+    site = replace(tracker._site, priority_by="phase", priorities={"contain": "High"})
+    pool = tracker._pool
+    made = await JiraTracker(site, clock=HandClock(), pool=pool).create_ticket(
+        ticket(facts={"phase": "contain"}), key=KEY
+    )
+    issue = await pool.get(f"issue/{made.key}", {"fields": "priority"}, what="read it")
+    assert issue["fields"]["priority"]["name"] == "High"
+    site = replace(site, mapped=(FieldValue(field="Business unit of nobody", value="x"),))
+    with pytest.raises(IntegrationError, match="there is no field"):
+        await JiraTracker(site, clock=HandClock(), pool=pool).create_ticket(ticket(), key=EPIC_KEY)
