@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from integrations.paging import Opsgenie, PagerDuty, Webhook
-from integrations.paging.asking import Line
+from integrations.paging.asking import PATIENCE, Line
 from integrations.web.client import WebClient
 from integrations.web.guard import AllowList, host_of
 
@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from engine.settings.values import Settings
 
 
-def pagers_of(settings: Settings, escalation: Escalation, *, clock: Clock, secrets: Secrets) -> Mapping[str, Pager]:
-    """Return every pager by its name. Nothing is called yet."""
+def pagers_of(
+    settings: Settings, escalation: Escalation, *, clock: Clock, secrets: Secrets, patience: float = PATIENCE
+) -> Mapping[str, Pager]:
+    """Return every pager by its name, each with so many seconds for an answer. Nothing is called yet."""
     entries = escalation.pagers
     http = WebClient(AllowList.parse([host_of(_url(entry, settings)) for entry in entries.values()]))
-    lines = {name: Line(name=name, http=http, secrets=secrets, secret=entry.secret) for name, entry in entries.items()}
+    lines = {
+        name: Line(name=name, http=http, secrets=secrets, secret=entry.secret, patience=patience)
+        for name, entry in entries.items()
+    }
     return {name: _pager(entry, settings, line=lines[name], clock=clock) for name, entry in entries.items()}
 
 

@@ -36,6 +36,8 @@ SECRETS = {
     "TOCSIN_SECRET_PHONES": OPSGENIE_KEY,
     "TOCSIN_SECRET_BRIDGE": WEBHOOK_SECRET,
 }
+PATIENCE = 1.0
+"""Seconds that a pager has for its answer here."""
 ASK = "depicted.decision.1"
 PAGES = """
     reminders: [50, 75, 90]
@@ -134,7 +136,7 @@ async def woken(home: Path, *, escalation: str = PAGES) -> AsyncIterator[Woken]:
                 "TOCSIN_OPSGENIE_URL": f"{made.sandbox.pagers_url}/opsgenie",
             }
         )
-        pagers = pagers_of(settings, wanted, clock=clock, secrets=EnvironmentSecrets(SECRETS))
+        pagers = pagers_of(settings, wanted, clock=clock, secrets=EnvironmentSecrets(SECRETS), patience=PATIENCE)
         ledger, shop = made.bench.ledger, made.bench.shop
         shower = Shower(chat=made.chat, tracker=made.tracker, people=people, ledger=ledger, clock=clock, pagers=pagers)
         made.bench.shop = replace(

@@ -76,6 +76,8 @@ FAULTS = {
     "500": Fault(kind=FaultKind.SERVER_ERROR, match="/pagers/*"),
     "committed, then 500": Fault(kind=FaultKind.SERVER_ERROR, match="/pagers/*", after_commit=True),
     "committed, then dropped": Fault(kind=FaultKind.DROP_REPLY, match="/pagers/*", after_commit=True),
+    "no answer": Fault(kind=FaultKind.HANG, match="/pagers/*"),
+    "committed, then no answer": Fault(kind=FaultKind.HANG, match="/pagers/*", after_commit=True),
     "twice dropped": Fault(kind=FaultKind.DROP_REPLY, match="/pagers/*", after_commit=True, count=2),
 }
 
