@@ -43,6 +43,8 @@ class Reminder:
     share: int
     people: tuple[str, ...]
     at: datetime
+    moved: int = 0
+    """How often the target had been moved by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,9 @@ class Ask:
 
     @property
     def reminded(self) -> int:
-        """The share at which people were reminded last; 0 before."""
-        return self.reminders[-1].share if self.reminders else 0
+        """The share at which people were reminded last of the target as it is; 0 before."""
+        last = self.reminders[-1] if self.reminders else None
+        return last.share if last is not None and last.moved == self.moved else 0
 
     @property
     def last(self) -> Answer | None:

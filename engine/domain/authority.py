@@ -97,10 +97,14 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
 
 
 def ladder(plan: Plan, incident: Incident, ask: Ask) -> tuple[str, ...]:
-    """Return who is called for an ask, one after the other: its roles' holders in order, then the commanders."""
-    people = (person for role in (*ask.by, COMMANDER) for person in holders(plan, incident, role))
+    """Return who is called for an ask, one after the other: its roles' holders in order, then the commanders.
+
+    Whom its ticket was given to comes first, if they are among them.
+    """
+    people = [person for role in (*ask.by, COMMANDER) for person in holders(plan, incident, role)]
     barred = ask.requesters if ask.kind == "approval" else ()
-    return tuple(dict.fromkeys(person for person in people if person not in barred))
+    first = [person for person in people if person == ask.given_to]
+    return tuple(dict.fromkeys(person for person in (*first, *people) if person not in barred))
 
 
 def refuses_acknowledgement(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who) -> Refusal | None:

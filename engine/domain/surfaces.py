@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.domain.incident import effect_key
 
 if TYPE_CHECKING:
-    from engine.domain.ask import Ask, Call
+    from engine.domain.ask import Ask, Call, Reminder
     from engine.domain.incident import Effect, Incident
 
 CHANNEL, LIVING, CARD, NOTICE, REVIEW_CARD, HEAD_CHAT, HANDOVER = (
@@ -109,9 +109,15 @@ def taken_since(ask: Ask, call: Call) -> bool:
     return ask.on_it is not None and ask.on_it.at >= call.at
 
 
-def reminder_of(ask: Ask, share: int) -> str:
-    """Return the name of a reminder: `words.task.1:75`."""
-    return f"{ask.id}:{share}"
+def reminder_of(ask: Ask, reminder: Reminder) -> str:
+    """Return the name of a reminder: `words.task.1:75`, `words.task.1:75:1` once its target was moved."""
+    return f"{ask.id}:{reminder.share}{f':{reminder.moved}' if reminder.moved else ''}"
+
+
+def reminded(incident: Incident, subject: str) -> tuple[Ask, Reminder]:
+    """Return the ask and the reminder that a reminder's name means."""
+    ask = incident.asks[subject.partition(":")[0]]
+    return ask, next(known for known in ask.reminders if reminder_of(ask, known) == subject)
 
 
 def call_of(ask: Ask, call: Call) -> str:

@@ -4,7 +4,8 @@ Rules kept here:
 1. An ask reminds at shares of the time from its opening to its due. Reminders that come late are told once: only the
    latest share counts. After the due time nobody is reminded; that the target was missed is told instead.
 2. Who said to be on it within the last stretch, since the share before, need not be reminded.
-3. Nobody is reminded outside their working hours, except of containment and law: a reminder waits until the first of
+3. A target that was moved reminds anew, at the shares of its new time.
+4. Nobody is reminded outside their working hours, except of containment and law: a reminder waits until the first of
    those asked begins to work, and names only who works then. One that would wait past the due is not told.
 """
 
@@ -75,7 +76,8 @@ def _tell(situation: Situation, ask: Ask, step: StepPlan, *, share: int) -> Iter
 
 
 def _asked(situation: Situation, ask: Ask) -> list[str]:
-    """Return who is asked; of an approval not who wrote it, nor who has given theirs."""
+    """Return who is asked: whom the ticket was given to, else all; of an approval not who wrote it or gave theirs."""
     done = {*ask.requesters, *(answer.by for answer in ask.answers)} if ask.kind == "approval" else set()
     people = dict.fromkeys(person for role in ask.by for person in holders(situation.plan, situation.incident, role))
-    return [person for person in people if person not in done]
+    left = [person for person in people if person not in done]
+    return [ask.given_to] if ask.given_to in left and ask.given_to else left

@@ -129,8 +129,8 @@ def _chat(situation: Situation) -> Iterator[tuple[str, str]]:
 
 def _wakes(ask: Ask) -> Iterator[tuple[str, str]]:
     """Yield the latest reminder and call of an open ask; of a missed target its own notice tells."""
-    if ask.open and ask.reminders and not ask.missed:
-        yield REMINDER, reminder_of(ask, ask.reminded)
+    if ask.open and ask.reminded and not ask.missed:
+        yield REMINDER, reminder_of(ask, ask.reminders[-1])
     if ask.open and ask.calls and not taken_since(ask, ask.calls[-1]):
         yield CALL, call_of(ask, ask.calls[-1])
 

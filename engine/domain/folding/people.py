@@ -85,7 +85,7 @@ def _missed(state: Incident, event: ev.TargetMissed, _: datetime) -> Incident:
 
 def _reminded(state: Incident, event: ev.AskReminded, at: datetime) -> Incident:
     known = state.asks[event.ask]
-    ask = replace(known, reminders=(*known.reminders, Reminder(event.share, tuple(event.people), at)))
+    ask = replace(known, reminders=(*known.reminders, Reminder(event.share, tuple(event.people), at, known.moved)))
     return replace(state, asks=put(state.asks, ask.id, ask))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -9,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain import timeline as ev
+from engine.domain.authority import ladder
 from engine.domain.calendar import WEEKDAYS
+from engine.domain.chain import instant_text
 from engine.domain.hours import Hours, works_at
+from engine.domain.surfaces import reminded as reminded_of
+from engine.domain.surfaces import reminder_of
 from engine.domain.waking import Waking
 from tests.unit.domain.story import HEAD, START, Story
 
@@ -109,6 +114,41 @@ def test_of_several_only_who_works_is_named() -> None:
         (75, ("ana",)),
         (90, ("ana",)),
     ]
+
+
+def test_a_target_that_was_moved_reminds_anew() -> None:
+    """At the shares of its new time, also of those that were told before; its post is another one."""
+    told = reminded()
+    told.waits_hourly(8)
+    told.tells(ev.TargetMoved(ask="close.task.1", due=instant_text(START + timedelta(hours=20)), by="ana"))
+    told.waits_hourly(11.9)
+    ask = told.incident.asks["close.task.1"]
+    assert [(reminder.share, reminder.at - START) for reminder in ask.reminders] == [
+        (50, timedelta(hours=5)),
+        (75, timedelta(hours=7.5)),
+        (50, timedelta(hours=10)),
+        (75, timedelta(hours=15)),
+        (90, timedelta(hours=18)),
+    ]
+    names = [reminder_of(ask, reminder) for reminder in ask.reminders]
+    assert names[1:3] == ["close.task.1:75", "close.task.1:50:1"]
+    assert reminded_of(told.incident, names[2]) == (ask, ask.reminders[2])
+
+
+def test_whom_the_ticket_was_given_to_is_reminded_alone_and_called_first() -> None:
+    """If they are asked; somebody else's ticket changes nobody's part."""
+    told = reminded("""
+      contain:
+        steps:
+          - {id: close, title: Close it, decision: Close., by: [commander, counsel], due: 10h}
+    """)
+    ask = told.incident.asks["close.decision.1"]
+    assert ladder(told.plan, told.incident, ask) == ("ana", "carla")
+    assert ladder(told.plan, told.incident, replace(ask, given_to="carla")) == ("carla", "ana")
+    assert ladder(told.plan, told.incident, replace(ask, given_to="zed")) == ("ana", "carla")
+    told.tells(ev.TicketChanged(ticket="SEC-1", ask=ask.id, change="reassigned", person="carla", by="ana"))
+    told.waits_hourly(6)
+    assert [reminder.people for reminder in told.incident.asks[ask.id].reminders] == [("carla",)]
 
 
 def test_without_hours_and_without_shares() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.incident import effect_key
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.surfaces import PAGE, called, page_of, taken_since
+from engine.domain.surfaces import PAGE, called, page_of, reminded, taken_since
 from engine.domain.tokens import ask_token
 from engine.domain.waking import never_held
 from engine.ports.paging import Page
@@ -27,11 +27,9 @@ WAITS = {APPROVAL: "An approval waits", DECISION: "A decision waits", "task": "A
 
 def reminder(scene: Scene, subject: str) -> Message:
     """Return a reminder; `subject` is as `engine.domain.surfaces.reminder_of` names it."""
-    name, _, share = subject.rpartition(":")
-    ask = scene.incident.asks[name]
+    ask, known = reminded(scene.incident, subject)
     if not ask.open:
         return Message(f"{outcome(scene, ask)}: {scene.title(ask.step)}", footer=_foot(scene))
-    known = next(one for one in ask.reminders if one.share == int(share))
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     text = f"{known.share} % of the time has passed for “{scene.title(ask.step)}”{due}."
     return Message(text, mentions=_people(scene, known.people), footer=_foot(scene))
