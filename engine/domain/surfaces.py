@@ -45,6 +45,8 @@ SURFACES = IN_CHAT | IN_TRACKER | IN_PAGERS
 WAKING = frozenset({REMINDER, CALL}) | IN_PAGERS
 """What only makes sense while its ask is open."""
 
+LEFT_OUT = "left-out"
+"""Under this name it is remembered who could not be brought into the channel, and why; it is on no timeline."""
 APPROVAL = "approval"
 HELD, RELEASED = "held", "released"
 """What a notice says of a hold; no step has a state of that name."""

@@ -71,10 +71,12 @@ def status(incident: Incident, *, json_: Json = False) -> None:
     """
 
     async def work(office: Office) -> dict[str, Any]:
+        from engine.domain.surfaces import LEFT_OUT
         from engine.reports.status import status as status_of
 
         look = await office.desk.look(incident)
-        return status_of(look.plan, look.incident, now=look.now)
+        left_out = await office.ledger.recall(incident, LEFT_OUT)
+        return {**status_of(look.plan, look.incident, now=look.now), "left_out": dict(left_out or {})}
 
     found = in_office(work)
     if json_:
@@ -93,6 +95,8 @@ def _print(found: dict[str, Any]) -> None:
     due = {ask["step"]: _when(ask) for ask in found["asks"]}
     for need in found["attention"]:
         typer.echo(f"  ! {need['text']}")
+    for person, why in found["left_out"].items():
+        typer.echo(f"  ! {person} could not be brought into the channel: {why}")
     for phase in found["phases"]:
         settled = sum(step["settled"] for step in phase["steps"])
         typer.echo(f"\n{phase['id']} · {phase['state']} · {settled} of {len(phase['steps'])}")

@@ -13,6 +13,7 @@ from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
 from engine.domain.errors import ConfigError, PlaybookError, TocsinError, UnknownIncidentError
 from engine.domain.lifecycle import RUNNING
+from engine.domain.surfaces import LEFT_OUT
 from engine.domain.tokens import FormKind, parse_form_token
 from engine.ports.acts import ActKind
 from engine.ports.people import Person
@@ -21,7 +22,6 @@ from engine.runtime.inward import words
 from engine.runtime.inward.identities import from_chat
 from engine.runtime.inward.meaning import Refused
 from engine.runtime.inward.vocabulary import HELP, WORDS, not_understood, usage
-from engine.runtime.showing.mirror import LEFT_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,7 +19,7 @@ import structlog
 from engine.domain.errors import TocsinError
 from engine.domain.handing import handover_subject
 from engine.domain.lifecycle import OVER
-from engine.domain.surfaces import CALL, CARD, CHANNEL, EPIC, HANDOVER, LIVING, REVIEW_CARD, call_of, made
+from engine.domain.surfaces import CALL, CARD, CHANNEL, EPIC, HANDOVER, LEFT_OUT, LIVING, REVIEW_CARD, call_of, made
 from engine.runtime.showing.chatting import channel_of, message_of
 from engine.runtime.showing.ticket_fields import of_tickets
 from engine.runtime.showing.words import asking, handing, overview, telling, waking
@@ -43,8 +43,6 @@ PAUSE = 10.0
 """Real seconds before something that did not work is tried again."""
 SHOWN = "mirror"
 """Under this name it is remembered how much has been shown of a timeline that is over."""
-LEFT_OUT = "left-out"
-"""Under this name it is remembered who could not be brought into the channel, and why."""
 INVITE_AGAIN = 600.0
 """Real seconds after which they are invited again, when their incident moves on."""
 log = structlog.get_logger(__name__)

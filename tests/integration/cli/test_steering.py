@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from engine.bootstrap.office import open_office
+from engine.domain.surfaces import LEFT_OUT
 from tests.integration.cli.conftest import FIRST, carry
 
 if TYPE_CHECKING:
@@ -130,10 +133,24 @@ def test_the_status_says_how_many_stretches_went_which_way(tocsin: Run, incident
     assert f"({number} directly)" in tocsin("status", incident).out
 
 
+def test_the_status_names_who_is_not_in_the_channel(tocsin: Run, incident: str) -> None:
+    """Somebody has to tell them by other means."""
+
+    async def left_out() -> None:
+        async with open_office() as office:
+            await office.ledger.remember(incident, LEFT_OUT, {"carla": "Slack says user_is_restricted"})
+
+    assert tocsin("status", incident, "--json").json["left_out"] == {}
+    asyncio.run(left_out())
+    assert (
+        "carla could not be brought into the channel: Slack says user_is_restricted" in tocsin("status", incident).out
+    )
+
+
 def test_programs_get_stable_keys_and_utc(tocsin: Run, incident: str) -> None:
     """The keys are an interface: others may come, these stay."""
     status = tocsin("status", incident, "--json").json
-    assert {"incident", "state", "attention", "phases", "asks", "segments", "lanes"} <= set(status)
+    assert {"incident", "state", "attention", "phases", "asks", "segments", "lanes", "left_out"} <= set(status)
     assert {"id", "state", "steps"} <= set(status["phases"][0])
     assert {"id", "kind", "state", "ticket"} <= set(status["phases"][0]["steps"][0])
     assert {"id", "kind", "step", "by", "due"} <= set(status["asks"][0])

@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import StepStatus
-from engine.runtime.showing.mirror import LEFT_OUT
+from engine.domain.surfaces import LEFT_OUT
 from tests.integration.inward.rig import House, house
 
 FACTS = {"summary": "A link to a recording", "urls": "https://a.example/1\nhttps://a.example/2"}
