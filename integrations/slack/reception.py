@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import structlog
 
 from engine.domain.errors import IntegrationError
+from integrations.slack.api import RefusedError
 from integrations.slack.blocks import escaped
 from integrations.slack.forms import errors_answer, form_view
 from integrations.slack.interpret import interpret
@@ -33,6 +34,7 @@ Checker: TypeAlias = Callable[[Payload], Awaitable[Mapping[str, str]]]
 Reader: TypeAlias = Callable[[Payload], object | None]
 
 _NOT_KEPT = frozenset({"token", "response_url", "response_urls"})
+_AGAIN: Final = "Try it again in a moment."
 _ACTS = frozenset({"block_actions", "view_submission"})
 _log = structlog.get_logger(__name__)
 
@@ -88,7 +90,8 @@ class Reception:
             await self._api.call("views.open", trigger_id=trigger, view=form_view(form))
         except IntegrationError as error:
             _log.warning("a form did not open in Slack", reason=error.message, hint=error.hint())
-            await self._tell(payload, f"The form did not open. {error.message} {error.hint()}".strip())
+            again = error.retryable and not isinstance(error, RefusedError)  # what is done later by itself is no form
+            await self._tell(payload, f"The form did not open. {error.message} {_AGAIN if again else error.hint()}")
 
     async def _tell(self, payload: Payload, text: str) -> None:
         act = interpret(payload)
