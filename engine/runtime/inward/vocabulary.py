@@ -23,14 +23,14 @@ class Word:
     usage: str
     does: str
     needs: bool = False
-    anywhere: bool = False
-    """It is about no incident in particular, or about all where none is named."""
+    command: str = ""
+    """The command of `tocsin` that does the same; empty: the one of the same name."""
 
 
 WORDS: Final[Mapping[str, Word]] = {
-    "declare": Word("declare [PLAYBOOK]", "declares an incident, as `/incident` alone does", anywhere=True),
-    "status": Word("status", "says where it stands", anywhere=True),
-    "tasks": Word("tasks", "lists what is open, for whom and until when, yours first", anywhere=True),
+    "declare": Word("declare [PLAYBOOK]", "declares an incident, as `/incident` alone does", command="trigger"),
+    "status": Word("status", "says where it stands"),
+    "tasks": Word("tasks", "lists what is open, for whom and until when, yours first"),
     "add": Word("add URL", "adds a place where it was seen", needs=True),
     "note": Word("note [TEXT]", "puts a remark on the timeline; without a text it asks who may read it"),
     "fact": Word("fact NAME [VALUE]", "changes what is known, with a reason", needs=True),
@@ -40,7 +40,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "handover": Word("handover [@PERSON]", "offers the command to somebody, who accepts or declines"),
     "hold": Word("hold [WHY]", "stops everything automatic at once"),
     "release": Word("release [WHY]", "lets it go on"),
-    "help": Word("help", "shows this", anywhere=True),
+    "help": Word("help", "shows this", command="--help"),
 }
 HELP: Final = "\n".join(
     [
