@@ -228,6 +228,7 @@ async def test_a_visitor_breaks_any_call_as_often_as_wanted(
     """The calls to choose from are those that were made."""
     await slack.auth_test()
     await page.get_by_text("Anything else").click()
+    await expect(page.locator("#breaker option", has_text="auth.test")).to_be_attached()
     await page.get_by_label("What goes wrong").select_option("server_error")
     await page.get_by_label("With which call").select_option("auth.test")
     await page.get_by_label("How often").fill("2")

@@ -97,7 +97,7 @@ REFUSALS: dict[str, tuple[str, str, dict[str, object]]] = {
     "page that is none": ("invalid_cursor", "conversations.list", {"cursor": "x"}),
     "types that are none": ("invalid_types", "conversations.list", {"types": "secret"}),
     "method that is none": ("unknown_method", "chat.shout", {}),
-    "scope not granted": ("missing_scope", "reactions.get", {"channel": "$channel", "timestamp": "$message"}),
+    "scope not granted": ("missing_scope", "team.info", {}),
     "bot token for sockets": ("not_allowed_token_type", "apps.connections.open", {}),
 }
 

@@ -182,8 +182,8 @@ function keepTyping(part) {
 }
 
 function choosing(panel) {
-  const breaker = panel.querySelector("#other");
-  return breaker.open && breaker.contains(document.activeElement);
+  const active = document.activeElement;
+  return panel.querySelector("#breaker").contains(active) && active.matches("select, input");
 }
 
 function swap(fresh, id, force) {
