@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from integrations.slack import SlackApi, SlackChat
     from integrations.system.secrets import EnvironmentSecrets
 
+LOCALLY = 1000
+"""How many times as fast as Slack a local one is called: messages keep their order, and its 429 is waited for too."""
 WEBHOOK_SECRET = "JIRA_WEBHOOK"  # noqa: S105 - the name of a secret
 """`TOCSIN_SECRET_JIRA_WEBHOOK` is what Jira signs its webhooks with; without it there is only the poll."""
 
@@ -83,7 +85,7 @@ def slack_of(settings: Settings, *, clock: Clock | None = None) -> tuple[SlackAp
     from integrations.slack import Pace, SlackApi, SlackChat  # noqa: PLC0415 - the client is heavy, and not everybody has Slack
 
     token = settings.slack_bot_token.get_secret_value()
-    pace = Pace(clock) if clock is not None and settings.slack_paced else None
+    pace = Pace(clock, times=1 if settings.slack_paced else LOCALLY) if clock is not None else None
     api = SlackApi(bot_token=token, base_url=settings.slack_base_url, pace=pace)
     return api, SlackChat(api)
 

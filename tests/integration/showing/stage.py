@@ -117,19 +117,19 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(home: Path, *, clock: SystemClock | None = None, rate_limits: bool = False) -> AsyncIterator[Stage]:
-    """Set a stage in a data folder; with rate limits, Slack counts and the engine keeps its pace, by the same clock."""
+async def stage(home: Path, *, times: int = 0) -> AsyncIterator[Stage]:
+    """Set a stage in a data folder; with `times`, Slack counts, and is called so many times as fast as it may be."""
     async with AsyncExitStack() as stack:
         system = await stack.enter_async_context(counterpart())
-        clock = clock or SystemClock()
         plain = default_seed()
-        seed = plain.model_copy(update={"slack": plain.slack.model_copy(update={"rate_limits": rate_limits})})
-        sandbox = await stack.enter_async_context(run_sandbox(seed, now=SystemClock().now, monotonic=clock.monotonic))
-        bench = Bench(home, system=system, clock=clock)
+        counting = {"rate_limits": True, "post_interval": 0.5 / times} if times else {}
+        seed = plain.model_copy(update={"slack": plain.slack.model_copy(update=counting)})
+        sandbox = await stack.enter_async_context(run_sandbox(seed, now=SystemClock().now))
+        bench = Bench(home, system=system)
         await stack.enter_async_context(bench.ledger)
         email, token = sandbox.jira_login
         site = JiraSite(url=sandbox.jira_url, token=token, email=email, project="SEC")
         pool = await stack.enter_async_context(JiraPool(site, clock=bench.clock))
-        pace = Pace(clock) if rate_limits else None
+        pace = Pace(bench.clock, times=times) if times else None
         api = SlackApi(bot_token=sandbox.slack_bot_token, base_url=sandbox.slack_base_url, timeout=5, pace=pace)
         yield Stage(bench, sandbox, chat=SlackChat(api), tracker=JiraTracker(site, clock=bench.clock, pool=pool))
