@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.actions.registry import REGISTRY
+from engine.bootstrap.errand import DONE, NOT_WANTED
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import IncidentStatus, StepStatus
 from engine.ports.holding import check_held
@@ -119,6 +122,33 @@ async def test_what_nobody_has_begun_waits_while_the_incident_is_on_hold(home: P
                 await asyncio.sleep(0.02)
         assert set(held) == {0}
         await made.until(incident, lambda state: state.step("keep").status is StepStatus.DONE)
+
+
+async def test_who_comes_while_the_incident_is_on_hold_leaves_it_alone(home: Path) -> None:
+    """The process of a worker reads the timeline first; after the release the same errand is done."""
+    pool = Pool()
+    async with bench(home, pool, required=True) as made, made.engine():
+        incident = await made.declare(PLAYBOOK, anyone_minor="no")
+        errand = await asyncio.wait_for(pool.told.get(), 60)
+        for event, said, asked in ((ev.HoldOrdered(by="ana"), NOT_WANTED, 0), (ev.HoldReleased(by="ana"), DONE, 1)):
+            await made.ledger.append_inputs(incident, [event])
+            assert await carried(home, errand) == said
+            assert made.system.asked["/pages/1"] == asked
+        assert await captured(made, incident)
+
+
+async def carried(home: Path, errand: Errand) -> str:
+    """Have a process of its own carry out an errand; return what it said."""
+    code = (
+        f"from engine.bootstrap.errand import carry; print(asyncio.run(carry({errand.incident!r}, {errand.key!r}, 1)))"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", f"import asyncio; {code}"),
+        env=os.environ | {"TOCSIN_DATABASE_URL": f"sqlite:///{home / 'ledger.db'}", "TOCSIN_HTTP_ALLOW": "127.0.0.1"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    return out.decode().strip().splitlines()[-1]
 
 
 async def test_what_somebody_elsewhere_hands_in_is_what_it_came_to(home: Path) -> None:
