@@ -54,7 +54,7 @@ async def test_what_somebody_did_in_jira_is_taken_in_before_it_is_overwritten(ho
     assert house.issue(key).assignee == "kim.tran"
     await house.settle()
     assert house.issue(key).assignee == "kim.tran"
-    assert (await house.state()).asks[WARN].on_it == "kim"
+    assert (await house.state()).asks[WARN].given_to == "kim"
     await house.desk.give(house.incident, cmd.AssignRole(role="responder", people=["ben"]), ANA)
     await house.settle()
     assert house.issue(key).assignee == "ben.osei"
