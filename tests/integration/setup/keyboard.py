@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 PATIENCE = 60.0
 ATTEMPTS = 6
 PROGRAM = """
-import os
+import os, signal
 os.open(os.ttyname(0), os.O_RDWR)  # a session takes the first terminal that it opens as its own
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in a background inherits that it is ignored
 from engine.entrypoints.cli.main import main
 main()
 """
