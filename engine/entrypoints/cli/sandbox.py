@@ -50,6 +50,9 @@ def _tell(url: str, variables: dict[str, str], people: list[str]) -> None:
     typer.echo(f"Sandbox on {url} (open it in a browser); Ctrl-C ends it.\n")
     for name, value in variables.items():
         typer.echo(f"export {name}={value}")
-    typer.echo(f"\nPeople: {', '.join(people)}. Their tokens: xoxp-sandbox-NAME for Slack, jira-sandbox-NAME for Jira.")
+    typer.echo(
+        f"\nPeople: {', '.join(people)}. Their tokens: xoxp-sandbox-NAME for Slack; for Jira jira-sandbox-NAME, with "
+        "their mail in front of it on Cloud."
+    )
     # Whoever started this as a child reads the lines now, not when the buffer is full.
     typer.get_text_stream("stdout").flush()

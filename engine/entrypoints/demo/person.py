@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from aiohttp import encode_basic_auth
+
 if TYPE_CHECKING:
     import aiohttp
 
@@ -33,10 +35,10 @@ class Person:
             return dict(await reply.json())
 
     async def jira(self, verb: str, path: str, body: object = None, **query: str) -> Any:  # noqa: ANN401 - JSON of any shape
-        """Look at something in Jira, or do something."""
-        headers = {"Authorization": f"Bearer jira-sandbox-{self.handle}"}
+        """Look at something in Jira, or do something; as on Cloud, one's login is one's mail and a token."""
+        login = encode_basic_auth(str((await self.slack("/me"))["email"]), f"jira-sandbox-{self.handle}")
         async with self.session.request(
-            verb, f"{self.sandbox}{API}/{path}", json=body, params=query, headers=headers
+            verb, f"{self.sandbox}{API}/{path}", json=body, params=query, headers={"Authorization": login}
         ) as reply:
             if reply.status >= 400:  # noqa: PLR2004 - HTTP's own line between yes and no
                 raise StuckError(f"Jira answered {self.handle} with {reply.status}: {await reply.text()}")
