@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from engine.runtime.showing.words.scene import Scene
 
 WELL = frozenset({"done", "skipped"})
+THERE = "jira"
+"""By which way an answer came that was given by closing the ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class TrackerSurfaces:
 
     async def _closed(self, scene: Scene, move: Perform, ticket: str) -> None:
         ask = _ask(scene, move)
+        if ask is not None and ask.last is not None and ask.last.via == THERE:
+            return  # closing it was the answer: if it is open, somebody has opened it since, and is heard
         status = scene.incident.step(ask.step if ask else _subject(move)).status.value
         await self.tracker.close(ticket, done=status in WELL)
 

@@ -19,6 +19,7 @@ from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import TICKET_AGAIN, TICKET_CLOSE, TICKET_PUT_BACK, made, ticket_of
 from engine.runtime.inward.tickets import TicketHook
 from integrations.jira import take_up, verified
+from integrations.sandbox import Fault, FaultKind
 from tests.integration.inward.rig import House, house
 
 if TYPE_CHECKING:
@@ -163,6 +164,29 @@ async def test_a_ticket_handed_on_is_known_and_one_opened_again_is_asked_again(h
         await rig.close("ivo", key)
         await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
         assert len(await rig.events(incident, "redo_ordered")) == 1
+
+
+async def test_a_ticket_opened_again_before_we_had_come_to_it_stays_open(home: Path) -> None:
+    """Jira took no comment of ours meanwhile; nobody's reopening is undone unheard."""
+    async with house(home, engine=False) as rig, rig.bench.engine() as engine:
+        rig.pokes.append(engine.poke)
+        incident = await rig.declared()
+        key = await rig.ticket(incident, WARN)
+        rig.sandbox.faults.add(Fault(kind=FaultKind.SERVER_ERROR, match="POST issue/comment", count=None))
+        await rig.close("ben", key)
+        await rig.watch.look()
+        await rig.worker.work_off()
+        await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        await rig.in_jira("ivo", lambda jira: jira.transition_issue(key, "Reopen"))
+        rig.sandbox.faults.clear()
+        await rig.bench.until(incident, lambda s: made(s, TICKET_CLOSE, WARN))
+        await rig.watch.look()
+        await rig.worker.work_off()
+        state = await rig.bench.until(incident, lambda s: "warn_hosts.task.2" in s.asks)
+        assert state.asks["warn_hosts.task.2"].open
+        issue = rig.sandbox.jira.state.with_key(key)
+        assert issue is not None
+        assert issue.resolution_id is None
 
 
 async def test_a_ticket_opened_again_by_somebody_who_may_not_is_closed_again(home: Path) -> None:
