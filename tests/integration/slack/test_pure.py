@@ -27,6 +27,7 @@ from integrations.slack import (
 from integrations.slack.markup import plain
 from integrations.slack.methods import EVENTS, METHODS, needed_scopes
 from integrations.slack.reception import source_id
+from tests.architecture.sources import ROOT
 
 WORDS = (
     *("type", "user", "id", "view", "state", "values", "value", "actions", "action_id", "event", "event_id", "item"),
@@ -242,6 +243,13 @@ def test_every_method_that_is_called_is_in_the_table_and_the_other_way_round() -
                 if node.func.attr in ("call", "call_with_headers") and isinstance(first, ast.Constant):
                     called.add(first.value)
     assert called == set(METHODS)
+
+
+def test_the_page_on_slack_says_what_each_scope_is_for() -> None:
+    """No more and no fewer than the app asks for."""
+    table = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8").partition("| scope | for |")[2]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert sorted(scope.strip("` ") for row in rows for scope in row.split(",")) == list(needed_scopes())
 
 
 def test_the_manifest_leads_to_one_of_the_two_ways_in() -> None:
