@@ -76,13 +76,13 @@ def _tickets(situation: Situation) -> Iterator[tuple[str, str]]:
     for ask in incident.asks.values():
         if ask.kind == APPROVAL or situation.plan.steps[base_id(ask.step)].tickets is Tickets.NONE:
             continue
+        if not ask.open and (ask.id in opening or made(incident, TICKET_CLOSE, ask.id)):
+            continue  # what is being opened is closed afterwards, so that the two do not cross
         maker = maker_of(incident, ask.id)
         if ask.open:
             yield TICKET, maker
             if maker != ask.id and made(incident, TICKET, maker) and _asked_again(incident, ask, maker=maker):
                 yield TICKET_AGAIN, ask.id
-        elif ask.id in opening:
-            continue  # what is being opened is closed afterwards, so that the two do not cross
         elif made(incident, TICKET, maker) and _closes(incident, ask) and asked_by(incident, maker) == ask:
             yield TICKET_CLOSE, ask.id
     for step in situation.plan.steps.values():

@@ -58,7 +58,7 @@ async def test_what_somebody_did_in_jira_is_taken_in_before_it_is_overwritten(ho
     await house.desk.give(house.incident, cmd.AssignRole(role="responder", people=["ben"]), ANA)
     await house.settle()
     assert house.issue(key).assignee == "ben.osei"
-    assert (await house.state()).asks[WARN].on_it is None
+    assert (await house.state()).asks[WARN].given_to is None
 
 
 async def test_an_older_reading_that_arrives_later_says_nothing(house: House) -> None:
