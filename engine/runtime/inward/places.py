@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import OVER
-from engine.domain.surfaces import CHANNEL, TICKET
+from engine.domain.surfaces import CHANNEL, EPIC, TICKET
 from engine.runtime.timelines import Timelines
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class TicketPlace:
     incident: str
     ask: str
     """What made it: the id of an ask, or of a step's instance that was not asked yet."""
+    epic: bool = False
+    """Whether it is the incident's own."""
 
 
 class Places:
@@ -86,7 +88,7 @@ class Places:
         return [
             key
             for key, place in self._tickets.items()
-            if place.incident in running or (place.incident, _step(place.ask)) in asked
+            if place.incident in running or (not place.epic and (place.incident, _step(place.ask)) in asked)
         ]
 
     async def refresh(self) -> None:
@@ -113,6 +115,8 @@ class Places:
             self._incidents[channel] = incident
         elif made.kind == TICKET:
             self._tickets[str(made.result.get("key", ""))] = TicketPlace(incident, made.subject)
+        elif made.kind == EPIC:
+            self._tickets[str(made.result.get("key", ""))] = TicketPlace(incident, made.subject, epic=True)
 
 
 def _step(ask: str) -> str:

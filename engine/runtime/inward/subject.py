@@ -19,12 +19,14 @@ from engine.runtime.inward.identities import from_tracker
 from engine.runtime.inward.words import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.domain.ask import Ask
     from engine.domain.authority import Refusal
     from engine.domain.events.shape import InputEvent
+    from engine.domain.fields import FieldSpec
     from engine.domain.plan import StepPlan
+    from engine.domain.sensitivity import Sensitivity
     from engine.ports.people import People, Person
     from engine.ports.tracker import TicketState
     from engine.runtime.desk import Desk, Look
@@ -90,6 +92,16 @@ class Subject:
         return self.look.plan.steps[base_id(ask.step if ask else self.place.ask)]
 
     @property
+    def form(self) -> Mapping[str, FieldSpec]:
+        """The fields that comments may fill in; under the epic there are none."""
+        return {} if self.place.epic else self.step.form
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """How far what is written under it may be seen at least."""
+        return self.look.plan.sensitivity if self.place.epic else self.step.sensitivity
+
+    @property
     def waits(self) -> bool:
         """Whether the step of a ticket that was made early may still be asked."""
         return self.look.incident.step(self.place.ask).status is StepStatus.WAITING
@@ -122,10 +134,10 @@ class Subject:
     ) -> None:
         """Put on the timeline what was done to the ticket."""
         who = from_tracker(by) if by else cmd.Who(person=TRACKER, via=VIA, strength="")
-        ask = self.ask
+        ask = None if self.place.epic else self.ask
         event = ev.TicketChanged(
             ticket=self.state.key,
-            ask=ask.id if ask else self.place.ask,
+            ask=ask.id if ask else None if self.place.epic else self.place.ask,
             change=change,
             detail=detail,
             person=person,

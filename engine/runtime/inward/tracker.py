@@ -58,6 +58,8 @@ class TrackerActs:
         look = await self.desk.look(place.incident)
         subject = Subject(self.desk, self.people, state, place, look, self.newest)
         await Comments(subject).take()
+        if place.epic:
+            return "the incident's own: only what is written under it counts"
         await Fields(subject).take()
         return await Status(subject).take()
 
@@ -77,7 +79,7 @@ def ticket_of(payload: Mapping[str, Any]) -> TicketState | None:
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """What people wrote under a ticket."""
+    """What people wrote under a ticket, or under the epic."""
 
     about: Subject
 
@@ -89,7 +91,7 @@ class Comments:
             person = about.people.by_jira(account, mail)
             origin = about.origin("comment", number)
             if person is not None and person.id in taking_part and text.strip():
-                kept = strictest(text, about.step.form, least=about.step.sensitivity)
+                kept = strictest(text, about.form, least=about.sensitivity)
                 note = cmd.AddNote(text=text, sensitivity=kept.value)
                 await about.desk.give(about.place.incident, note, from_tracker(person), origin=origin)
             else:

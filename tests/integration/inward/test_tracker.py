@@ -16,7 +16,7 @@ import pytest
 from engine.domain import timeline as ev
 from engine.domain.errors import IntegrationError
 from engine.domain.lifecycle import StepStatus
-from engine.domain.surfaces import TICKET_AGAIN, TICKET_CLOSE, TICKET_PUT_BACK, made, ticket_of
+from engine.domain.surfaces import EPIC, TICKET_AGAIN, TICKET_CLOSE, TICKET_PUT_BACK, made, ticket_of
 from engine.runtime.inward.tickets import TicketHook
 from integrations.jira import take_up, verified
 from integrations.sandbox import Fault, FaultKind
@@ -223,6 +223,26 @@ async def test_re_dating_in_jira_moves_a_target_where_the_person_may(home: Path)
         assert issue.comments[-1].body.startswith("The due date is put back: The commander or the step's owner")
         moved = [event for event in await rig.events(incident, "target_moved") if isinstance(event, ev.TargetMoved)]
         assert [(event.by, event.ticket) for event in moved] == [("ben", key)]
+
+
+async def test_what_is_written_under_the_epic_is_a_note_and_nothing_else_counts_there(home: Path) -> None:
+    """By those who take part; closing the epic ends no incident."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        await rig.ticket(incident, WARN)
+        state = await rig.bench.state(incident)
+        (epic,) = [effect for effect in state.effects.values() if effect.kind == EPIC]
+        key = str(epic.result["key"])
+        await rig.close("ana", key, comment="The board has been told.")
+        await rig.in_jira("gus", lambda jira: jira.add_comment(key, "Am I needed?"))
+        async with asyncio.timeout(20):
+            while not await changes(rig, incident):
+                await rig.idle()
+        (note,) = await rig.events(incident, "note_added")
+        assert isinstance(note, ev.NoteAdded)
+        assert (note.text, note.by, note.via) == ("The board has been told.", "ana", "jira")
+        assert [(change, by) for change, by, _ in await changes(rig, incident)] == [("commented", "gus")]
+        assert not (await rig.bench.state(incident)).over
 
 
 async def test_an_end_between_giving_and_finishing_takes_no_ticket_twice(home: Path) -> None:
