@@ -88,8 +88,11 @@ class _Hold:
         while not self.lost:
             await self.clock.sleep(max(0.0, min(span / 3, self.ends - self.clock.monotonic())))
             began = self.clock.monotonic()
+            self.lost = began >= self.ends  # it stood still: another may be at it, and nothing is to be prolonged
+            if self.lost:
+                return
             try:
-                async with asyncio.timeout(max(0.0, self.ends - began)):
+                async with asyncio.timeout(self.ends - began):
                     self.lost = not await errands.prolong(taken, ttl=TTL)
                 self.ends = began + span
             except (TocsinError, TimeoutError) as error:  # a database that is away may come back in time

@@ -42,8 +42,11 @@ async def kept(ledger: Ledger, clock: Clock, lease: Lease, *, asked: float) -> A
         while not lost:
             await clock.sleep(min(span / 3, ends - clock.monotonic()))
             began = clock.monotonic()
+            lost = began >= ends  # it stood still: another may have it, and nothing is to be prolonged
+            if lost:
+                break
             try:
-                async with asyncio.timeout(max(0.0, ends - began)):
+                async with asyncio.timeout(ends - began):
                     lost = not await ledger.renew(lease, ttl=LEASE)
                 ends = began + span
             except (TocsinError, TimeoutError) as error:  # a database that is away may come back in time
