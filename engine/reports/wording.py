@@ -188,6 +188,8 @@ def _done(event: ev.EffectDone, reader: Reader) -> str:
 def _failed(event: ev.EffectFailed, reader: Reader) -> str:
     again = " It is tried again." if event.retry_at else ""
     why = reader.of_step(event.subject, event.message) if event.kind not in SHOWN else event.message
+    if event.early:
+        return f"Comes later: {_subject(event.kind, event.subject, reader)}: {why.rstrip('.')}."
     return f"Did not work: {_subject(event.kind, event.subject, reader)}: {why}.{again}"
 
 

@@ -120,9 +120,10 @@ class Performer:
     def _failed(self, move: Perform, step: StepPlan, error: IntegrationError) -> ev.EffectFailed:
         wait = self._wait(move, step, error) if error.retryable and move.kind == "action" else None
         retry_at = instant_text(self.clock.real_now() + wait) if wait is not None else None
+        early = isinstance(error, TurnAwaitedError) and wait is not None
         unsure = isinstance(error, TurnAwaitedError) and error.looking
         return ev.EffectFailed(
-            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure
+            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure, early=early
         )
 
     def _wait(self, move: Perform, step: StepPlan, error: IntegrationError) -> timedelta | None:

@@ -180,7 +180,8 @@ class EffectDone(Event):
 class EffectFailed(Event):
     """The act was not done; with `retry_at` (real time) it is tried again, without it is given up.
 
-    `unsure`: it may have been done, and is looked up before it is tried again.
+    `unsure`: it may have been done, and is looked up before it is tried again. `early`: nothing is wrong, its turn at
+    the far side had not come.
     """
 
     type: ClassVar[str] = "effect_failed"
@@ -191,6 +192,7 @@ class EffectFailed(Event):
     hint: str = ""
     retry_at: str | None = None
     unsure: bool = False
+    early: bool = False
     attempt: int = 1
     task_run: str | None = None
 

@@ -120,9 +120,10 @@ class Shower:
 
     def _later(self, move: Perform, error: IntegrationError) -> ev.EffectFailed:
         retry_at = instant_text(self.clock.real_now() + _wait(move, error))
+        early = isinstance(error, TurnAwaitedError)
         unsure = isinstance(error, OutcomeUnknownError) or (isinstance(error, TurnAwaitedError) and error.looking)
         return ev.EffectFailed(
-            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure
+            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure, early=early
         )
 
 

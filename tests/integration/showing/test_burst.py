@@ -57,7 +57,7 @@ async def test_many_cards_arrive_once_each_and_in_order(home: Path) -> None:
         events = [entry.event for entry in await on_stage.bench.ledger.entries(incident)]
         late = [event for event in events if isinstance(event, EffectFailed) and event.kind == CARD]
         assert late
-        assert not [event for event in late if event.unsure]
+        assert all(event.early and not event.unsure for event in late)
         assert not [event for event in events if isinstance(event, EffectUnconfirmed)]
 
 

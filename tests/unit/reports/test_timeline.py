@@ -128,3 +128,12 @@ def test_people_are_told_that_the_engine_was_away(event: ev.Event, words: str, p
     shown = line(entry, Reader(plan, str.title))
     assert words in shown.text
     assert shown.technical is ordinary
+
+
+def test_what_waits_for_its_turn_is_no_failure(plan: Plan) -> None:
+    """The words do not alarm anybody."""
+    event = ev.EffectFailed(
+        key="k", kind="card", subject="a", message="Slack takes it in 6 s.", retry_at="-", early=True
+    )
+    assert told(event, plan).startswith("Comes later: ")
+    assert "Did not work" in told(event.model_copy(update={"early": False}), plan)
