@@ -183,6 +183,27 @@ async def test_a_visitor_presses_a_button_as_somebody_else(sandbox: Sandbox, sla
 
 
 @pytest.mark.browser
+async def test_a_visitor_marks_a_message_for_the_timeline(sandbox: Sandbox, slack: AsyncWebClient, page: Page) -> None:
+    """With an hourglass or a pin, which the app hears of; what is pinned is not pinned again."""
+    security = sandbox.slack.state.channel_named("security")
+    assert security is not None
+    ts = (await slack.chat_postMessage(channel=security.id, text="Seen on a forum."))["ts"]
+    async with connected_app(sandbox) as app:
+        await page.goto(f"{sandbox.url}/channels/{security.id}")
+        await page.get_by_title("Put it on the timeline").click()
+        reacted = (await app.next()).payload["event"]
+        await page.get_by_title("Pin it").click()
+        pinned = (await app.next()).payload["event"]
+        await expect(page.get_by_title("Pin it")).to_have_count(0)
+    assert (reacted["type"], reacted["reaction"], reacted["item"]["ts"]) == (
+        "reaction_added",
+        "hourglass_flowing_sand",
+        ts,
+    )
+    assert (pinned["type"], pinned["channel_id"], pinned["item"]["message"]["ts"]) == ("pin_added", security.id, ts)
+
+
+@pytest.mark.browser
 async def test_a_visitor_moves_an_issue_and_breaks_the_next_call(sandbox: Sandbox, with_jira: Run, page: Page) -> None:
     """Closing asks for a resolution; a preset puts a fault in force that can be lifted."""
     fields = {"project": {"key": "SEC"}, "summary": "File it", "issuetype": {"name": "Task"}}
