@@ -1,7 +1,7 @@
 """Who is reminded and who is called: `escalation.yaml`, which need not be there.
 
-Rules kept here: without a pager nobody is called, whatever the rules say; what a rule or a person names is there. A
-pager's secret is named, and stands in the environment.
+Rules kept here: without a pager nobody is called, whatever the rules say; what a rule or a person names is there; an
+excluded person is never paged. A pager's secret is named, and stands in the environment.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def read_escalation(path: Path, *, people: Directory) -> Escalation:
     if problems:
         raise ConfigFileError(problems)
     content = file.content
-    known = (person.id for person in people.everyone())
+    known = (person.id for person in people.everyone() if people.admits(person.id))
     return Escalation(
         Waking(
             shares=tuple(sorted(set(content.reminders))),

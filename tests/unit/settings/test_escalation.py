@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -46,6 +47,15 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert found.pagers_of("ana", contain) == ("duty",)
     assert (found.pagers_of("jo", contain), found.pagers_of("jo", approval)) == ((), ("bridge",))
     assert found.hours["ivo"].zone == "Europe/Berlin"
+
+
+def test_who_is_excluded_is_never_paged(tmp_path: Path) -> None:
+    """Also by what pages everybody, and also while a role that was given before names them."""
+    path = tmp_path / "escalation.yaml"
+    path.write_text(dedent(WHOLE), encoding="utf-8")
+    found = read_escalation(path, people=replace(PEOPLE, excluded=frozenset({"ana", "jo"}))).waking
+    assert found.pagers_of("ana", found.rules[0]) == found.pagers_of("jo", found.rules[1]) == ()
+    assert found.pagers_of("carla", found.rules[1]) == ("bridge",)
 
 
 def test_without_the_file_people_are_only_reminded(tmp_path: Path) -> None:
