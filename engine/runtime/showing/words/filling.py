@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from engine.domain.authority import COMMANDER
 from engine.domain.chain import instant_text
-from engine.domain.plan import PHASES
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, withheld
 from engine.runtime.showing.words.scene import Scene, open_to_all
@@ -23,14 +22,14 @@ STAYS = "answer it in Slack or with `tocsin answer`"
 
 
 def facts_of(scene: Scene, step: StepPlan | None = None) -> Mapping[str, str]:
-    """Return what the tracker's fields may be filled with; of the incident's own issue, the phase it is in."""
+    """Return what the tracker's fields may be filled with; the incident's own issue has no phase and no step."""
     incident = scene.incident
     held_back = scene.plan.sensitivity is not Sensitivity.INTERNAL
     return {
         "incident": incident.id,
         "title": "" if held_back else incident.title,
         "playbook": incident.playbook,
-        "phase": step.phase if step else _phase(scene),
+        "phase": step.phase if step else "",
         "step": step.id if step else "",
         "severity": severity_of(scene),
         "commander": scene.names([COMMANDER]),
@@ -57,8 +56,3 @@ def withheld_lines(scene: Scene) -> Iterator[str]:
     for ask in scene.incident.asks.values():
         if ask.open and scene.withheld(ask):
             yield f"“{scene.title(ask.step)}” has no ticket: it is restricted, and others would see it; {STAYS}."
-
-
-def _phase(scene: Scene) -> str:
-    opened = [phase for phase in PHASES if phase in scene.incident.phases]
-    return opened[0] if opened else ""
