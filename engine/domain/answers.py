@@ -116,7 +116,7 @@ def accepted(spec: FieldSpec, raw: Any, name: str, who: cmd.Who, now: datetime) 
 
 def unknown(kind: str, name: str, known: Mapping[str, object]) -> Refusal:
     return Refusal(
-        f"unknown_{kind}", f"There is no {kind} {name}{_meant_word(name, known)}.", f"There are: {', '.join(known)}."
+        f"unknown_{kind}", f"There is no {kind} {name}{_meant_word(name, known)}", f"There are: {', '.join(known)}."
     )
 
 
@@ -202,4 +202,4 @@ def nothing_asked(plan: Plan, incident: Incident, target: str, *, approving: boo
 
 def _meant_word(name: str, known: Mapping[str, object]) -> str:
     close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    return f"; did you mean {close[0]}?" if close else "."

@@ -13,7 +13,7 @@ from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
-from engine.reports.phrases import on_hold
+from engine.reports.phrases import ENDS, on_hold
 from engine.reports.status import title_of
 from engine.reports.values import local
 
@@ -71,7 +71,8 @@ def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str])
     step = plan.steps[ask.step.partition("[")[0]]
     due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}" if ask.due else ""
     word = "To approve" if ask.kind == "approval" else "Open"
-    return f"{word}: {_title(step, incident.step(ask.step))}, {', '.join(map(name, people))}{due}"
+    title = _title(step, incident.step(ask.step))
+    return f"{word}: {title}{'' if title.endswith(ENDS) else ','} {', '.join(map(name, people))}{due}"
 
 
 def _comes_next(incident: Incident, step: StepPlan, entry: Step) -> bool:

@@ -37,6 +37,7 @@ _PIECE = 2900
 _INTRO_PIECES = 5
 _CUT = "… cut here; the message in the channel and `tocsin status` show all of it."
 _MOMENT = "2026-11-24 03:10, or 2026-11-24T03:10+01:00 in another zone"
+_LEFT_EMPTY = "Left empty: now."
 _ACCOUNT: Final = re.compile(r"[UW][A-Z0-9]+")
 _ANSWERS: Final = ("yes", "no")
 
@@ -90,7 +91,8 @@ def errors_answer(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[st
 def _input(name: str, spec: FieldSpec, *, value: object) -> Block:
     shown = spec.default if value is None and not isinstance(spec.default, Now) else value
     element = {**_element(spec, value=shown), "action_id": ACTION}
-    hint = {"hint": _plain(spec.hint, limit=MAX_HINT)} if spec.hint.strip() else {}
+    told = f"{spec.hint} {_LEFT_EMPTY}".strip() if isinstance(spec.default, Now) else spec.hint.strip()
+    hint = {"hint": _plain(told, limit=MAX_HINT)} if told else {}
     return {
         "type": "input",
         "block_id": name,

@@ -18,9 +18,11 @@ from engine.domain.tokens import FormKind, parse_form_token
 from engine.ports.acts import ActKind
 from engine.ports.people import Person
 from engine.ports.shown import Form
+from engine.reports.phrases import ENDS
 from engine.runtime.inward import words
 from engine.runtime.inward.identities import from_chat
 from engine.runtime.inward.meaning import Refused
+from engine.runtime.inward.receipts import receipt
 from engine.runtime.inward.vocabulary import HELP, WORDS, not_understood, usage
 
 if TYPE_CHECKING:
@@ -72,7 +74,9 @@ class ChatActs:
 
 def error_text(error: TocsinError) -> str:
     """Return an error as a person is told it."""
-    return " ".join(filter(None, (error.message, error.hint())))
+    message = f"{error.message[:1].upper()}{error.message[1:]}"
+    ended = message if message.endswith(ENDS) else f"{message}."
+    return words.in_chat(" ".join(filter(None, (ended, error.hint()))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,9 @@ class _Taking:
     origin: str
 
     async def from_stranger(self) -> str:
+        if self.acts.conversation.identities.keeps_out(self.act.user):
+            await self.tell(words.KEPT_OUT)
+            return "from somebody who is excluded"
         lines = [words.STRANGER]
         if self.act.action == "status" and await self.acts.conversation.places.incident_in(self.act.channel):
             lines = [*await self._status(STRANGER), words.STRANGER]
@@ -102,7 +109,7 @@ class _Taking:
         if meant is not None:
             return await self._take(meant, person)
         if self.act.kind is ActKind.COMMAND:
-            await self.tell(words.NOWHERE)
+            await self.tell(words.NOWHERE.format(word=self.act.action))
             return "refused: nowhere"
         return None
 
@@ -133,6 +140,7 @@ class _Taking:
         came = await self._given(meant.incident, meant.what, from_chat(person))
         if not isinstance(came, Refusal):
             self._call(meant, person)
+            await self._confirm(meant)
             return "done"
         told = words.refusal_text(
             came,
@@ -143,6 +151,20 @@ class _Taking:
         )
         await self.tell(told, incident=meant.incident)
         return f"refused: {came.rule}"
+
+    async def _confirm(self, meant: Meant) -> None:
+        """Say that something was taken where that shows nowhere at once."""
+        if isinstance(meant.what, Form | Refused):
+            return
+        said = receipt(
+            meant.what,
+            kind=self.act.kind,
+            look=meant.look,
+            people=self.acts.conversation.identities.people,
+            there=self.act.channel == await self.acts.conversation.places.channel_of(meant.incident),
+        )
+        if said:
+            await self.tell(said, incident=meant.incident)
 
     def _call(self, meant: Meant, person: Person) -> None:
         """Tell whoever is offered the command directly; the offer itself stands in the channel, with its buttons."""

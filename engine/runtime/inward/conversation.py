@@ -1,7 +1,8 @@
 """What somebody means by an act in the chat: which incident, which ask, and what it comes to.
 
-Rules kept here: a button and a form name their incident, a command's channel does (elsewhere its number, put first);
-the same reading is used for opening forms, for checking them and for taking them.
+Rules kept here: a button and a form name their incident, a command's channel does; a number behind the word counts
+more than the channel, except in a remark, which may begin with one. The same reading is used for opening forms, for
+checking them and for taking them.
 """
 
 from __future__ import annotations
@@ -56,10 +57,10 @@ class Conversation:
     async def place(self, act: Act) -> tuple[str | None, str]:
         """Return the incident that a command is given to, and what is left of its text."""
         there = await self.places.incident_in(act.channel)
-        if there is not None:
-            return there, act.text
         found = _NUMBER.match(act.text)
-        return (found[1].upper(), act.text[found.end() :].strip()) if found else (None, act.text)
+        if found is None or (there is not None and act.action == "note"):
+            return there, act.text
+        return found[1].upper(), act.text[found.end() :].strip()
 
     async def meant(self, act: Act, person: Person) -> Meant | None:
         """Return what an act on an incident comes to; None for one that is about none, or not ours.

@@ -42,6 +42,15 @@ class Identities:
             self._mails[user] = mail
         return self.people.by_slack(user, self._mails[user])
 
+    def keeps_out(self, user: str) -> bool:
+        """Return whether an account that leads to nobody belongs to somebody who is excluded."""
+        mail = self._mails.get(user, "").casefold()
+        excluded = [person for person in self.people.everyone() if not self.people.admits(person.id)]
+        return any(
+            person.slack == user or (not person.slack and mail and person.mail.casefold() == mail)
+            for person in excluded
+        )
+
     async def values(self, act: Act) -> tuple[dict[str, Any], dict[str, str]]:
         """Return a form's values with people by their ids, and what is wrong with the people chosen, by field."""
         values: dict[str, Any] = {name: value for name, value in act.values.items() if value is not None}

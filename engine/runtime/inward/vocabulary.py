@@ -58,8 +58,10 @@ def not_understood(action: str) -> str:
     if not action.isalpha() or len(action) > LONGEST:
         return f"That is no word that `/incident` knows.\n{HELP}"
     close = get_close_matches(action, WORDS, n=1)
-    meant = f" Did you mean `/incident {WORDS[close[0]].usage}`?" if close else ""
-    return f"There is no `/incident {action}`.{meant}\n{HELP}"
+    if close:
+        meant = f"Did you mean `/incident {WORDS[close[0]].usage}`?"
+        return f"There is no `/incident {action}`. {meant} `/incident help` shows all."
+    return f"There is no `/incident {action}`.\n{HELP}"
 
 
 def usage(action: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.domain.answers import find_ask
 from engine.domain.authority import holders
 from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
@@ -31,11 +32,15 @@ STRANGER = (
     "Tocsin does not know you: your account belongs to nobody in its people file, so you can read along and nothing "
     "else. Whoever runs Tocsin can add you to people.yaml."
 )
+KEPT_OUT = "You have no part in this. Whoever runs Tocsin keeps the people file."
 OFFERED = (
     "{by} offers you the command of {incident}. Accept or decline it with the buttons in its channel, or with "
     "`tocsin accept {incident}`."
 )
-NOWHERE = "This is no incident's channel. Do it in the incident's own channel, or put its number first: `INC-1`."
+NOWHERE = (
+    "This is no incident's channel. Do it in the incident's own channel, or put its number behind the word: "
+    "`/incident {word} INC-1`."
+)
 NO_LIST = "This incident's playbook has no list that can grow. Put it on the timeline with `/incident note`."
 FAULT = (
     "That could not be taken in because of a fault in Tocsin; nothing was changed. Try it again, or tell its operator."
@@ -50,15 +55,20 @@ _IN_CHAT = {
     "`tocsin add`": "`/incident add`",
     "`tocsin fact`": "`/incident fact`",
     "`tocsin reopen`": "`tocsin reopen` in a shell",
+    "`tocsin list`": "`/incident status` in another channel",
 }
 
 
 def refusal_text(refusal: Refusal, *, incident: Incident, subject: str, reader: Person, people: People) -> str:
     """Return why something was not taken and what to do next; for a late answer, who was first and when."""
-    ask = incident.asks.get(subject)
+    ask = incident.asks.get(subject) or find_ask(incident, subject, approval=False)
     if refusal.rule == "closed_ask" and ask is not None:
         return late_text(ask, reader=reader, people=people)
-    text = " ".join(filter(None, (refusal.message, refusal.advice(lambda person: name_of(person, people)))))
+    return in_chat(" ".join(filter(None, (refusal.message, refusal.advice(lambda person: name_of(person, people))))))
+
+
+def in_chat(text: str) -> str:
+    """Return a text with what is typed in a shell replaced by what is typed in the chat."""
     for shell, chat in _IN_CHAT.items():
         text = text.replace(shell, chat)
     return text

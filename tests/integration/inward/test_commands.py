@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import LEFT_OUT
+from engine.runtime.inward.chat import ChatActs
+from engine.runtime.inward.words import KEPT_OUT
+from engine.settings.people import Directory
 from tests.integration.inward.rig import House, house
 
 FACTS = {"summary": "A link to a recording", "urls": "https://a.example/1\nhttps://a.example/2"}
@@ -116,15 +120,66 @@ async def test_status_says_where_it_stands_and_what_waits_for_whom(home: Path) -
         await typed(made, "carla", "status")
         await made.told("carla", f"{incident} A small leak: declared, 4 asked")
         await typed(made, "carla", "halp")
+        assert len((await made.told("carla", "Did you mean `/incident help`?")).splitlines()) == 1
+        await typed(made, "carla", "perhaps")
         await made.told("carla", "`/incident add URL`")
         await typed(made, "carla", "note Nowhere")
-        await made.told("carla", "This is no incident's channel.")
+        await made.told("carla", "put its number behind the word: `/incident note INC-1`.")
+
+
+async def test_a_number_behind_a_word_counts_more_than_the_channel(home: Path) -> None:
+    """Whoever names another incident in a channel never stops or changes the one that they stand in."""
+    async with house(home) as made:
+        here, other = await made.declared(), await made.declared()
+        channel = await made.channel(here)
+        await typed(made, "ben", f"hold {other} wrong number", channel=channel)
+        held = await made.bench.until(other, lambda s: s.hold is not None)
+        assert held.hold is not None
+        assert held.hold.reason == "wrong number"
+        await made.told("ben", f"{other} is on hold. `/incident release {other}` ends that.")
+        await typed(made, "ben", "status INC-99", channel=channel)
+        await made.told("ben", "There is no incident INC-99.")
+        await typed(made, "ben", f"note {other} is the same copy", channel=channel)
+        await made.told("ben", f"Noted on the timeline of {here}.")
+        assert (await made.bench.state(here)).hold is None
+
+
+async def test_what_was_taken_is_said_where_it_shows_nowhere(home: Path) -> None:
+    """To whoever typed it alone; nothing of what was typed is repeated."""
+    async with house(home) as made:
+        incident = await made.declared()
+        channel = await made.channel(incident)
+        await made.card(incident, "warn_hosts.task.1")
+        for handle, text, said in (
+            ("ben", "add https://b.example/2", f"Added in {incident}: urls."),
+            ("ana", "assign counsel @jo", f"Counsel of {incident}: Jo Bell."),
+            ("ben", "ack warn_hosts", f"You are on it in {incident}: Warn the hosts."),
+            ("ben", "done warn_hosts", f"Done in {incident}: Warn the hosts."),
+        ):
+            await typed(made, handle, text, channel=channel)
+            assert await made.told(handle, said) == said
+        await typed(made, "ivo", "done warn_hosts", channel=channel)
+        await made.told("ivo", "Ben Osei answered this at")
+
+
+async def test_somebody_who_is_excluded_is_told_nothing_even_in_the_channel(home: Path) -> None:
+    """Where others who are in no people file may read along."""
+    async with house(home) as made:
+        incident = await made.declared()
+        channel = await made.channel(incident)
+        acts = made.worker.handlers["slack"]
+        assert isinstance(acts, ChatActs)
+        identities = acts.conversation.identities
+        assert isinstance(identities.people, Directory)
+        identities.people = replace(identities.people, excluded=frozenset({"carla"}))
+        await typed(made, "carla", "status", channel=channel)
+        assert await made.told("carla", "You have no part in this.") == KEPT_OUT
 
 
 async def test_a_number_that_is_no_incident_is_said_to_be_none(home: Path) -> None:
     """The row is finished, and the person told."""
     async with house(home) as made:
         await typed(made, "ben", "note INC-99 Hello")
-        await made.told("ben", "there is no incident INC-99")
+        await made.told("ben", "There is no incident INC-99. `/incident status` in another channel shows")
         await made.idle()
         assert await made.outcomes() == ["refused: UnknownIncidentError"]

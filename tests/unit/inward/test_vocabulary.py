@@ -28,8 +28,11 @@ def test_every_word_has_its_command_in_the_shell() -> None:
 @pytest.mark.parametrize(
     ("typed", "first"),
     [
-        ("stauts", "There is no `/incident stauts`. Did you mean `/incident status`?"),
-        ("handoff", "There is no `/incident handoff`. Did you mean `/incident handover [@PERSON]`?"),
+        (
+            "stauts",
+            "There is no `/incident stauts`. Did you mean `/incident status`? `/incident help` shows all.",
+        ),
+        ("hepl", "There is no `/incident hepl`. Did you mean `/incident help`? `/incident help` shows all."),
         ("jump", "There is no `/incident jump`."),
         ("inc-7", "Put the number behind a word: `/incident status INC-7`."),
         ("https://a.example/secret", "That is no word that `/incident` knows."),

@@ -12,6 +12,7 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import taken_since
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
+from engine.reports.phrases import lead
 from engine.runtime.showing.words import ticketing
 from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
@@ -54,7 +55,7 @@ def card(scene: Scene, ask: Ask) -> Message:
         ended = outcome(scene, ask)
         again = Button("Change the answer", "answer", ask_token(scene.incident.id, ask.id))
         return Message(
-            f"{ended}: {title}",
+            f"{lead(ended)} {title}",
             heading=title,
             sections=(Section((ended,)), *sections[:1]),
             buttons=(again,) if _changeable(scene, ask) else (),

@@ -16,6 +16,7 @@ from engine.domain.waking import never_held
 from engine.ports.paging import Page
 from engine.ports.people import Person
 from engine.ports.shown import Button, Message
+from engine.reports.phrases import lead
 from engine.runtime.showing.words.asking import ACKNOWLEDGE, APPROVAL, DECISION, ON_IT, outcome
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
@@ -29,7 +30,7 @@ def reminder(scene: Scene, subject: str) -> Message:
     """Return a reminder; `subject` is as `engine.domain.surfaces.reminder_of` names it."""
     ask, known = reminded(scene.incident, subject)
     if not ask.open:
-        return Message(f"{outcome(scene, ask)}: {scene.title(ask.step)}", footer=_foot(scene))
+        return Message(f"{lead(outcome(scene, ask))} {scene.title(ask.step)}", footer=_foot(scene))
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     text = f"{known.share} % of the time has passed for “{scene.title(ask.step)}”{due}."
     return Message(text, mentions=_people(scene, known.people), footer=_foot(scene))
@@ -40,7 +41,7 @@ def call(scene: Scene, subject: str) -> Message:
     ask, known, _ = called(scene.incident, subject)
     title = scene.title(ask.step)
     if not ask.open:
-        return Message(f"{outcome(scene, ask)}: {title}", footer=_foot(scene))
+        return Message(f"{lead(outcome(scene, ask))} {title}", footer=_foot(scene))
     if ask.on_it is not None and taken_since(ask, known):
         since = f"{scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}"
         return Message(f"{since}: {title}", footer=_foot(scene))

@@ -1,0 +1,60 @@
+"""What a person is told in private about something of theirs that was taken and shows nowhere at once. Pure.
+
+Rules kept here: what was typed is not repeated; where a card or a post in the channel says it, nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.domain import commands as cmd
+from engine.domain.answers import find_ask
+from engine.domain.incident import base_id
+from engine.ports.acts import ActKind
+from engine.reports.status import title_of
+from engine.runtime.inward.words import name_of
+
+if TYPE_CHECKING:
+    from engine.ports.people import People
+    from engine.runtime.desk import Look
+
+
+def receipt(command: cmd.AnyCommand, *, kind: ActKind, look: Look, people: People, there: bool) -> str:
+    """Return what is said, empty for nothing; `there` is whether it was typed in the incident's own channel."""
+    incident = look.incident.id
+    match command:
+        case _ if kind is ActKind.BUTTON:
+            return ""
+        case cmd.AddNote():
+            return f"Noted on the timeline of {incident}."
+        case cmd.AddToFact(name=name):
+            return f"Added in {incident}: {_plain(name)}."
+        case cmd.ReviseFact(name=name):
+            return f"Changed in {incident}: {_plain(name)}."
+        case cmd.AssignRole():
+            return _assigned(command, look, people)
+        case cmd.Acknowledge(target=target):
+            return f"You are on it in {incident}: {_title(look, target)}."
+        case cmd.Answer(target=target) if kind is ActKind.COMMAND:
+            return f"Done in {incident}: {_title(look, target)}."
+        case cmd.HoldIncident() if not there:
+            return f"{incident} is on hold. `/incident release {incident}` ends that."
+        case cmd.ReleaseIncident() if not there:
+            return f"{incident} is released: what waited goes on."
+        case _:
+            return ""
+
+
+def _assigned(command: cmd.AssignRole, look: Look, people: People) -> str:
+    role = look.plan.roles[command.role].title or command.role if command.role in look.plan.roles else command.role
+    names = ", ".join(name_of(person, people) for person in command.people)
+    return f"{role} of {look.incident.id}: {names}." if names else f"{role} of {look.incident.id} is given anew."
+
+
+def _title(look: Look, target: str) -> str:
+    ask = find_ask(look.incident, target, approval=False)
+    return title_of(look.plan.steps[base_id(ask.step if ask else target)]).rstrip(".")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
