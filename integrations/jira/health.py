@@ -1,8 +1,9 @@
 """What `tocsin doctor` says of Jira, each right by a call that changes nothing.
 
 Rules kept here: nothing is written, and one thing that is wrong does not hide the next, but for what a Jira that is
-not there, or does not know us, would answer to everything. Jira tells nobody when a token ends, so the date that was
-shown when it was made is a setting.
+not there, or does not know us, would answer to everything, and what a project that is not there would answer to every
+question about it. Jira tells nobody when a token ends, so the date that was shown when it was made is a setting: it is
+said also where Jira lets nobody in, since it may be why.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -48,11 +49,15 @@ async def health(
     checks = [await _looked("jira", lambda: _server(pool))]
     if checks[0].ok:
         checks.append(await _looked("jira account", lambda: _account(pool)))
+    ends = _token(setting.token_ends, today=clock.real_now().date())
     if not checks[-1].ok:
-        return checks
+        return [*checks, *([] if ends.ok else [ends])]
+    checks.append(await _looked("jira clock", lambda: _clock(pool, clock=clock)))
+    checks.append(await _looked("jira project", lambda: project(pool, site=site)))
+    rest = [ends, _hooks(used=setting.hooks)]
+    if not checks[-1].ok:
+        return [*checks, *rest]
     looks: tuple[tuple[str, Callable[[], Awaitable[Check]]], ...] = (
-        ("jira clock", lambda: _clock(pool, clock=clock)),
-        ("jira project", lambda: project(pool, site=site)),
         ("jira permissions", lambda: permissions(pool, site=site)),
         (f"jira {site.epic_type.lower()}", lambda: _creating(pool, site=site, kind=site.epic_type)),
         (f"jira {site.step_type.lower()}", lambda: _creating(pool, site=site, kind=site.step_type)),
@@ -62,8 +67,7 @@ async def health(
         ("jira fields", lambda: _told("jira fields", mapping(pool, site=site))),
     )
     checks += [await _looked(name, look) for name, look in looks]
-    checks += [_token(setting.token_ends, today=clock.real_now().date()), _hooks(used=setting.hooks)]
-    return [*checks, *await people(pool, setting.people, site=site)]
+    return [*checks, *rest, *await people(pool, setting.people, site=site)]
 
 
 async def _looked(name: str, look: Callable[[], Awaitable[Check]]) -> Check:

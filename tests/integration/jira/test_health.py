@@ -77,6 +77,16 @@ async def test_a_project_that_is_not_seen_is_said_with_those_that_are(rig: Rig) 
     assert told["jira clock"].ok
 
 
+async def test_a_project_that_is_not_seen_is_no_fault_of_anybody_else(rig: Rig) -> None:
+    """Rights, types and people are looked at when it is there; nobody is told to correct them."""
+    site = replace(rig.site, project="SECC")
+    async with JiraPool(site, clock=rig.clock) as pool:
+        told = await health(pool, site=site, clock=rig.clock, setting=Setting(people=(BEN, ANA)))
+    assert [one.name for one in told if not one.ok] == ["jira project"]
+    assert "jira people" not in {one.name for one in told}
+    assert "jira token" in {one.name for one in told}
+
+
 async def test_a_wrong_token_is_said_once(rig: Rig) -> None:
     """What everything else would answer the same is not asked."""
     site = replace(rig.site, token="wrong")
@@ -84,6 +94,16 @@ async def test_a_wrong_token_is_said_once(rig: Rig) -> None:
         told = await health(pool, site=site, clock=HandClock())
     assert [one.ok for one in told] == [False]
     assert "TOCSIN_JIRA_TOKEN" in told[0].hint
+
+
+async def test_a_token_that_has_ended_says_so_where_nobody_is_let_in(rig: Rig) -> None:
+    """Jira's answer is the same as to a wrong one."""
+    site = replace(rig.site, token="ended")
+    async with JiraPool(site, clock=rig.clock) as pool:
+        ended = Setting(token_ends=START.date() - timedelta(days=1))
+        told = await health(pool, site=site, clock=HandClock(), setting=ended)
+    assert [one.name for one in told] == ["jira", "jira token"]
+    assert told[1].says.startswith("ended on ")
 
 
 class TestAnAccountWithFewRights:
