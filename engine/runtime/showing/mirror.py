@@ -244,7 +244,7 @@ class Mirror:
             return
         text = overview.checklist(scene)
         yield Wanted("epic", text, lambda: tracker.describe(scene.epic()[0], text))
-        for name, says, bring, born in of_tickets(scene, tracker):
+        for name, says, bring, born in of_tickets(scene, tracker, self._chat):
             yield Wanted(name, says, bring, born)
 
 

@@ -12,11 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.domain.folding.tickets import DUE, OWNER, heard
-from engine.domain.surfaces import TICKET, effect_of, maker_of
+from engine.domain.surfaces import CARD, TICKET, effect_of, maker_of
+from engine.runtime.showing.chatting import message_of
 from engine.runtime.showing.words import asking, ticketing
 
 if TYPE_CHECKING:
     from engine.domain.ask import Ask
+    from engine.ports.chat import Chat
     from engine.ports.tracker import Tracker
     from engine.runtime.showing.words.scene import Scene
 
@@ -27,21 +29,32 @@ The last is None where that is not known: of a ticket that was found after its a
 """
 
 
-def of_tickets(scene: Scene, tracker: Tracker) -> Iterator[Kept]:
+def of_tickets(scene: Scene, tracker: Tracker, chat: Chat | None) -> Iterator[Kept]:
     """Yield what is kept current in each ticket of what is asked."""
     for ask in scene.incident.asks.values():
         key, _ = scene.ticket(ask.id)
         if ask.open and key:
+            yield from _described(scene, ask, key, tracker, chat)
             yield from _of(scene, ask, key, tracker)
+
+
+def _described(scene: Scene, ask: Ask, key: str, tracker: Tracker, chat: Chat | None) -> Iterator[Kept]:
+    """Yield the description of a ticket that was made early, or before the card that it leads to was there."""
+    card = message_of(scene, CARD, ask.id) if chat is not None else None
+    early = maker_of(scene.incident, ask.id) == ask.step
+
+    async def bring() -> None:
+        link = await chat.link(card) if chat is not None and card is not None else ""
+        await tracker.describe(key, asking.ticket(scene, ask, epic="", link=link).description)
+
+    if early or card is not None:
+        yield f"ticket:{ask.id}", card.id if card is not None else "asked", bring, None
 
 
 def _of(scene: Scene, ask: Ask, key: str, tracker: Tracker) -> Iterator[Kept]:
     maker = maker_of(scene.incident, ask.id)
     effect = effect_of(scene.incident, TICKET, maker)
     made_with = effect.result if effect is not None else {}
-    if maker == ask.step:
-        text = asking.ticket(scene, ask, epic="", link="").description
-        yield f"ticket:{ask.id}", text, partial(tracker.describe, key, text), None
     if ask.given_to is None:
         owner = ticketing.owner(scene, ask)
         says = f"{owner.id if owner else ''}/{ask.turns}"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from engine.domain.errors import IntegrationError
 from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import (
-    CARD,
     EPIC,
     HEAD_TRACKER,
     TICKET,
@@ -20,7 +19,6 @@ from engine.domain.surfaces import (
     ticket_of,
 )
 from engine.ports.lookup import Absent, CannotTell, Found
-from engine.runtime.showing.chatting import message_of
 from engine.runtime.showing.halves import finishing
 from engine.runtime.showing.words import asking, overview, telling, ticketing
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.conducting.situation import Perform
     from engine.domain.incident import Unaccepted
-    from engine.ports.chat import Chat
     from engine.ports.ledger import Ledger
     from engine.ports.shown import TicketDraft
     from engine.ports.tracker import TicketRef, Tracker
@@ -44,7 +41,6 @@ class TrackerSurfaces:
     """Makes and finds what is in the tracker."""
 
     tracker: Tracker
-    chat: Chat | None
     ledger: Ledger
 
     async def make(self, scene: Scene, move: Perform) -> dict[str, Any]:
@@ -53,7 +49,7 @@ class TrackerSurfaces:
             case _ if move.kind == EPIC:
                 return _placed(await self.tracker.create_epic(overview.epic(scene), key=move.key))
             case _ if move.kind == TICKET:
-                draft = await self.draft(scene, move.subject)
+                draft = _draft(scene, move.subject)
                 given = {"owner": draft.owner.id if draft.owner else "", "due": _day(draft)}
                 return _placed(await self.tracker.create_ticket(draft, key=move.key)) | given
             case _ if move.kind == HEAD_TRACKER:
@@ -75,15 +71,6 @@ class TrackerSurfaces:
         if move.kind != HEAD_TRACKER:
             await self._moved(scene, move, ticket)
         return Found({"ticket": ticket})
-
-    async def draft(self, scene: Scene, subject: str) -> TicketDraft:
-        """Return what the ticket of an ask, or of a step that is not asked yet, should hold."""
-        ask = asked_by(scene.incident, subject)
-        ref = message_of(scene, CARD, ask.id) if ask is not None else None
-        link = await self.chat.link(ref) if self.chat is not None and ref is not None else ""
-        if ask is None:
-            return ticketing.early(scene, subject, epic=scene.epic()[0])
-        return asking.ticket(scene, ask, epic=scene.epic()[0], link=link)
 
     async def _commented(self, scene: Scene, move: Perform) -> dict[str, Any]:
         """Say why, then move the ticket; the comment first, so that nobody sees a ticket move without a reason."""
@@ -126,6 +113,17 @@ class TrackerSurfaces:
         elif ask is not None and ask.open:
             day = scene.moment_there(ask.due).date() if ask.due else None
             await self.tracker.schedule(refused.ticket, day, known=None)
+
+
+def _draft(scene: Scene, subject: str) -> TicketDraft:
+    """Return what the ticket of an ask, or of a step that is not asked yet, should hold.
+
+    The way to its card in the chat is put in when both are there (`ticket_fields`): neither waits for the other.
+    """
+    ask = asked_by(scene.incident, subject)
+    if ask is None:
+        return ticketing.early(scene, subject, epic=scene.epic()[0])
+    return asking.ticket(scene, ask, epic=scene.epic()[0], link="")
 
 
 def _words(scene: Scene, move: Perform) -> str:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain.lifecycle import StepStatus
-from engine.domain.surfaces import EPIC, LIVING, TICKET, TICKET_AGAIN, TICKET_CLOSE, made, maker_of, ticket_of, withheld
+from engine.domain.surfaces import (
+    CARD,
+    EPIC,
+    LIVING,
+    TICKET,
+    TICKET_AGAIN,
+    TICKET_CLOSE,
+    effect_of,
+    made,
+    maker_of,
+    ticket_of,
+    withheld,
+)
 from engine.reports.status import status
 
 if TYPE_CHECKING:
@@ -55,6 +67,12 @@ async def until(holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+def effect_result(state: Incident, kind: str, subject: str) -> Any:  # noqa: ANN401 - what the effect came to
+    """Return where a surface is."""
+    effect = effect_of(state, kind, subject)
+    return effect.result if effect is not None else {}
+
+
 def begun(state: Incident) -> bool:
     """Whether the tickets of the first look are there."""
     return bool(ticket_of(state, "words.task.1") and ticket_of(state, "ask_host") and made(state, LIVING, LIVING))
@@ -80,6 +98,17 @@ async def test_a_ticket_that_was_early_is_taken_over_when_it_is_asked(on_stage: 
         await on_stage.until(incident, lambda s: made(s, TICKET_CLOSE, "ask_host.task.1"))
         assert issue(on_stage, key).resolution_id is not None
         assert maker_of(state, "ask_host.task.1") == "ask_host"
+
+
+async def test_a_ticket_leads_to_its_message_in_slack(on_stage: Stage) -> None:
+    """Neither waits for the other to be made; the way there is put in when both are there."""
+    async with on_stage.engine():
+        incident = await on_stage.declare(PLAYBOOK)
+        state = await on_stage.until(incident, lambda s: begun(s) and made(s, CARD, "words.task.1"))
+        card = str(effect_result(state, CARD, "words.task.1")["ts"])
+        key = ticket_of(state, "words.task.1")
+        await until(lambda: f"/p{card.replace('.', '')}" in issue(on_stage, key).description)
+        assert "In Slack: " in issue(on_stage, key).description
 
 
 async def test_a_step_that_is_never_asked_closes_its_early_ticket_as_declined_or_done(on_stage: Stage) -> None:
@@ -121,7 +150,12 @@ async def test_a_role_that_goes_to_somebody_else_takes_its_tickets_along(on_stag
         await until(lambda: str(issue(on_stage, key).duedate) == "2031-03-04")
         await on_stage.desk.give(incident, cmd.AssignRole(role="commander", people=["jo"]), ANA)
         await until(lambda: issue(on_stage, key).assignee == "jo.bell")
-        assert [change.field for history in issue(on_stage, key).history for change in history.changes] == [
+        assert [
+            change.field
+            for history in issue(on_stage, key).history
+            for change in history.changes
+            if change.field != "description"
+        ] == [
             "duedate",
             "assignee",
         ]
