@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import structlog
 
-from engine.domain.errors import IntegrationError
+from engine.domain.errors import IntegrationError, OutcomeUnknownError
 from integrations.slack.api import RefusedError
 from integrations.slack.blocks import escaped
 from integrations.slack.forms import errors_answer, form_view
@@ -36,6 +36,7 @@ Reader: TypeAlias = Callable[[Payload], object | None]
 _NOT_KEPT = frozenset({"token", "response_url", "response_urls"})
 _AGAIN: Final = "Try it again in a moment."
 _ACTS = frozenset({"block_actions", "view_submission"})
+_UNTOLD = "Slack did not say whether the form opened. Where you see none, do the same again."
 _log = structlog.get_logger(__name__)
 
 
@@ -91,7 +92,8 @@ class Reception:
         except IntegrationError as error:
             _log.warning("a form did not open in Slack", reason=error.message, hint=error.hint())
             again = error.retryable and not isinstance(error, RefusedError)  # what is done later by itself is no form
-            await self._tell(payload, f"The form did not open. {error.message} {_AGAIN if again else error.hint()}")
+            refused = f"The form did not open. {error.message} {_AGAIN if again else error.hint()}".strip()
+            await self._tell(payload, _UNTOLD if isinstance(error, OutcomeUnknownError) else refused)
 
     async def _tell(self, payload: Payload, text: str) -> None:
         act = interpret(payload)

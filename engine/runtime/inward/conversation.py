@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
@@ -131,6 +131,8 @@ class Conversation:
                 return await self._assigned(text, look, person)
             case "handover":
                 return await self._offered(text, look, person)
+            case "resolve":
+                return await self._resolved(text, look, person)
             case _:
                 return answering(text, look=look, judge=judge)
 
@@ -146,6 +148,15 @@ class Conversation:
         if isinstance(people, Refusal):
             return Refused(command, people)
         return self.judged(look, command.model_copy(update={"people": [one.id for one in people]}), person)
+
+    async def _resolved(self, text: str, look: Look, person: Person) -> Meaning:
+        """Return what became of a step, as somebody found it in the other system."""
+        step, outcome, why = [*text.split(maxsplit=2), "", ""][:3]
+        if outcome.lower() not in ("done", "failed", "retry") or not why:
+            return Refused(cmd.AddNote(text=text), Refusal("usage", usage("resolve"), "WHY stays on the timeline."))
+        said: Any = outcome.lower()
+        command = cmd.ResolveStep(step=step, outcome=said, reason=await spoken(why, self.identities))
+        return self.judged(look, command, person)
 
     async def _offered(self, text: str, look: Look, person: Person) -> Meaning:
         """Return the form that offers the command, with whoever was named first in it."""

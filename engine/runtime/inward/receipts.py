@@ -11,12 +11,16 @@ from engine.domain import commands as cmd
 from engine.domain.answers import find_ask
 from engine.domain.incident import base_id
 from engine.ports.acts import ActKind
+from engine.reports.phrases import ENDS
 from engine.reports.status import title_of
 from engine.runtime.inward.words import name_of
 
 if TYPE_CHECKING:
     from engine.ports.people import People
     from engine.runtime.desk import Look
+
+
+RESOLVED = {"done": "Counts as done", "failed": "Failed, and accepted", "retry": "Tried again"}
 
 
 def receipt(command: cmd.AnyCommand, *, kind: ActKind, look: Look, people: People, there: bool) -> str:
@@ -34,9 +38,11 @@ def receipt(command: cmd.AnyCommand, *, kind: ActKind, look: Look, people: Peopl
         case cmd.AssignRole():
             return _assigned(command, look, people)
         case cmd.Acknowledge(target=target):
-            return f"You are on it in {incident}: {_title(look, target)}."
+            return f"You are on it in {incident}: {_title(look, target)}"
         case cmd.Answer(target=target) if kind is ActKind.COMMAND:
-            return f"Done in {incident}: {_title(look, target)}."
+            return f"Done in {incident}: {_title(look, target)}"
+        case cmd.ResolveStep(step=step, outcome=outcome):
+            return f"{RESOLVED[outcome]} in {incident}: {_title(look, step)}"
         case cmd.HoldIncident() if not there:
             return f"{incident} is on hold. `/incident release {incident}` ends that."
         case cmd.ReleaseIncident() if not there:
@@ -53,7 +59,8 @@ def _assigned(command: cmd.AssignRole, look: Look, people: People) -> str:
 
 def _title(look: Look, target: str) -> str:
     ask = find_ask(look.incident, target, approval=False)
-    return title_of(look.plan.steps[base_id(ask.step if ask else target)]).rstrip(".")
+    title = title_of(look.plan.steps[base_id(ask.step if ask else target)])
+    return title if title.endswith(ENDS) else f"{title}."
 
 
 def _plain(name: str) -> str:

@@ -40,6 +40,11 @@ WORDS: Final[Mapping[str, Word]] = {
     "handover": Word("handover [@PERSON]", "offers the command to somebody, who accepts or declines"),
     "hold": Word("hold [WHY]", "stops everything automatic at once"),
     "release": Word("release [WHY]", "lets it go on"),
+    "resolve": Word(
+        "resolve STEP done/failed/retry WHY",
+        "says what became of a step that failed or that nobody can tell of",
+        needs=True,
+    ),
     "help": Word("help", "shows this", command="--help"),
 }
 HELP: Final = "\n".join(

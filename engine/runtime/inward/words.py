@@ -93,6 +93,7 @@ def status_lines(plan: Plan, incident: Incident, *, reader: Person, people: Peop
         *held,
         *(f"{phase.id}: {_phase(plan, incident, phase.id)}" for phase in plan.phases),
         *_cut([*_asked(plan, incident, reader=reader, people=people), *_stuck(plan, incident)]),
+        *_clock(incident, reader),
     ]
 
 
@@ -108,7 +109,9 @@ def task_lines(plan: Plan, incident: Incident, *, reader: Person, people: People
     offered = [_offered(offer, reader=reader, people=people)] if offer and offer.to != reader.id else []
     others = [ask for ask in _by_urgency(incident) if reader.id not in _whose(plan, incident, ask)]
     lines = [_ask_line(plan, incident, ask, reader=reader, people=people) for ask in others]
-    return _cut([*own, *offered, *lines]) or [f"Nothing is open in {incident.id} that waits for anybody."]
+    if not (own or offered or lines):
+        return [f"Nothing is open in {incident.id} that waits for anybody."]
+    return [*_cut([*own, *offered, *lines]), *_clock(incident, reader)]
 
 
 def own_lines(plan: Plan, incident: Incident, *, reader: Person, people: People) -> list[str]:
@@ -138,8 +141,18 @@ def name_of(person_id: str, people: People) -> str:
 
 def moment(at: datetime, zone: str) -> str:
     """Return an instant as a person reads it: `03:19 on 24 November (Europe/Berlin)`."""
+    return f"{_brief(at, zone)} ({zone})"
+
+
+def _brief(at: datetime, zone: str) -> str:
+    """Return the same without the zone: in a list, a line of its own names it."""
     local = Instant(at, zone).local()
-    return f"{local:%H:%M} on {local.day} {local:%B} ({zone})"
+    return f"{local:%H:%M} on {local.day} {local:%B}"
+
+
+def _clock(incident: Incident, reader: Person) -> list[str]:
+    timed = any(ask.open and (ask.due or ask.on_it) for ask in incident.asks.values())
+    return [f"Times are those of {reader.zone}."] if timed else []
 
 
 def _phase(plan: Plan, incident: Incident, phase_id: str) -> str:
@@ -163,10 +176,10 @@ def _asked(plan: Plan, incident: Incident, *, reader: Person, people: People) ->
 def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, people: People) -> str:
     names = ["you" if person == reader.id else name_of(person, people) for person in _whose(plan, incident, ask)]
     missed = ", missed" if ask.missed else ""
-    due = f", due {moment(ask.due, reader.zone)}{missed}" if ask.due else ""
+    due = f", due {_brief(ask.due, reader.zone)}{missed}" if ask.due else ""
     word = "to approve" if ask.kind == "approval" else "asked"
     if ask.on_it:
-        due += f", {_subject(ask.on_it.by, reader, people)} on it since {moment(ask.on_it.at, reader.zone)}"
+        due += f", {_subject(ask.on_it.by, reader, people)} on it since {_brief(ask.on_it.at, reader.zone)}"
     return f"{word}: {title_of(plan.steps[base_id(ask.step)])} [{ask.step}] ({', '.join(names)}{due})"
 
 

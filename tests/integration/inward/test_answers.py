@@ -31,6 +31,21 @@ async def test_an_approval_moves_the_step(home: Path, line: str) -> None:
         assert [(a.by, a.via, a.strength) for a in approval.answers] == [("carla", "slack", "slack-signed")]
 
 
+async def test_what_is_asked_again_says_why_on_its_card(home: Path) -> None:
+    """Whoever writes the text anew need not look for the reason."""
+    async with house(home) as made:
+        incident = await made.declared()
+        await made.press("ben", "answer", incident=incident, ask="statement.task.1")
+        await made.fill("ben", text="We know of a copy.")
+        await made.press("carla", "decline", incident=incident, ask="statement.approval.1")
+        await made.fill("carla", reason="Say nothing of the copy.")
+        place = await made.card(incident, "statement.task.2")
+        messages = made.sandbox.slack.state.channels[place["channel"]].messages
+        (card,) = [message for message in messages if message.ts == place["ts"]]
+        assert "*Asked again*\\nDeclined by Carla Weiss at" in str(card.blocks)
+        assert ": Say nothing of the copy." in str(card.blocks)
+
+
 async def test_a_button_says_who_is_on_it(home: Path, line: str) -> None:
     """It stays open; who is not asked is told who is."""
     async with house(home, line=line) as made:

@@ -15,6 +15,24 @@ from engine.runtime.inward.words import KEPT_OUT
 from engine.settings.people import Directory
 from tests.integration.inward.rig import House, house
 
+LOCK = """
+    tocsin: 1
+    playbook: leak
+    title: A lock
+    version: 1
+    inputs:
+      summary: {type: text, max: 300}
+      urls: {type: url, list: true, min: 1}
+    roles: {commander: {required: true, title: Incident commander}}
+    phases:
+      contain:
+        steps:
+          - id: close
+            title: Close the link
+            action: http.request
+            with: {method: POST, url: "https://nowhere.example/lock", find: {url: "https://nowhere.example/looked"}}
+          - {id: look, title: Look at it, task: Look., owner: commander}
+    """
 FACTS = {"summary": "A link to a recording", "urls": "https://a.example/1\nhttps://a.example/2"}
 
 
@@ -183,3 +201,19 @@ async def test_a_number_that_is_no_incident_is_said_to_be_none(home: Path) -> No
         await made.told("ben", "There is no incident INC-99. `/incident status` in another channel shows")
         await made.idle()
         assert await made.outcomes() == ["refused: UnknownIncidentError"]
+
+
+async def test_what_became_of_a_step_is_said_without_a_shell(home: Path) -> None:
+    """With a reason; how it is typed is said to whoever leaves something out."""
+    async with house(home) as made:
+        incident = await made.declared(LOCK)
+        channel = await made.channel(incident)
+        await made.bench.until(incident, lambda s: s.step("close").status is StepStatus.FAILED)
+        await typed(made, "ana", "resolve close done", channel=channel)
+        await made.told("ana", "`/incident resolve STEP done/failed/retry WHY`")
+        await typed(made, "ana", "resolve close done I closed it by hand", channel=channel)
+        await made.bench.until(incident, lambda s: s.step("close").status is StepStatus.DONE)
+        await made.told("ana", f"Counts as done in {incident}: Close the link.")
+        (resolved,) = await made.events(incident, "step_resolved")
+        assert isinstance(resolved, ev.StepResolved)
+        assert (resolved.reason, resolved.by, resolved.via) == ("I closed it by hand", "ana", "slack")

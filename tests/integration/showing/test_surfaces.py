@@ -170,6 +170,9 @@ async def test_what_nobody_can_tell_is_shown_and_settled_by_a_person(on_stage: S
         incident = await on_stage.declare(PLAYBOOK)
         await on_stage.until(incident, lambda state: state.step("lock").status is StepStatus.UNCONFIRMED)
         await on_stage.seen(lambda texts: any("Lock it" in text and "nobody can tell" in text for text in texts))
+        await on_stage.seen(
+            lambda texts: any("`/incident resolve lock done|failed|retry WHY`" in text for text in texts)
+        )
         look = await on_stage.desk.look(incident)
         needs = status(look.plan, look.incident, now=look.now)["attention"]
         assert [(need["kind"], need["subject"]) for need in needs] == [("unconfirmed", "lock")]

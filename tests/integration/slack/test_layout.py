@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.errors import IntegrationError
-from engine.domain.fields import FieldSpec, FieldType
+from engine.domain.fields import NOW, FieldSpec, FieldType
 from engine.ports.shown import Button, Form, Message, Section
 from integrations.sandbox.slack.blocks import MESSAGE, checked_blocks, checked_view
 from integrations.slack.blocks import escaped, fallback, laid_out, pieces
@@ -128,6 +128,13 @@ def test_a_long_form_fits_or_says_how_to_answer_it(specs: list[FieldSpec], intro
     view = view_of(form)
     assert view is None or checked_view(view)["blocks"]
     assert view is not None or len(specs) > 10
+
+
+def test_a_moment_that_is_now_when_it_is_left_out_says_so() -> None:
+    """Nobody types the time at 03:10 because the field looks as if it had to be known."""
+    spec = FieldSpec(name="aware_at", type=FieldType.DATETIME, default=NOW, hint="When we knew.")
+    (field,) = checked_view(form_view(Form(title="x", token="t", fields={"aware_at": spec})))["blocks"]
+    assert (field["optional"], field["hint"]["text"]) == (True, "When we knew. Left empty: now.")
 
 
 def test_a_field_that_slack_has_not_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,6 +119,14 @@ def test_the_summary_says_what_failed_what_is_open_and_what_comes_next(told: Sto
         "Open: A restricted step (names), Ana",
         "Next: Tell everybody",
     ]
+
+
+def test_a_title_that_ends_as_a_question_takes_no_comma(told: Story) -> None:
+    """`Who is shown? Ana` reads better than `Who is shown?, Ana`."""
+    steps = {name: replace(step, title=f"{step.title}?") for name, step in told.plan.steps.items()}
+    asked = replace(told.plan, steps=steps)
+    lines = handover_summary(asked, told.incident, now=told.now, name=str.title)
+    assert "Open: Call the host? Carla, due Tue 24 Nov 2026, 03:10" in lines
 
 
 def test_an_offer_is_named_by_its_number() -> None:

@@ -51,6 +51,8 @@ def card(scene: Scene, ask: Ask) -> Message:
     """Return the message of an ask: with buttons while it is open, with what became of it afterwards."""
     title = scene.title(ask.step)
     sections = list(_body(scene, ask))
+    if ask.open and ask.round > 1 and ask.kind != APPROVAL:
+        sections.append(Section(tuple(_before(scene, ask)), heading="Asked again"))
     if not ask.open:
         ended = outcome(scene, ask)
         again = Button("Change the answer", "answer", ask_token(scene.incident.id, ask.id))
@@ -133,6 +135,13 @@ def _needed(name: str, spec: FieldSpec) -> str:
     optional = ", optional" if spec.optional or spec.default is not None else ""
     hint = f": {spec.hint}" if spec.hint else ""
     return f"* {name} ({what}{optional}){hint}"
+
+
+def _before(scene: Scene, ask: Ask) -> Iterator[str]:
+    """Say what became of what was asked of the step last."""
+    ended = [known for known in scene.incident.asks.values() if known.step == ask.step and not known.open]
+    if ended:
+        yield outcome(scene, ended[-1])
 
 
 def _body(scene: Scene, ask: Ask) -> Iterator[Section]:

@@ -76,7 +76,7 @@ def living(scene: Scene) -> Message:
         heading=f"{incident.id}: {neutral_title(scene)}",
         sections=tuple(section for section in sections if section.lines),
         buttons=(Button("Release", "release", ask_token(incident.id, "hold"), "primary"),) if incident.hold else (),
-        footer=f"Kept up to date here. `tocsin status {incident.id}` shows everything.{exercise}",
+        footer=f"Kept up to date here. `/incident status` says more, `/incident help` what can be done.{exercise}",
     )
 
 
@@ -158,15 +158,15 @@ def _troubles(scene: Scene) -> Iterator[str]:
     for entry in scene.incident.steps.values():
         match entry.status:
             case StepStatus.UNCONFIRMED:
-                yield f"“{scene.title(entry.id)}” nobody can tell whether it was done. {_settle(scene, entry)}"
+                yield f"“{scene.title(entry.id)}” nobody can tell whether it was done. {_settle(entry)}"
             case StepStatus.FAILED if not entry.accepted:
-                yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry)}. {_settle(scene, entry)}"
+                yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry)}. {_settle(entry)}"
             case _:
                 continue
 
 
-def _settle(scene: Scene, entry: Step) -> str:
-    return f"`tocsin resolve {scene.incident.id} '{entry.id}' done|failed|retry --reason ...`"
+def _settle(entry: Step) -> str:
+    return f"`/incident resolve {entry.id} done|failed|retry WHY`"
 
 
 def _because(scene: Scene, entry: Step) -> str:

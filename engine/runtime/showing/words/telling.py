@@ -102,7 +102,7 @@ def _notice(scene: Scene, what: str, state: str) -> str:
     if entry.status.value != state:
         return f"{title}: this was {state} for a while, and is {entry.status.value.replace('_', ' ')} now."
     because = entry.because if open_to_all(scene.step(what)) else "the reason is restricted"
-    command = f"`tocsin resolve {scene.incident.id} '{what}' done|failed|retry --reason ...`"
+    command = f"`/incident resolve {what} done|failed|retry WHY`"
     if state == "unconfirmed":
         return f"{title}: nobody can tell whether it was done ({because}). Look at the other system, then {command}."
     return f"{title}: failed ({because}). Try it again, do it by hand, or accept it: {command}."
