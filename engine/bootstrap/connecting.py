@@ -133,6 +133,11 @@ async def levels_of(access: Access, project: str, *, type_id: str) -> Sequence[s
         return allowed(await fields_of(pool, project, type_id=type_id), "security")
 
 
+def said(refused: IntegrationError) -> str:
+    """Return what a side said, and what to do."""
+    return " ".join(filter(None, (f"{refused.message.rstrip('.')}.", refused.hint())))
+
+
 def _site(access: Access, project: str = _NOWHERE) -> JiraSite:
     from integrations.jira import JiraSite  # noqa: PLC0415 - as Slack's
 

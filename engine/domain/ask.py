@@ -84,6 +84,8 @@ class Ask:
     """How often its due time was moved."""
     given_to: str | None = None
     """Whom people gave its ticket: a person's id, empty for nobody whom Tocsin knows; None: as Tocsin gave it."""
+    given_by: str = ""
+    """Who gave it."""
     turns: int = 0
     """How often that changed."""
     reminders: tuple[Reminder, ...] = ()

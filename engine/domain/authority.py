@@ -3,8 +3,9 @@
 Rules kept here (design section 3, semantic 8; section 7, rule 4):
 1. A role is held by the people assigned to it; a vacant role's work goes to its `else`, then to the
    commander, and whoever declared the incident is acting commander while nobody else is.
-2. An ask is answered by the holders of its roles; the commander may also do tasks. An approval is never
-   given by anyone who wrote, answered or last changed what is approved, and by each person once.
+2. An ask is answered by the holders of its roles; the commander may also do tasks, and so may whoever one of these
+   gave a task's ticket to, who takes part for as long as it is open. An approval is never given by anyone who wrote,
+   answered or last changed what is approved, and by each person once.
 3. An approval that people outside would notice needs more than a local shell where a chat or tracker is
    set up.
 4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
@@ -73,18 +74,25 @@ def vacant(plan: Plan, incident: Incident) -> tuple[str, ...]:
 
 
 def participants(plan: Plan, incident: Incident) -> frozenset[str]:
-    """Return everyone who takes part: holders of any role, and whoever declared the incident."""
+    """Return everyone who takes part: holders of any role, who was given a task, and whoever declared the incident."""
     held = {person for role in plan.roles for person in holders(plan, incident, role)}
-    return frozenset(
-        held | {person for people in incident.roles.values() for person in people} | {incident.declared_by}
-    )
+    named = {person for people in incident.roles.values() for person in people}
+    lent = {person for ask in incident.asks.values() if ask.open for person in entrusted(plan, incident, ask)}
+    return frozenset(held | named | lent | {incident.declared_by})
+
+
+def entrusted(plan: Plan, incident: Incident, ask: Ask) -> frozenset[str]:
+    """Return who may do a task since somebody who may do it gave its ticket to them."""
+    if ask.kind != "task" or not ask.given_to or ask.given_by not in _of(plan, incident, COMMANDER, *ask.by):
+        return frozenset()
+    return frozenset({ask.given_to})
 
 
 def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:
     """Return why a person may not answer an ask, or None; `connected`: a chat or tracker is set up."""
     allowed = {person for role in ask.by for person in holders(plan, incident, role)}
     if ask.kind == "task":
-        allowed |= set(holders(plan, incident, COMMANDER))
+        allowed |= _of(plan, incident, COMMANDER) | entrusted(plan, incident, ask)
     if ask.kind == "approval" and who.person in ask.requesters:
         return Refusal(
             "own_change",

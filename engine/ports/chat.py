@@ -88,3 +88,7 @@ class Chat(Protocol):
 
     async def link(self, ref: MessageRef) -> str:
         """Return the address of a message."""
+
+    def address(self, channel: str) -> str:
+        """Return the address of a channel, without asking anybody."""
+        ...

@@ -83,7 +83,10 @@ class TicketDraft:
 
     summary: str
     description: str
-    """Plain lines; a leading `* ` or `# ` makes a list, `h2. ` a heading, `(x) `/`(/) ` an open/done mark."""
+    """Plain lines; a leading `* ` or `# ` makes a list, `h2. ` a heading, `(/) `, `(!) ` or `(x) ` a mark.
+
+    The marks: done, asked of somebody, ended badly.
+    """
     labels: tuple[str, ...] = ()
     owner: Person | None = None
     due: datetime | None = None

@@ -190,7 +190,7 @@ def _failed(event: ev.EffectFailed, reader: Reader) -> str:
     why = reader.of_step(event.subject, event.message) if event.kind not in SHOWN else event.message
     if event.early:
         return f"Comes later: {_subject(event.kind, event.subject, reader)}: {why.rstrip('.')}."
-    return f"Did not work: {_subject(event.kind, event.subject, reader)}: {why}.{again}"
+    return f"Did not work: {_subject(event.kind, event.subject, reader)}: {why.rstrip('.')}.{again}"
 
 
 def _unconfirmed(event: ev.EffectUnconfirmed, reader: Reader) -> str:

@@ -10,6 +10,8 @@ from integrations.jira.site import JiraSite
 
 FILLED: Final = frozenset({"project", "issuetype", "summary", "description", "labels", "reporter"})
 """Fields that every ticket of ours has."""
+PARENT: Final = "parent"
+"""Every ticket of a step has the incident's as its parent; the incident's own has none."""
 _PAGE = 50
 
 
@@ -70,5 +72,6 @@ def _unfilled(field: Json, *, site: JiraSite, epic: bool) -> bool:
     names = {name, str(field.get("name", "")).casefold()}
     filling = [one.field for one in site.mapped if (one.epics if epic else one.tickets)]
     mapped = any({field_name, field_name.casefold()} & names for field_name in filling)
-    filled = name in FILLED or name in site.fields or mapped or epic_name
+    kin = name == PARENT and not epic
+    filled = name in FILLED or kin or name in site.fields or mapped or epic_name
     return bool(field.get("required")) and not field.get("hasDefaultValue") and not filled

@@ -1,7 +1,7 @@
 """Plain lines in, Jira's wiki markup out.
 
 Rules kept here:
-1. A line may open with what the port allows (`* `, `# `, `h2. `, `(x) `, `(/) `); the rest is shown as
+1. A line may open with what the port allows (`* `, `# `, `h2. `, `(x) `, `(/) `, `(!) `); the rest is shown as
    written.
 2. Nothing a person typed becomes a macro, a mention, a link text or an emphasis. Addresses stay whole.
 """
@@ -11,7 +11,7 @@ import re
 LONGEST = 32_000
 """Jira refuses texts of more than 32,767 characters."""
 
-_OPENING = re.compile(r"(?:h2\. |[*#]{1,2} )?(?:\((?:x|/)\) )?")
+_OPENING = re.compile(r"(?:h2\. |[*#]{1,2} )?(?:\((?:x|/|!)\) )?")
 _ADDRESS = re.compile(r"(https?://[\w./:%?=&#~@,+;-]+)")
 _MACRO = re.compile(r"([{\[|])")
 _EMPHASIS = re.compile(r"(?<!\w)([*_+^~?!-])(?=\S)")

@@ -6,6 +6,7 @@ Rule kept here: with signed HTTP all that people do arrives at one address, whic
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,8 @@ from integrations.slack.manifest import app_manifest
 
 PATH = "/slack/events"
 """Where `tocsin serve` takes signed requests."""
+LONGEST_NAME = 35
+_COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 NEW_APP = "https://api.slack.com/apps?new_app=1"
 
 
@@ -21,9 +24,10 @@ def manifest(*, http: str = "", **options: str) -> dict[str, Any]:
     """Return the manifest: Socket Mode, or signed requests to an address of ours.
 
     Raises:
-        ConfigError: Slack would refuse the address.
+        ConfigError: Slack would refuse the address, the name or the command.
     """
     told = app_manifest(**options)
+    _accepted(name=told["display_information"]["name"], command=told["features"]["slash_commands"][0]["command"])
     if not http:
         return told
     url = request_url(http)
@@ -33,6 +37,18 @@ def manifest(*, http: str = "", **options: str) -> dict[str, Any]:
         settings["event_subscriptions"] = {"request_url": url, **settings["event_subscriptions"]}
     commands = [{**one, "url": url} for one in told["features"]["slash_commands"]]
     return {**told, "features": {**told["features"], "slash_commands": commands}, "settings": settings}
+
+
+def _accepted(*, name: str, command: str) -> None:
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise ConfigError(
+            f"Slack takes no app called {name!r}.", hint=f"Give a name of at most {LONGEST_NAME} characters."
+        )
+    if not _COMMAND.fullmatch(command):
+        raise ConfigError(
+            f"Slack takes no command called {command!r}.",
+            hint="Begin it with / and go on with at most 31 small letters, digits, - or _, like /incident.",
+        )
 
 
 def request_url(http: str) -> str:

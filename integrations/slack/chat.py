@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from integrations.slack.api import SlackApi
     from integrations.slack.blocks import Layout
 
+_CHANNEL = "https://slack.com/app_redirect?channel="
 _PAGE = 200
 _MAX_PAGES = 25
 _SKEW = timedelta(minutes=10)
@@ -154,6 +155,10 @@ class SlackChat:
         """Return the address of a message."""
         answer = await self._api.call("chat.getPermalink", channel=ref.channel, message_ts=ref.id)
         return str(answer["permalink"])
+
+    def address(self, channel: str) -> str:
+        """Return the address of a channel: Slack's own, which leads into whichever workspace has it."""
+        return f"{_CHANNEL}{channel}"
 
     async def _content(self, message: Message) -> tuple[Layout, Content]:
         called = await self._called(message)

@@ -39,6 +39,7 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         round=event.round,
         moved=before.moved if before else 0,
         given_to=before.given_to if before else state.early.get(event.step),
+        given_by=before.given_by if before else "",
         turns=before.turns if before else 0,
     )
     state = replace(state, asks=put(state.asks, ask.id, ask))

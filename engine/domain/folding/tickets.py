@@ -36,7 +36,9 @@ def given_again(state: Incident, role: str) -> Incident:
     """Return the state in which the open asks of a role are Tocsin's to hand out again."""
     for ask in list(state.asks.values()):
         if ask.open and ask.given_to is not None and role in ask.by:
-            state = replace(state, asks=put(state.asks, ask.id, replace(ask, given_to=None, turns=ask.turns + 1)))
+            state = replace(
+                state, asks=put(state.asks, ask.id, replace(ask, given_to=None, given_by="", turns=ask.turns + 1))
+            )
     return state
 
 
@@ -51,7 +53,7 @@ def _changed(state: Incident, event: ev.TicketChanged, _: datetime) -> Incident:
     if event.change == "reassigned" and ask is None:
         return replace(state, early=put(state.early, event.ask, event.person or ""))
     if event.change == "reassigned" and ask is not None:
-        handed = replace(ask, given_to=event.person or "", turns=ask.turns + 1)
+        handed = replace(ask, given_to=event.person or "", given_by=event.by, turns=ask.turns + 1)
         return replace(state, asks=put(state.asks, ask.id, handed))
     return state
 

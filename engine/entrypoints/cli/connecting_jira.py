@@ -19,6 +19,7 @@ from engine.bootstrap.connecting import (
     jira_reached,
     levels_of,
     offer,
+    said,
     types_of,
     wanted_by,
 )
@@ -91,7 +92,7 @@ def _account(terminal: Terminal, present: Present, *, url: str) -> tuple[Access,
         try:
             seen = asyncio.run(offer(access))
         except IntegrationError as refused:
-            why = f"{refused.message} {refused.hint()}"
+            why = said(refused)
             terminal.say(f"  {why}")
             continue
         terminal.say(f"  ok       it lets us in as {seen.account}")

@@ -109,6 +109,14 @@ def channel_of(scene: Scene) -> str:
     return str(effect.result["id"])
 
 
+def channel_link(scene: Scene, chat: Chat | None) -> str:
+    """Return the address of the incident's channel, empty where there is none."""
+    effect = effect_of(scene.incident, CHANNEL, CHANNEL)
+    if chat is None or effect is None or effect.status != "done":
+        return ""
+    return chat.address(str(effect.result["id"]))
+
+
 def message_of(scene: Scene, kind: str, subject: str) -> MessageRef | None:
     """Return where a message is, None while it was not posted."""
     effect = effect_of(scene.incident, kind, subject)

@@ -20,7 +20,7 @@ from engine.domain.errors import TocsinError
 from engine.domain.handing import handover_subject
 from engine.domain.lifecycle import OVER
 from engine.domain.surfaces import CALL, CARD, CHANNEL, EPIC, HANDOVER, LEFT_OUT, LIVING, REVIEW_CARD, call_of, made
-from engine.runtime.showing.chatting import channel_of, message_of
+from engine.runtime.showing.chatting import channel_link, channel_of, message_of
 from engine.runtime.showing.ticket_fields import of_tickets
 from engine.runtime.showing.words import asking, handing, overview, telling, waking
 from engine.runtime.showing.words.scene import Scene
@@ -242,9 +242,10 @@ class Mirror:
         tracker = self._tracker
         if tracker is None or not made(scene.incident, EPIC, EPIC):
             return
-        text = overview.checklist(scene)
+        channel = channel_link(scene, self._chat)
+        text = overview.checklist(scene, channel=channel)
         yield Wanted("epic", text, lambda: tracker.describe(scene.epic()[0], text))
-        for name, says, bring, born in of_tickets(scene, tracker, self._chat):
+        for name, says, bring, born in of_tickets(scene, tracker, self._chat, channel=channel):
             yield Wanted(name, says, bring, born)
 
 

@@ -116,7 +116,7 @@ class Shower:
             return ChatSurfaces(self.chat, self.ledger, self.clock)
         if self.tracker is None:
             raise IntegrationError("There is no tracker any more.", hint="Set TOCSIN_JIRA_URL.")
-        return TrackerSurfaces(self.tracker, self.ledger)
+        return TrackerSurfaces(self.tracker, self.chat, self.ledger)
 
     def _later(self, move: Perform, error: IntegrationError) -> ev.EffectFailed:
         retry_at = instant_text(self.clock.real_now() + _wait(move, error))

@@ -8,9 +8,11 @@ the timeline does not know yet is never overwritten: it is taken in first.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.domain.errors import IntegrationError
 from engine.domain.folding.tickets import DUE, OWNER, heard
 from engine.domain.surfaces import CARD, TICKET, effect_of, maker_of
 from engine.runtime.showing.chatting import message_of
@@ -29,26 +31,31 @@ The last is None where that is not known: of a ticket that was found after its a
 """
 
 
-def of_tickets(scene: Scene, tracker: Tracker, chat: Chat | None) -> Iterator[Kept]:
-    """Yield what is kept current in each ticket of what is asked."""
+def of_tickets(scene: Scene, tracker: Tracker, chat: Chat | None, *, channel: str = "") -> Iterator[Kept]:
+    """Yield what is kept current in each ticket of what is asked; `channel` is the chat's address."""
     for ask in scene.incident.asks.values():
         key, _ = scene.ticket(ask.id)
         if ask.open and key:
-            yield from _described(scene, ask, key, tracker, chat)
+            yield from _described(scene, ask, partial(tracker.describe, key), chat, channel=channel)
             yield from _of(scene, ask, key, tracker)
 
 
-def _described(scene: Scene, ask: Ask, key: str, tracker: Tracker, chat: Chat | None) -> Iterator[Kept]:
+def _described(
+    scene: Scene, ask: Ask, describe: Callable[[str], Awaitable[object]], chat: Chat | None, *, channel: str
+) -> Iterator[Kept]:
     """Yield the description of a ticket that was made early, or before the card that it leads to was there."""
     card = message_of(scene, CARD, ask.id) if chat is not None else None
     early = maker_of(scene.incident, ask.id) == ask.step
 
     async def bring() -> None:
-        link = await chat.link(card) if chat is not None and card is not None else ""
-        await tracker.describe(key, asking.ticket(scene, ask, epic="", link=link).description)
+        link = channel
+        if chat is not None and card is not None:
+            with suppress(IntegrationError):  # where the chat does not say, the way to the channel has to do
+                link = await chat.link(card)
+        await describe(asking.ticket(scene, ask, epic="", link=link).description)
 
     if early or card is not None:
-        yield f"ticket:{ask.id}", card.id if card is not None else "asked", bring, None
+        yield f"ticket:{ask.id}", card.id if card is not None else f"asked {channel}", bring, None
 
 
 def _of(scene: Scene, ask: Ask, key: str, tracker: Tracker) -> Iterator[Kept]:

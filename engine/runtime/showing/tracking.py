@@ -19,6 +19,7 @@ from engine.domain.surfaces import (
     ticket_of,
 )
 from engine.ports.lookup import Absent, CannotTell, Found
+from engine.runtime.showing.chatting import channel_link
 from engine.runtime.showing.halves import finishing
 from engine.runtime.showing.words import asking, overview, telling, ticketing
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.conducting.situation import Perform
     from engine.domain.incident import Unaccepted
+    from engine.ports.chat import Chat
     from engine.ports.ledger import Ledger
     from engine.ports.shown import TicketDraft
     from engine.ports.tracker import TicketRef, Tracker
@@ -41,15 +43,16 @@ class TrackerSurfaces:
     """Makes and finds what is in the tracker."""
 
     tracker: Tracker
+    chat: Chat | None
     ledger: Ledger
 
     async def make(self, scene: Scene, move: Perform) -> dict[str, Any]:
         """Make a surface; return where it is."""
         match move.kind:
             case _ if move.kind == EPIC:
-                return _placed(await self.tracker.create_epic(overview.epic(scene), key=move.key))
+                return _placed(await self.tracker.create_epic(self._epic(scene), key=move.key))
             case _ if move.kind == TICKET:
-                draft = _draft(scene, move.subject)
+                draft = self._draft(scene, move.subject)
                 given = {"owner": draft.owner.id if draft.owner else "", "due": _day(draft)}
                 return _placed(await self.tracker.create_ticket(draft, key=move.key)) | given
             case _ if move.kind == HEAD_TRACKER:
@@ -71,6 +74,20 @@ class TrackerSurfaces:
         if move.kind != HEAD_TRACKER:
             await self._moved(scene, move, ticket)
         return Found({"ticket": ticket})
+
+    def _epic(self, scene: Scene) -> TicketDraft:
+        return overview.epic(scene, channel=channel_link(scene, self.chat))
+
+    def _draft(self, scene: Scene, subject: str) -> TicketDraft:
+        """Return what the ticket of an ask, or of a step that is not asked yet, should hold.
+
+        It leads to the channel at first, and to its card once that is there (`ticket_fields`): neither waits for the
+        other.
+        """
+        ask = asked_by(scene.incident, subject)
+        if ask is None:
+            return ticketing.early(scene, subject, epic=scene.epic()[0])
+        return asking.ticket(scene, ask, epic=scene.epic()[0], link=channel_link(scene, self.chat))
 
     async def _commented(self, scene: Scene, move: Perform) -> dict[str, Any]:
         """Say why, then move the ticket; the comment first, so that nobody sees a ticket move without a reason."""
@@ -113,17 +130,6 @@ class TrackerSurfaces:
         elif ask is not None and ask.open:
             day = scene.moment_there(ask.due).date() if ask.due else None
             await self.tracker.schedule(refused.ticket, day, known=None)
-
-
-def _draft(scene: Scene, subject: str) -> TicketDraft:
-    """Return what the ticket of an ask, or of a step that is not asked yet, should hold.
-
-    The way to its card in the chat is put in when both are there (`ticket_fields`): neither waits for the other.
-    """
-    ask = asked_by(scene.incident, subject)
-    if ask is None:
-        return ticketing.early(scene, subject, epic=scene.epic()[0])
-    return asking.ticket(scene, ask, epic=scene.epic()[0], link="")
 
 
 def _words(scene: Scene, move: Perform) -> str:

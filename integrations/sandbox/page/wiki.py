@@ -10,7 +10,11 @@ from integrations.sandbox.page.mrkdwn import anchor
 _INLINE = re.compile(r"((?<!\\)\{\{.+?\}\}|(?<!\\)\[[^\[\]\n]+\]|https?://[^\s|\]]+[^\s|\].,;:!?)])")
 _ESCAPED = re.compile(r"\\([^\w\s&])")
 _COLOUR = re.compile(r"(?<!\\)\{color:[#\w]+\}(.*?)(?<!\\)\{color\}")
-_MARKS = (("(/)", "<span class=yes>\u2713</span>"), ("(x)", "<span class=no>\u2717</span>"))
+_MARKS = (
+    ("(/)", "<span class=yes>\u2713</span>"),
+    ("(x)", "<span class=no>\u2717</span>"),
+    ("(!)", "<strong>!</strong>"),
+)
 _STYLES = (
     (re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])"), r"<strong>\1</strong>"),
     (re.compile(r"(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])"), r"<em>\1</em>"),

@@ -189,6 +189,21 @@ async def test_a_ticket_opened_again_before_we_had_come_to_it_stays_open(home: P
         assert issue.resolution_id is None
 
 
+async def test_whoever_is_given_a_task_by_its_owner_finishes_it(home: Path) -> None:
+    """In Jira, without a role; what they write under it is on the timeline."""
+    async with house(home) as rig:
+        incident = await rig.declared()
+        key = await rig.ticket(incident, WARN)
+        await rig.in_jira("ben", lambda jira: jira.assign_issue(key, "kim.tran"))
+        await rig.bench.until(incident, lambda s: s.asks[WARN].given_to == "kim")
+        await rig.in_jira("kim", lambda jira: jira.add_comment(key, "Called both."))
+        await rig.close("kim", key)
+        state = await rig.bench.until(incident, lambda s: s.step("warn_hosts").status is StepStatus.DONE)
+        assert state.asks[WARN].answers[0].by == "kim"
+        notes = [event for event in await rig.events(incident, "note_added") if isinstance(event, ev.NoteAdded)]
+        assert [note.text for note in notes] == ["Called both."]
+
+
 async def test_a_ticket_opened_again_by_somebody_who_may_not_is_closed_again(home: Path) -> None:
     """With the reason under it; the step stays done."""
     async with house(home) as rig:

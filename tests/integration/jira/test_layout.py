@@ -16,6 +16,7 @@ SITE = JiraSite(url="http://jira", token="t", project="SEC")
     ("plain", "markup"),
     [
         ("* (x) Revoke the link", "* (x) Revoke the link"),
+        ("* (!) Revoke the link", "* (!) Revoke the link"),
         ("# first", "# first"),
         ("h2. Phase", "h2. Phase"),
         ("h1. Phase", "h1&#46; Phase"),

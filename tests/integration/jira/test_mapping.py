@@ -78,6 +78,9 @@ async def test_tickets_may_be_sub_tasks(rig: Rig) -> None:
     step = await configured.create_ticket(draft(parent=incident.key), key=KEY)
     assert (rig.issue(incident.key).type_id, rig.issue(step.key).type_id) == ("10002", "10003")
     assert rig.issue(step.key).parent_id == rig.issue(incident.key).id
+    site = replace(rig.site, epic_type="10002", sub_task_type="Sub-task", mapped=MAPPED)
+    checks = await health(rig.pool, site=site, clock=rig.clock)
+    assert [one.says for one in checks if not one.ok] == []
 
 
 @pytest.mark.parametrize(("name", "said"), [("Nowhere", "there is no field 'Nowhere'"), ("Twice", "several fields")])

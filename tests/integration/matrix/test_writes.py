@@ -90,12 +90,16 @@ async def amiss_in_slack(here: Walk, state: Incident) -> list[str]:
 async def amiss_in_jira(here: Walk, state: Incident) -> list[str]:
     """Return what Jira does not hold once, or not as it should be."""
     epic, ticket, twin, *more = await far.tickets(here.sandbox)
+    scene = await here.scene()
+    talk = next(
+        f"https://slack.com/app_redirect?channel={e.result['id']}" for e in state.effects.values() if e.kind == CHANNEL
+    )
     keys = {kind: [key for key, e in state.effects.items() if e.kind == kind] for kind in state_kinds(state)}
     looks = {
         "no more tickets": more == [],
         "the epic's key": [epic.carries] == keys[EPIC],
         "the ticket's key": [ticket.carries] == keys[TICKET],
-        "the description": epic.description == laid_out(overview.checklist(await here.scene())),
+        "the description": epic.description == laid_out(overview.checklist(scene, channel=talk)),
         "what was said on the epic": sorted(epic.comments) == sorted(map(mark, keys[HEAD_TRACKER])),
         "what was said on the ticket": ticket.comments == tuple(map(mark, [*keys[TICKET_REOPEN], *keys[TICKET_CLOSE]])),
         "the ticket was moved twice": len(ticket.moves) == 2,

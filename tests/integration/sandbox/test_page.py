@@ -72,6 +72,7 @@ def test_mrkdwn_is_rendered_and_never_trusted(text: str, html: str) -> None:
         ("[the page|https://x.example]", '<p><a href="https://x.example">the page</a></p>'),
         ("{{a}} <b>", "<p><code>a</code> &lt;b&gt;</p>"),
         ("(/) done, (x) not", "<p><span class=yes>\u2713</span> done, <span class=no>\u2717</span> not</p>"),
+        ("(!) open", "<p><strong>!</strong> open</p>"),
         ("{color:#cccccc}k{color}", "<p><small class=faint>k</small></p>"),
         (r"\{color:red} \[a] \(x) \*b*", "<p>&#123;color:red} &#91;a] &#40;x) &#42;b*</p>"),
         ("see https://x.example/a.", '<p>see <a href="https://x.example/a">https://x.example/a</a>.</p>'),

@@ -174,4 +174,7 @@ def test_the_manifest_asks_for_what_is_used(tocsin: Run) -> None:
         "https://api.slack.com/apps?new_app=1&manifest_json=%7B"
     )
     tocsin("slack", "manifest", "--http", "http://tocsin.example").said(2, "Slack sends nothing to", "https://")
+    tocsin("slack", "manifest", "--name", "An incident response tool of our own").said(2, "no app called", "35")
+    for command in ("incident", "/Incident", "/an incident", f"/{'x' * 32}"):
+        tocsin("slack", "manifest", "--command", command).said(2, "no command called", "/incident")
     assert "manifest" in tocsin("slack").out

@@ -10,6 +10,7 @@ from engine.domain import commands as cmd
 from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import (
     CARD,
+    CHANNEL,
     EPIC,
     LIVING,
     TICKET,
@@ -22,6 +23,7 @@ from engine.domain.surfaces import (
     withheld,
 )
 from engine.reports.status import status
+from integrations.sandbox.faults import Fault, FaultKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,19 @@ async def test_a_ticket_leads_to_its_message_in_slack(on_stage: Stage) -> None:
         key = ticket_of(state, "words.task.1")
         await until(lambda: f"/p{card.replace('.', '')}" in issue(on_stage, key).description)
         assert "In Slack: " in issue(on_stage, key).description
+
+
+async def test_tickets_and_the_epic_lead_to_the_channel(on_stage: Stage) -> None:
+    """Whichever of them is made first: a card that is not there yet, or a chat that is away, holds up no ticket."""
+    on_stage.sandbox.faults.add(Fault(kind=FaultKind.SERVER_ERROR, match="chat.getPermalink", count=None))
+    async with on_stage.engine():
+        incident = await on_stage.declare(PLAYBOOK)
+        state = await on_stage.until(incident, begun)
+        (channel,) = (effect.result["id"] for effect in state.effects.values() if effect.kind == CHANNEL)
+        way = f"In Slack: https://slack.com/app_redirect?channel={channel}"
+        assert way in issue(on_stage, ticket_of(state, "words.task.1")).description
+        (epic,) = (effect.result["key"] for effect in state.effects.values() if effect.kind == EPIC)
+        await until(lambda: way in issue(on_stage, epic).description)
 
 
 async def test_a_step_that_is_never_asked_closes_its_early_ticket_as_declined_or_done(on_stage: Stage) -> None:

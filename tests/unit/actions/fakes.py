@@ -168,6 +168,10 @@ class FakeChat:
         """Return an address."""
         return f"https://chat.example/{ref.channel}/{ref.id}"
 
+    def address(self, channel: str) -> str:
+        """Return an address."""
+        return f"https://chat.example/{channel}"
+
 
 class FakeReports:
     """Has written the report."""

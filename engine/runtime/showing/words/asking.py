@@ -223,6 +223,8 @@ def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
         yield from _done_by_form(step)
     else:
         yield "* This ticket is closed as done."
+    if ask.due:
+        yield f"* Until {scene.dated(ask.due)} ({scene.incident.zone}); a later date is in the due date."
     if link:
         yield from ("", f"In Slack: {link}")
     if scene.incident.exercise:

@@ -43,7 +43,12 @@ SECOND = (
     "field",
     "cedar",
 )
-DONE_WELL = frozenset({StepStatus.DONE, StepStatus.SKIPPED})
+DONE, ENDED, WAITS = "(/) ", "(x) ", "(!) "
+MARKS = {
+    **dict.fromkeys((StepStatus.DONE, StepStatus.SKIPPED), DONE),
+    **dict.fromkeys((*SETTLED - {StepStatus.DONE, StepStatus.SKIPPED}, StepStatus.UNCONFIRMED), ENDED),
+}
+"""How a step is marked in the epic; what nobody is asked for yet has no mark."""
 
 
 def channel_name(incident: str) -> str:
@@ -65,7 +70,7 @@ def living(scene: Scene) -> Message:
     """Return the pinned message."""
     incident = scene.incident
     sections = [
-        Section(tuple(_facts(scene))),
+        Section((*_facts(scene), *_where(scene))),
         Section(tuple(_attention(scene)), heading="Needs a person"),
         Section(tuple(_open(scene)), heading="Open"),
         Section(tuple(_phases(scene)), heading="Phases"),
@@ -80,22 +85,23 @@ def living(scene: Scene) -> Message:
     )
 
 
-def epic(scene: Scene) -> TicketDraft:
-    """Return the epic: a neutral summary, and the plan as a checklist."""
+def epic(scene: Scene, *, channel: str = "") -> TicketDraft:
+    """Return the epic: a neutral summary, and the plan as a checklist; `channel` is the chat's address."""
     incident = scene.incident
     exercise = " (exercise)" if incident.exercise else ""
     return TicketDraft(
         summary=f"{incident.id}: {neutral_title(scene)}{exercise}",
-        description=checklist(scene),
+        description=checklist(scene, channel=channel),
         labels=(incident.id.lower(), incident.playbook, *(("exercise",) if incident.exercise else ())),
         restricted=scene.plan.sensitivity is not Sensitivity.INTERNAL,
         facts=facts_of(scene),
     )
 
 
-def checklist(scene: Scene) -> str:
-    """Return the plan by phase with a mark for each step; people's steps with their ticket."""
-    return "\n".join([*_facts(scene), "", *_checklist(scene)])
+def checklist(scene: Scene, *, channel: str = "") -> str:
+    """Return the plan by phase with a mark for each step; people's steps with whom they wait for and their ticket."""
+    talk = (f"In Slack: {channel}",) if channel else ()
+    return "\n".join([*_facts(scene), *talk, "", *_checklist(scene)])
 
 
 def neutral_title(scene: Scene) -> str:
@@ -124,16 +130,19 @@ def _facts(scene: Scene) -> Iterator[str]:
     offer = incident.handover
     if offer:
         yield f"Command offered to {scene.name(offer.to)} at {scene.local(offer.at)}, not accepted yet"
-    yield f"Declared {scene.local(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
+    yield f"Declared {scene.dated(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
     severity = severity_of(scene)
     if severity:
         yield f"Severity: {severity}"
+    due = min((ask for ask in incident.asks.values() if ask.open and ask.due), key=_due, default=None)
+    if due is not None and due.due is not None:
+        yield f"Next target: {scene.dated(due.due)}, {lead(scene.title(due.step))} {_who(scene, due)}"
+
+
+def _where(scene: Scene) -> Iterator[str]:
     key, url = scene.epic()
     if key:
         yield f"Epic: {key} {url}"
-    due = min((ask for ask in incident.asks.values() if ask.open and ask.due), key=_due, default=None)
-    if due is not None and due.due is not None:
-        yield f"Next target: {scene.local(due.due)}, {scene.title(due.step)} ({scene.names(due.by)})"
 
 
 def _attention(scene: Scene) -> Iterator[str]:
@@ -208,8 +217,11 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     due = f", due {scene.local(ask.due)}" if ask.due else ""
     what = "approval of " if ask.kind == "approval" else ""
     taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
-    who = scene.name(ask.given_to) if ask.given_to else scene.names(ask.by)
-    return f"• {what}{lead(scene.title(ask.step))} {who}{due}{f' ({key})' if key else ''}{taken}"
+    return f"• {what}{lead(scene.title(ask.step))} {_who(scene, ask)}{due}{f' ({key})' if key else ''}{taken}"
+
+
+def _who(scene: Scene, ask: Ask) -> str:
+    return scene.name(ask.given_to) if ask.given_to else scene.names(ask.by)
 
 
 def _due(ask: Ask) -> tuple[bool, str]:
@@ -235,7 +247,14 @@ def _checklist(scene: Scene) -> Iterator[str]:
         known = scene.incident.phases.get(phase.id)
         yield f"h2. {phase.id.capitalize()} ({known.status.value if known else 'not begun'})"
         for entry in _entries(scene, phase.steps):
-            mark = "(/)" if entry.status in DONE_WELL else "(x)"
+            waiting = [ask for ask in scene.incident.asks.values() if ask.open and ask.step == entry.id]
             ticket = scene.ticket(entry.ask or entry.id)[0]
-            state = entry.status.value.replace("_", " ")
-            yield f"* {mark} {lead(scene.title(entry.id))} {state}{f', {ticket}' if ticket else ''}"
+            state = "; ".join(_awaited(scene, ask) for ask in waiting) or entry.status.value.replace("_", " ")
+            mark = WAITS if waiting else MARKS.get(entry.status, "")
+            yield f"* {mark}{lead(scene.title(entry.id))} {state}{f', {ticket}' if ticket else ''}"
+
+
+def _awaited(scene: Scene, ask: Ask) -> str:
+    what = "approval by" if ask.kind == "approval" else "waits for"
+    due = f", due {scene.dated(ask.due)}{' (missed)' if ask.missed else ''}" if ask.due else ""
+    return f"{what} {_who(scene, ask)}{due}"

@@ -87,6 +87,10 @@ class Scene:
         there, today = moment.astimezone(zone), self.now.astimezone(zone)
         return f"{there:%H:%M}" if there.date() == today.date() else f"{there:%a %d %b, %H:%M}"
 
+    def dated(self, moment: datetime) -> str:
+        """Return a moment in the incident's zone with its day, for what is read on another day than it was written."""
+        return f"{self.moment_there(moment):%a %d %b, %H:%M}"
+
     def ticket(self, ask: str) -> tuple[str, str]:
         """Return the key and address of an ask's ticket, empty while there is none."""
         return self._place(TICKET, maker_of(self.incident, ask))

@@ -82,7 +82,8 @@ def review(scene: Scene) -> Message:
 def closing(scene: Scene, ask: Ask, *, said: str) -> str:
     """Return the comment under a ticket that is closed by us."""
     step = scene.incident.step(ask.step)
-    why = f" ({step.because})" if step.because and open_to_all(scene.step(ask.step)) else ""
+    told = not step.because or step.because in said or not open_to_all(scene.step(ask.step))
+    why = "" if told else f" ({step.because})"
     return f"{said}. The step is {step.status.value.replace('_', ' ')}{why}."
 
 
