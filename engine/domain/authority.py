@@ -14,6 +14,7 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    something.
 6. A commander offers the command to somebody, who alone accepts or declines it.
 7. Any participant may put the incident on hold; the commander, or whoever did, releases it.
+8. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, assert_never
 from engine.domain import commands as cmd
 from engine.domain.incident import base_id
 from engine.domain.plan import Reach
+from engine.domain.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,6 +68,12 @@ def holders(plan: Plan, incident: Incident, role: str) -> tuple[str, ...]:
         known = plan.roles.get(role)
         role = (known.fallback if known else None) or COMMANDER
     return (incident.declared_by,)
+
+
+def may_see(plan: Plan, incident: Incident, person: str) -> bool:
+    """Return whether somebody who asks from outside an incident's own channel may see what it is about."""
+    offered = incident.handover is not None and incident.handover.to == person
+    return plan.sensitivity is Sensitivity.INTERNAL or offered or person in participants(plan, incident)
 
 
 def vacant(plan: Plan, incident: Incident) -> tuple[str, ...]:

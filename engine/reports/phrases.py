@@ -36,6 +36,7 @@ def awaited(reference: str, *, title: Callable[[str], str]) -> str:
 def reasoned(reason: str) -> str:
     """Return a reason as a sentence of its own behind another one; empty when none was given."""
     text = defanged(" ".join(reason.split()))
+    text = f"{text[:1].upper()}{text[1:]}"
     return f" {text if text.endswith(ENDS) else f'{text}.'}" if text else ""
 
 

@@ -6,11 +6,11 @@ with its row in words that hold nothing of what was typed. Acts that open a form
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
-from engine.domain.authority import Refusal
+from engine.domain.authority import Refusal, may_see
 from engine.domain.errors import ConfigError, PlaybookError, TocsinError, UnknownIncidentError
 from engine.domain.lifecycle import RUNNING
 from engine.domain.surfaces import LEFT_OUT
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from engine.domain.events.shape import InputEvent
     from engine.ports.acts import Act, Interpreter
-    from engine.ports.records import InboxRow
+    from engine.ports.records import InboxRow, IncidentRow
+    from engine.runtime.desk import Look
     from engine.runtime.inward.asides import Asides
     from engine.runtime.inward.conversation import Conversation, Meant
     from engine.runtime.inward.marking import Marks
@@ -203,14 +204,28 @@ class _Taking:
         conversation = self.acts.conversation
         incident, _ = await conversation.place(self.act)
         if incident is None:
-            return words.list_lines(await conversation.desk.ledger.incidents(states=RUNNING))
+            shown = words.LONGEST
+            rows = await conversation.desk.ledger.incidents(states=RUNNING)
+            return words.list_lines([*[await self._neutral(row, reader) for row in rows[:shown]], *rows[shown:]])
         look = await conversation.desk.look(incident)
+        if not await self._may_see(look, reader):
+            return [words.RESTRICTED.format(incident=incident)]
         people = conversation.identities.people
         left_out = await conversation.desk.ledger.recall(incident, LEFT_OUT) or {}
         return [
             *words.status_lines(look.plan, look.incident, reader=reader, people=people),
             *words.left_out_lines(left_out, people=people),
         ]
+
+    async def _may_see(self, look: Look, reader: Person) -> bool:
+        own = await self.acts.conversation.places.channel_of(look.incident.id)
+        return (own != "" and own == self.act.channel) or may_see(look.plan, look.incident, reader.id)
+
+    async def _neutral(self, row: IncidentRow, reader: Person) -> IncidentRow:
+        """Return an incident of a list without its title, where that is not for the reader."""
+        look = await self.acts.conversation.desk.look(row.incident)
+        seen = may_see(look.plan, look.incident, reader.id)
+        return row if seen else replace(row, title="restricted incident")
 
     async def _tasks(self, reader: Person) -> list[str]:
         """Return what is open in an incident; where none is meant, what waits for the reader in any of them."""
@@ -219,6 +234,8 @@ class _Taking:
         incident, _ = await conversation.place(self.act)
         if incident is not None:
             look = await conversation.desk.look(incident)
+            if not await self._may_see(look, reader):
+                return [words.RESTRICTED.format(incident=incident)]
             return words.task_lines(look.plan, look.incident, reader=reader, people=people)
         lines: list[str] = []
         for name in dict.fromkeys(row.incident for row in await conversation.desk.ledger.open_asks()):

@@ -32,6 +32,7 @@ STRANGER = (
     "Tocsin does not know you: your account belongs to nobody in its people file, so you can read along and nothing "
     "else. Whoever runs Tocsin can add you to people.yaml."
 )
+RESTRICTED = "{incident} is restricted: who takes no part in it is not told what it is about."
 KEPT_OUT = "You have no part in this. Whoever runs Tocsin keeps the people file."
 OFFERED = (
     "{by} offers you the command of {incident}. Accept or decline it with the buttons in its channel, or with "

@@ -217,3 +217,21 @@ async def test_what_became_of_a_step_is_said_without_a_shell(home: Path) -> None
         (resolved,) = await made.events(incident, "step_resolved")
         assert isinstance(resolved, ev.StepResolved)
         assert (resolved.reason, resolved.by, resolved.via) == ("I closed it by hand", "ana", "slack")
+
+
+async def test_a_restricted_incident_is_not_told_to_who_takes_no_part(home: Path) -> None:
+    """Neither its title in the list nor where it stands; in its channel everybody reads it anyway."""
+    async with house(home) as made:
+        incident = await made.declared(LOCK.replace("version: 1", "version: 1\n    sensitivity: restricted"))
+        await made.channel(incident)
+        for text in (f"status {incident}", f"tasks {incident}"):
+            await typed(made, "kim", text)
+            assert await made.told("kim", "is restricted") == (
+                f"{incident} is restricted: who takes no part in it is not told what it is about."
+            )
+        await typed(made, "kim", "status")
+        await made.told("kim", f"{incident} restricted incident: declared")
+        await typed(made, "ana", f"status {incident}")
+        await made.told("ana", f"{incident} A lock: declared")
+        said = [message["text"] for message in (await made.human("kim").get("/ephemerals"))["messages"]]
+        assert not any("A lock" in text or "Look at it" in text for text in said)

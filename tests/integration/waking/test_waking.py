@@ -157,7 +157,7 @@ async def test_the_channel_and_the_shell_say_who_is_on_it(home: Path) -> None:
         state = await world.until(incident, lambda state: state.asks[ASK].on_it is not None)
         assert state.asks[ASK].open
         await ana.post("/commands", command="/incident", text="status", channel=channel)
-        assert "you are on it since" in await world.house.told("ana", "Who is shown?")
+        assert "you are on it since" in await world.house.told("ana", "asked: Who is shown?")
         await world.house.chat.invite(channel, [world.house.desk.people.person("carla") or pytest.fail("no Carla")])
         await carla.post("/commands", command="/incident", text="ack depicted", channel=channel)
         assert "Ask Ana Ruiz or Jo Bell." in await world.house.told("carla", "decides")

@@ -112,7 +112,7 @@ def test_the_summary_says_what_failed_what_is_open_and_what_comes_next(told: Sto
     told.tells(ev.HoldOrdered(reason="wrong link", by="ben"))
     lines = handover_summary(told.plan, told.incident, now=told.now, name=str.title)
     assert lines == [
-        "On hold since Tue 24 Nov 2026, 02:10 by Ben: nothing automatic begins. wrong link.",
+        "On hold since Tue 24 Nov 2026, 02:10 by Ben: nothing automatic begins. Wrong link.",
         "State: declared; began Tue 24 Nov 2026, 02:10; contain open",
         "Failed: Lock (refused)",
         "Open: Call the host, Carla, due Tue 24 Nov 2026, 03:10",

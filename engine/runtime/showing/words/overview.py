@@ -134,7 +134,8 @@ def _facts(scene: Scene) -> Iterator[str]:
     severity = severity_of(scene)
     if severity:
         yield f"Severity: {severity}"
-    due = min((ask for ask in incident.asks.values() if ask.open and ask.due), key=_due, default=None)
+    coming = (ask for ask in incident.asks.values() if ask.open and ask.due and not ask.missed)
+    due = min(coming, key=_due, default=None)
     if due is not None and due.due is not None:
         yield f"Next target: {scene.dated(due.due)}, {lead(scene.title(due.step))} {_who(scene, due)}"
 
