@@ -71,6 +71,8 @@ class Step:
     """The task or decision."""
     approval: str | None = None
     attempts: int = 0
+    resets: int = 0
+    """How often a person had it tried again."""
     round: int = 0
     """How often a person was asked."""
     approvals: int = 0

@@ -154,7 +154,8 @@ def _pagers(situation: Situation) -> Iterator[tuple[str, str]]:
 def _notices(incident: Incident) -> Iterator[str]:
     for step in incident.steps.values():
         if step.status in (StepStatus.FAILED, StepStatus.UNCONFIRMED):
-            yield f"{step.id}:{step.status.value}:{step.attempts}"
+            again = f".{step.resets}" if step.resets else ""
+            yield f"{step.id}:{step.status.value}:{step.attempts}{again}"
     for ask in incident.asks.values():
         if ask.missed:
             yield f"{ask.id}:missed:1"

@@ -107,7 +107,7 @@ def _redo(state: Incident, event: ev.RedoOrdered, _: datetime) -> Incident:
 
 
 def _retry(state: Incident, event: ev.RetryOrdered, at: datetime) -> Incident:
-    return change(state, event.step, Trigger.RESET, at, because="", accepted=False, attempts=0)
+    return _tried_again(state, event.step, at, accepted=False)
 
 
 def _resolved(state: Incident, event: ev.StepResolved, at: datetime) -> Incident:
@@ -118,7 +118,12 @@ def _resolved(state: Incident, event: ev.StepResolved, at: datetime) -> Incident
         case "failed":
             return change(state, event.step, Trigger.FAIL, at, because=event.reason, by_hand=True, accepted=True)
         case "retry":
-            return change(state, event.step, Trigger.RESET, at, because="", attempts=0)
+            return _tried_again(state, event.step, at)
+
+
+def _tried_again(state: Incident, step: str, at: datetime, **fields: bool) -> Incident:
+    resets = state.step(step).resets + 1
+    return change(state, step, Trigger.RESET, at, because="", attempts=0, resets=resets, **fields)
 
 
 def _undo(state: Incident, event: ev.UndoOrdered, _: datetime) -> Incident:

@@ -26,8 +26,8 @@ def test_a_held_incident_says_so_first_until_it_is_released(tocsin: Run, inciden
     assert tocsin("release", incident, "--reason", "it is right", "--json").json["accepted"] == ["hold_released"]
     assert tocsin("status", incident, "--json").json["hold"] is None
     told = tocsin("timeline", incident).out
-    assert "Put the incident on hold: nothing automatic begins until it is released. wrong link." in told
-    assert "Released the incident from its hold. it is right." in told
+    assert "Put the incident on hold: nothing automatic begins until it is released. Wrong link." in told
+    assert "Released the incident from its hold. It is right." in told
 
 
 def test_the_command_is_offered_declined_and_accepted(tocsin: Run, incident: str) -> None:
@@ -54,7 +54,7 @@ def test_the_command_is_offered_declined_and_accepted(tocsin: Run, incident: str
     assert tocsin("status", incident, "--json").json["roles"]["commander"] == ["kim", "ana", "jo"]
     told = tocsin("timeline", incident).out
     assert "Offered the command to Kim Tran. Call the host. Where it stood: State: declared" in told
-    assert "Declined to take over the command. on a train." in told
+    assert "Declined to take over the command. On a train." in told
     assert "Accepted the handover and has the command." in told
     assert tocsin("verify", incident).code == 0
 

@@ -9,7 +9,8 @@ import pytest
 
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import StepStatus
-from engine.domain.surfaces import LEFT_OUT
+from engine.domain.surfaces import LEFT_OUT, NOTICE
+from engine.domain.surfaces import made as shown
 from engine.runtime.inward.chat import ChatActs
 from engine.runtime.inward.words import KEPT_OUT
 from engine.settings.people import Directory
@@ -204,17 +205,20 @@ async def test_a_number_that_is_no_incident_is_said_to_be_none(home: Path) -> No
 
 
 async def test_what_became_of_a_step_is_said_without_a_shell(home: Path) -> None:
-    """With a reason; how it is typed is said to whoever leaves something out."""
+    """With a reason; how it is typed is said to whoever leaves something out. What fails again is told again."""
     async with house(home) as made:
         incident = await made.declared(LOCK)
         channel = await made.channel(incident)
         await made.bench.until(incident, lambda s: s.step("close").status is StepStatus.FAILED)
         await typed(made, "ana", "resolve close done", channel=channel)
         await made.told("ana", "`/incident resolve STEP done/failed/retry WHY`")
+        await made.bench.until(incident, lambda s: shown(s, NOTICE, "close:failed:1"))
+        await typed(made, "ana", "resolve close retry The host is up again.", channel=channel)
+        await made.bench.until(incident, lambda s: shown(s, NOTICE, "close:failed:1.1"))
         await typed(made, "ana", "resolve close done I closed it by hand", channel=channel)
         await made.bench.until(incident, lambda s: s.step("close").status is StepStatus.DONE)
         await made.told("ana", f"Counts as done in {incident}: Close the link.")
-        (resolved,) = await made.events(incident, "step_resolved")
+        _, resolved = await made.events(incident, "step_resolved")
         assert isinstance(resolved, ev.StepResolved)
         assert (resolved.reason, resolved.by, resolved.via) == ("I closed it by hand", "ana", "slack")
 

@@ -41,7 +41,7 @@ async def test_a_hold_stops_what_is_automatic_and_everybody_sees_it(on_stage: St
         system.gate.set()
         await on_stage.until(incident, lambda state: bool(state.step("call").ask))
         await on_stage.until(incident, lambda state: made(state, NOTICE, "hold:held:1") and made(state, EPIC, EPIC))
-        await until(lambda: "by Ben Osei: nothing automatic begins. wrong number." in on_stage.living())
+        await until(lambda: "by Ben Osei: nothing automatic begins. Wrong number." in on_stage.living())
         assert f"{incident}|hold" in on_stage.living()  # the button that releases it
         issues = on_stage.sandbox.jira.state.issues
         await until(lambda: any("On hold since" in (issue.description or "") for issue in issues.values()))

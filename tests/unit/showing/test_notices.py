@@ -40,3 +40,13 @@ def test_a_notice_about_what_was_settled_meanwhile_says_so(outcome: str | None, 
         told.tells(ev.StepResolved(step="lock", outcome="done", reason="looked", by="ana"))
     scene = Scene(told.plan, told.incident, read_people(ROOT / "config" / "people.yaml"), told.now)
     assert notice(scene, "lock:unconfirmed:1").text.startswith(says)
+
+
+def test_a_hold_says_what_it_does_not_stop() -> None:
+    """Nobody has to guess whether what had begun was done."""
+    told = Story(PLAYBOOK)
+    told.tells(ev.HoldOrdered(reason="wrong link", by="ana"))
+    scene = Scene(told.plan, told.incident, read_people(ROOT / "config" / "people.yaml"), told.now)
+    text = notice(scene, "hold:held:1").text
+    assert "Wrong link. Nothing automatic begins" in text
+    assert "Begun before, and goes to its end: Lock. `/incident release` ends that." in text

@@ -170,7 +170,7 @@ def _troubles(scene: Scene) -> Iterator[str]:
             case StepStatus.UNCONFIRMED:
                 yield f"“{scene.title(entry.id)}” nobody can tell whether it was done. {_settle(entry)}"
             case StepStatus.FAILED if not entry.accepted:
-                yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry)}. {_settle(entry)}"
+                yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry).rstrip('.')}. {_settle(entry)}"
             case _:
                 continue
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import HELD, RELEASED
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message
@@ -42,12 +43,18 @@ def _hold(scene: Scene, hold: Hold, state: str) -> Message:
             f"{reasoned(hold.because)}",
             footer=foot,
         )
-    ended = "It has been released since." if hold.end else "`/incident release` ends that."
+    ended = "It has been released since." if hold.end else f"{_under_way(scene)}`/incident release` ends that."
     return Message(
         f"{scene.name(hold.by)} put {scene.incident.id} on hold at {scene.local(hold.since)}.{reasoned(hold.reason)} "
         f"Nothing automatic begins, is tried again or is taken back; what is asked of people stays open. {ended}",
         footer=foot,
     )
+
+
+def _under_way(scene: Scene) -> str:
+    """Return what a hold does not stop, since it had begun: nobody has to guess whether it was done."""
+    begun = [scene.title(step.id) for step in scene.incident.steps.values() if step.status is StepStatus.RUNNING]
+    return f"Begun before, and goes to its end: {', '.join(begun)}. " if begun else ""
 
 
 def head(phase: str, known: Head) -> Message:
@@ -102,7 +109,7 @@ def _notice(scene: Scene, what: str, state: str) -> str:
     entry, title = scene.incident.step(what), scene.title(what)
     if entry.status.value != state:
         return f"{title}: this was {state} for a while, and is {entry.status.value.replace('_', ' ')} now."
-    because = entry.because if open_to_all(scene.step(what)) else "the reason is restricted"
+    because = entry.because.rstrip(".") if open_to_all(scene.step(what)) else "the reason is restricted"
     command = f"`/incident resolve {what} done|failed|retry WHY`"
     if state == "unconfirmed":
         return f"{title}: nobody can tell whether it was done ({because}). Look at the other system, then {command}."
