@@ -18,7 +18,7 @@ def test_a_held_incident_says_so_first_until_it_is_released(tocsin: Run, inciden
     tocsin("hold", incident).said(3, f"{incident} is on hold already")
     status = tocsin("status", incident)
     assert "On hold since" in status.out.splitlines()[2]
-    assert "wrong link." in status.out.splitlines()[2]
+    assert "Wrong link." in status.out.splitlines()[2]
     found = tocsin("status", incident, "--json").json
     assert (found["hold"]["by"], found["hold"]["reason"]) == ("ben", "wrong link")
     assert found["attention"][0]["kind"] == "on_hold"
