@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
+from engine.domain.lifecycle import StepStatus
 from engine.domain.tokens import FormKind, parse_form_token, parse_token
 from engine.ports.acts import ActKind
 from engine.reports.handover import handover_summary
@@ -154,9 +155,11 @@ class Conversation:
         step, outcome, why = [*text.split(maxsplit=2), "", ""][:3]
         if outcome.lower() not in ("done", "failed", "retry") or not why:
             return Refused(cmd.AddNote(text=text), Refusal("usage", usage("resolve"), "WHY stays on the timeline."))
+        reason = await spoken(why, self.identities)
+        if outcome.lower() == "retry" and look.incident.step(step).status is StepStatus.DECLINED:
+            return self.judged(look, cmd.RetryStep(step=step, reason=reason), person)
         said: Any = outcome.lower()
-        command = cmd.ResolveStep(step=step, outcome=said, reason=await spoken(why, self.identities))
-        return self.judged(look, command, person)
+        return self.judged(look, cmd.ResolveStep(step=step, outcome=said, reason=reason), person)
 
     async def _offered(self, text: str, look: Look, person: Person) -> Meaning:
         """Return the form that offers the command, with whoever was named first in it."""

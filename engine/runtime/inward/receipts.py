@@ -43,6 +43,8 @@ def receipt(command: cmd.AnyCommand, *, kind: ActKind, look: Look, people: Peopl
             return f"Done in {incident}: {_title(look, target)}"
         case cmd.ResolveStep(step=step, outcome=outcome):
             return f"{RESOLVED[outcome]} in {incident}: {_title(look, step)}"
+        case cmd.RetryStep(step=step):
+            return f"{RESOLVED['retry']} in {incident}: {_title(look, step)}"
         case cmd.HoldIncident() if not there:
             return f"{incident} is on hold. `/incident release {incident}` ends that."
         case cmd.ReleaseIncident() if not there:

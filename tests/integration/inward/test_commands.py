@@ -239,3 +239,17 @@ async def test_a_restricted_incident_is_not_told_to_who_takes_no_part(home: Path
         await made.told("ana", f"{incident} A lock: declared")
         said = [message["text"] for message in (await made.human("kim").get("/ephemerals"))["messages"]]
         assert not any("A lock" in text or "Look at it" in text for text in said)
+
+
+async def test_what_was_declined_is_asked_again_without_a_shell(home: Path) -> None:
+    """By whoever may have it tried again."""
+    async with house(home) as made:
+        approved = LOCK.replace("action: http.request", "action: http.request\n            approve: {by: [commander]}")
+        incident = await made.declared(approved)
+        channel = await made.channel(incident)
+        await made.press("ana", "decline", incident=incident, ask="close.approval.1")
+        await made.fill("ana", reason="Not yet.")
+        await made.bench.until(incident, lambda s: s.step("close").status is StepStatus.DECLINED)
+        await typed(made, "ana", "resolve close retry Now it may.", channel=channel)
+        await made.told("ana", f"Tried again in {incident}: Close the link.")
+        await made.bench.until(incident, lambda s: "close.approval.2" in s.asks)
