@@ -50,6 +50,8 @@ SURFACE_NAMES = {
     "ticket_again": "The word under the ticket that it is asked again",
     "ticket_put_back": "The word under the ticket that something is put back",
     "ticket_merge": "The closing of a ticket that was made twice",
+    "epic_close": "The closing of the epic",
+    "epic_reopen": "The reopening of the epic",
 }
 
 

@@ -41,6 +41,8 @@ SHOWN = {
     "ticket_again": "It was asked again under its ticket",
     "ticket_put_back": "The ticket was put back",
     "ticket_merge": "A ticket made twice was linked and closed",
+    "epic_close": "The epic was closed",
+    "epic_reopen": "The epic was opened again",
 }
 
 

@@ -18,6 +18,8 @@ from engine.domain.surfaces import (
     APPROVAL,
     CLOSED,
     EPIC,
+    EPIC_CLOSE,
+    EPIC_REOPEN,
     HEAD_TRACKER,
     IN_TRACKER,
     TICKET,
@@ -27,6 +29,7 @@ from engine.domain.surfaces import (
     TICKET_PUT_BACK,
     TICKET_REOPEN,
     asked_by,
+    effect_of,
     made,
     maker_of,
 )
@@ -55,6 +58,21 @@ def tickets(situation: Situation) -> Iterator[tuple[str, str]]:
     for phase, known in incident.phases.items():
         if known.status is PhaseStatus.SETTLED:
             yield HEAD_TRACKER, phase
+    yield from _epic(incident)
+
+
+def _epic(incident: Incident) -> Iterator[tuple[str, str]]:
+    """Yield the end of the epic once nothing is asked any more, and its beginning anew; ends are counted."""
+    epic = effect_of(incident, EPIC, EPIC)
+    if epic is None or "ends" not in epic.result:
+        return  # made by a release that left epics open
+    number = 1
+    while made(incident, EPIC_REOPEN, f"{EPIC}#{number}"):
+        number += 1
+    if incident.over and not any(ask.open for ask in incident.asks.values()):
+        yield EPIC_CLOSE, f"{EPIC}#{number}"
+    elif not incident.over and made(incident, EPIC_CLOSE, f"{EPIC}#{number}"):
+        yield EPIC_REOPEN, f"{EPIC}#{number}"
 
 
 def caught_up(incident: Incident) -> Iterator[Event]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import IntegrationError
-from engine.domain.lifecycle import StepStatus
+from engine.domain.lifecycle import IncidentStatus, StepStatus
 from engine.domain.surfaces import (
     EPIC,
+    EPIC_CLOSE,
+    EPIC_REOPEN,
     HEAD_TRACKER,
     TICKET,
     TICKET_AGAIN,
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from engine.ports.tracker import TicketRef, Tracker
     from engine.runtime.showing.words.scene import Scene
 
+ENDS = {"ends": "yes"}
+"""Said of an epic that is closed with its incident; those of earlier releases are left as they are."""
 WELL = frozenset({"done", "skipped"})
 THERE = "jira"
 """By which way an answer came that was given by closing the ticket."""
@@ -50,7 +54,7 @@ class TrackerSurfaces:
         """Make a surface; return where it is."""
         match move.kind:
             case _ if move.kind == EPIC:
-                return _placed(await self.tracker.create_epic(self._epic(scene), key=move.key))
+                return _placed(await self.tracker.create_epic(self._epic(scene), key=move.key)) | ENDS
             case _ if move.kind == TICKET:
                 draft = self._draft(scene, move.subject)
                 given = {"owner": draft.owner.id if draft.owner else "", "due": _day(draft)}
@@ -66,7 +70,8 @@ class TrackerSurfaces:
         """Look a surface up. What follows a comment can be done again, so only the comment is looked for."""
         if move.kind in (EPIC, TICKET):
             found = await self.tracker.find_ticket(key=move.key, patient=patient)
-            return Found(_placed(found.value)) if isinstance(found, Found) else found
+            ends = ENDS if move.kind == EPIC else {}
+            return Found(_placed(found.value) | ends) if isinstance(found, Found) else found
         ticket = scene.epic()[0] if move.kind == HEAD_TRACKER else _ticket(scene, move)
         said = await self.tracker.find_comment(ticket, key=move.key)
         if not isinstance(said, Found):
@@ -104,6 +109,13 @@ class TrackerSurfaces:
                     await self.tracker.merge(ticket, into=scene.incident.twins[move.subject])
                 case _ if move.kind == TICKET_PUT_BACK:
                     await self._put_back(scene, _unaccepted(scene, move), ask)
+                case _ if move.kind == EPIC_CLOSE and scene.incident.over:
+                    closed = scene.incident.status is IncidentStatus.CLOSED
+                    await self.tracker.close(ticket, done=closed)
+                case _ if move.kind == EPIC_REOPEN and not scene.incident.over:
+                    await self.tracker.reopen(ticket)
+                case _ if move.kind in (EPIC_CLOSE, EPIC_REOPEN):
+                    return  # it has changed since: what it is now is shown by the other
                 case _ if move.kind in (TICKET_REOPEN, TICKET_AGAIN):
                     if ask.open if ask else scene.incident.step(_subject(move)).status is StepStatus.WAITING:
                         await self.tracker.reopen(ticket)
@@ -141,6 +153,8 @@ def _words(scene: Scene, move: Perform) -> str:
             return ticketing.put_back(_unaccepted(scene, move))
         case _ if move.kind == TICKET_MERGE:
             return ticketing.twin(scene.incident.twins[move.subject])
+        case _ if move.kind in (EPIC_CLOSE, EPIC_REOPEN):
+            return ticketing.ended(scene)
         case _ if move.kind == TICKET_AGAIN:
             return ticketing.again(scene, ask) if ask else ""
         case _:
@@ -168,6 +182,8 @@ def _ask(scene: Scene, move: Perform) -> Ask | None:
 def _ticket(scene: Scene, move: Perform) -> str:
     if move.kind in (TICKET_REOPEN, TICKET_PUT_BACK):
         return _unaccepted(scene, move).ticket
+    if move.kind in (EPIC_CLOSE, EPIC_REOPEN):
+        return scene.epic()[0]
     key = move.subject if move.kind == TICKET_MERGE else ticket_of(scene.incident, move.subject)
     if not key:
         raise IntegrationError("The ticket is not there yet.", retryable=True)

@@ -11,6 +11,7 @@ from engine.domain.lifecycle import IncidentStatus
 from engine.domain.surfaces import (
     CHANNEL,
     EPIC,
+    EPIC_CLOSE,
     HEAD_TRACKER,
     IN_CHAT,
     TICKET,
@@ -100,7 +101,9 @@ async def amiss_in_jira(here: Walk, state: Incident) -> list[str]:
         "the epic's key": [epic.carries] == keys[EPIC],
         "the ticket's key": [ticket.carries] == keys[TICKET],
         "the description": epic.description == laid_out(overview.checklist(scene, channel=talk)),
-        "what was said on the epic": sorted(epic.comments) == sorted(map(mark, keys[HEAD_TRACKER])),
+        "what was said on the epic": sorted(epic.comments)
+        == sorted(map(mark, [*keys[HEAD_TRACKER], *keys[EPIC_CLOSE]])),
+        "the epic is closed": epic.category == "done",
         "what was said on the ticket": ticket.comments == tuple(map(mark, [*keys[TICKET_REOPEN], *keys[TICKET_CLOSE]])),
         "the ticket was moved twice": len(ticket.moves) == 2,
         "the ticket is closed": ticket.category == "done",

@@ -204,3 +204,26 @@ async def test_nothing_of_a_restricted_incident_is_in_jira_without_a_level(on_st
 def shown(stage: Stage) -> str:
     """Return everything that stands in the channel."""
     return json.dumps([message.model_dump(mode="json") for message in stage.channel().messages])
+
+
+async def test_the_epic_ends_with_its_incident_and_is_opened_again_with_it(on_stage: Stage) -> None:
+    """With a word each time; of a cancelled incident it is declined."""
+    async with on_stage.engine():
+        incident = await on_stage.declare(PLAYBOOK)
+        state = await on_stage.until(incident, begun)
+        (epic,) = [str(effect.result["key"]) for effect in state.effects.values() if effect.kind == EPIC]
+        await on_stage.desk.give(incident, cmd.CloseIncident(reason="enough"), ANA)
+        await on_stage.until(incident, lambda s: "epic_close" in kinds(s))
+        await until(lambda: issue(on_stage, epic).resolution_id == "10000")
+        await on_stage.desk.give(incident, cmd.ReopenIncident(reason="there is more"), ANA)
+        await on_stage.until(incident, lambda s: "epic_reopen" in kinds(s))
+        await until(lambda: issue(on_stage, epic).resolution_id is None)
+        assert any(comment.body.startswith("The incident is open again.") for comment in issue(on_stage, epic).comments)
+        await on_stage.desk.give(incident, cmd.CancelIncident(reason="a drill"), ANA)
+        await on_stage.until(incident, lambda s: kinds(s).count("epic_close") == 2)
+        assert issue(on_stage, epic).resolution_id == "10001"
+
+
+def kinds(state: Incident) -> list[str]:
+    """Return the kinds of what was shown."""
+    return [effect.kind for effect in state.effects.values() if effect.status == "done"]

@@ -80,6 +80,13 @@ def not_needed(scene: Scene, instance: str) -> str:
     return f"This need not be done: the step is {entry.status.value.replace('_', ' ')}{why}."
 
 
+def ended(scene: Scene) -> str:
+    """Return the comment under the epic when its incident ends or goes on."""
+    if not scene.incident.over:
+        return "The incident is open again."
+    return f"The incident is {scene.incident.status.value}, and nothing of it is asked any more."
+
+
 def twin(stays: str) -> str:
     """Return the comment under a ticket that was made twice."""
     return f"This was made twice because an answer of Jira was lost. {stays} is the one that counts."
