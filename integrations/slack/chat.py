@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from engine.domain.errors import IntegrationError, TurnAwaitedError
 from engine.ports.chat import Invited, MessageRef, Said
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from integrations.slack.api import SlackApi
     from integrations.slack.blocks import Layout
 
-_CHANNEL = "https://slack.com/app_redirect?channel="
+_SLACK = "slack.com"
 _PAGE = 200
 _MAX_PAGES = 25
 _SKEW = timedelta(minutes=10)
@@ -157,8 +158,10 @@ class SlackChat:
         return str(answer["permalink"])
 
     def address(self, channel: str) -> str:
-        """Return the address of a channel: Slack's own, which leads into whichever workspace has it."""
-        return f"{_CHANNEL}{channel}"
+        """Return the address of a channel: Slack's own leads into whichever workspace has it."""
+        place = urlsplit(self._api.web.base_url)
+        way = f"app_redirect?channel={channel}" if place.hostname == _SLACK else f"archives/{channel}"
+        return f"{place.scheme}://{place.netloc}/{way}"
 
     async def _content(self, message: Message) -> tuple[Layout, Content]:
         called = await self._called(message)

@@ -77,9 +77,9 @@ class Pages:
         return self._page("issue.html", request, sheet=sheet, accounts=self._world.jira.state.accounts)
 
     async def permalink(self, request: Request) -> Response:
-        """Lead from a permalink to the message."""
-        channel, anchor = request.path_params["channel"], request.path_params["anchor"]
-        return RedirectResponse(f"/channels/{channel}#{anchor}", status_code=303)
+        """Lead from a permalink to the channel, and to the message where it names one."""
+        channel, anchor = request.path_params["channel"], request.path_params.get("anchor", "")
+        return RedirectResponse(f"/channels/{channel}{f'#{anchor}' if anchor else ''}", status_code=303)
 
     async def browse(self, request: Request) -> Response:
         """Lead from an issue's address to its page."""
@@ -167,6 +167,7 @@ def page_routes(world: World) -> list[Route]:
         ("GET", "/channels/{channel}", pages.channel),
         ("GET", "/issues", pages.board),
         ("GET", "/issues/{issue}", pages.issue),
+        ("GET", "/archives/{channel}", pages.permalink),
         ("GET", "/archives/{channel}/{anchor}", pages.permalink),
         ("GET", "/jira/browse/{issue}", pages.browse),
         ("POST", "/page/become/{handle}", pages.become),

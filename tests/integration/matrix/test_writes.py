@@ -92,9 +92,7 @@ async def amiss_in_jira(here: Walk, state: Incident) -> list[str]:
     """Return what Jira does not hold once, or not as it should be."""
     epic, ticket, twin, *more = await far.tickets(here.sandbox)
     scene = await here.scene()
-    talk = next(
-        f"https://slack.com/app_redirect?channel={e.result['id']}" for e in state.effects.values() if e.kind == CHANNEL
-    )
+    talk = next(f"{here.sandbox.url}/archives/{e.result['id']}" for e in state.effects.values() if e.kind == CHANNEL)
     keys = {kind: [key for key, e in state.effects.items() if e.kind == kind] for kind in state_kinds(state)}
     looks = {
         "no more tickets": more == [],

@@ -94,7 +94,8 @@ async def shown(sandbox: Sandbox, path: str, *, handle: str = "ben") -> tuple[in
 
 async def test_every_page_of_an_empty_sandbox_is_there(sandbox: Sandbox) -> None:
     """A visitor who comes first finds channels, a board and the panel."""
-    for path in ("/", "/issues", "/page/sandbox.css", "/page/sandbox.js"):
+    (general,) = (one.id for one in sandbox.slack.state.channels.values() if one.name == "general")
+    for path in ("/", "/issues", f"/archives/{general}", "/page/sandbox.css", "/page/sandbox.js"):
         status, text = await shown(sandbox, path)
         assert status == 200
         assert text

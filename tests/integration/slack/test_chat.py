@@ -92,6 +92,9 @@ async def test_a_message_is_shown_edited_pinned_and_linked(sandbox: Sandbox, cha
     assert [block["type"] for block in asked["blocks"]] == ["header", "section", "actions"]
     assert [block["text"]["text"] for block in edited["blocks"]] == ["Approved by Ana"]
     assert sandbox.slack.state.channels[channel].pins == [ref.id]
+    assert chat.address(channel).endswith(f"/archives/{channel}")
+    genuine = SlackChat(SlackApi(bot_token="xoxb-none"))
+    assert genuine.address(channel) == f"https://slack.com/app_redirect?channel={channel}"
     assert (await chat.link(ref)).endswith(f"/archives/{channel}/p{ref.id.replace('.', '')}")
     # aiohttp sends a GET again by itself when the connection breaks, so no write may be one
     assert {entry.verb for entry in sandbox.log.entries if entry.service == "slack" and entry.committed} == {"POST"}

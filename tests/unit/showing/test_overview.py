@@ -23,12 +23,16 @@ PLAYBOOK = """
           - {id: host, title: Write to the host, task: Write., owner: commander, due: 2h}
           - {id: told, title: Who was told?, task: List them., owner: counsel, due: 1d}
           - {id: tell, title: Tell them, task: Call., owner: counsel, due: 1d, needs: [host]}
+          - {id: hush, title: Hush, task: Hush., owner: counsel, due: 3d, sensitivity: restricted}
           - {id: later, title: Later, task: Wait., owner: counsel, due: 1d, needs: [told]}
 """
 
 
 def test_the_plan_says_how_each_step_stands_whom_it_waits_for_and_until_when() -> None:
-    """With the day, since nobody edits it at midnight; only what ended badly has a cross."""
+    """With the day, since nobody edits it at midnight. Only what ended badly has a cross.
+
+    What is restricted says no more than that it is asked.
+    """
     told = Story(PLAYBOOK)
     told.tells(ev.AskAnswered(ask="host.task.1", verdict="done", by="ana"))
     told.tells(ev.AskAnswered(ask="told.task.1", verdict="decline", by="carla", reason="no"))
@@ -43,5 +47,6 @@ def test_the_plan_says_how_each_step_stands_whom_it_waits_for_and_until_when() -
         "* (/) Write to the host: done",
         "* (x) Who was told? declined",
         "* (!) Tell them: waits for Carla Weiss, due Wed 25 Nov, 02:10",
+        "* (!) A restricted step (hush): awaiting person",
         "* (x) Later: blocked",
     ]

@@ -256,6 +256,8 @@ def _checklist(scene: Scene) -> Iterator[str]:
 
 
 def _awaited(scene: Scene, ask: Ask) -> str:
+    if not open_to_all(scene.step(ask.step)):
+        return scene.incident.step(ask.step).status.value.replace("_", " ")
     what = "approval by" if ask.kind == "approval" else "waits for"
     due = f", due {scene.dated(ask.due)}{' (missed)' if ask.missed else ''}" if ask.due else ""
     return f"{what} {_who(scene, ask)}{due}"
