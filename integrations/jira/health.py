@@ -79,7 +79,7 @@ async def _looked(name: str, look: Callable[[], Awaitable[Check]]) -> Check:
 
 async def _told(name: str, looked: Awaitable[tuple[bool, str, str]]) -> Check:
     ok, says, hint = await looked
-    return Check(name, ok=ok, says=says, hint=hint)
+    return Check(name, ok=ok, says=says, hint=hint, odd=ok and bool(hint))
 
 
 async def _server(pool: JiraPool) -> Check:

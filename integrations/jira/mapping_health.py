@@ -1,6 +1,7 @@
 """Whether what config/jira.yaml names is there: fields, components and priorities.
 
-Rule kept here: nothing is written; each look says whether it is right, what it found and what to do.
+Rule kept here: nothing is written; each look says whether tickets can be made, what it found and what to do. What
+tickets are made without is a warning.
 """
 
 from collections.abc import Iterable
@@ -23,7 +24,7 @@ async def mapping(pool: JiraPool, *, site: JiraSite) -> tuple[bool, str, str]:
         *await _missing(pool, "priority", wanted=[*site.priorities.values(), site.priority_else], what="priority"),
     ]
     if missing:
-        return False, f"not there: {', '.join(missing)}; tickets are made without them", _HINT
+        return True, f"not there: {', '.join(missing)}; tickets are made without them", _HINT
     return True, "whatever is configured is there", ""
 
 

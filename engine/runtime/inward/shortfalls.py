@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from engine.domain.fields import FieldSpec
     from engine.domain.plan import StepPlan
 
+HANDED = "Whoever one of them gives this ticket to may close it too."
+
 
 def declined_short(step: StepPlan, resolution: str) -> str:
     """Return why a ticket closed as declined does not end a step with a form."""
@@ -25,7 +27,8 @@ def declined_short(step: StepPlan, resolution: str) -> str:
 def form_short(step: StepPlan, refusal: Refusal, *, name: Callable[[str], str]) -> str:
     """Return why an answer was not taken: what is missing or wrong, or who may give it; `name` names people."""
     if refusal.rule != "form":
-        return " ".join(filter(None, (refusal.message, refusal.advice(name))))
+        handed = HANDED if refusal.rule == "not_asked" and step.owner else ""
+        return " ".join(filter(None, (refusal.message, refusal.advice(name), handed)))
     wrong = [_said(step.form.get(name), name, text) for name, text in refusal.fields]
     return f"{' '.join(wrong)} {_how(step)}"
 

@@ -140,7 +140,10 @@ async def test_whoever_is_not_asked_finishes_nothing(home: Path) -> None:
             ("closed_unaccepted", "tracker"),
         ]
         details = [detail for _, _, detail in await changes(rig, incident)]
-        assert details[0] == "Responder does this. Ask Ana Ruiz, Ben Osei, Ivo Marek or Jo Bell."
+        assert details[0] == (
+            "Responder does this. Ask Ana Ruiz, Ben Osei, Ivo Marek or Jo Bell. "
+            "Whoever one of them gives this ticket to may close it too."
+        )
         assert details[2].startswith("whoever closed it is not in Tocsin's people file.")
         assert len(await rig.events(incident, "answer_refused")) == 1
         assert (await rig.bench.state(incident)).asks[WARN].open

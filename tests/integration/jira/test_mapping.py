@@ -100,6 +100,7 @@ async def test_the_doctor_is_content_with_what_is_there(rig: Rig) -> None:
     site = replace(rig.site, mapped=MAPPED, components={"contain": "Containment", "review": "Review"})
     checks = {one.name: one for one in await health(rig.pool, site=site, clock=rig.clock)}
     assert checks["jira task"].ok
+    assert (checks["jira fields"].ok, checks["jira fields"].odd) == (True, True)
     assert checks["jira fields"].says == "not there: component Review; tickets are made without them"
     assert not checks["jira security"].hint
     for level, ok in (("Incident team only", True), ("Nobody", False)):

@@ -224,7 +224,7 @@ def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
     else:
         yield "* This ticket is closed as done."
     if ask.due:
-        yield f"* Until {scene.dated(ask.due)} ({scene.incident.zone}); a later date is in the due date."
+        yield f"* Due {scene.dated(ask.due)} ({scene.incident.zone}), unless the due date was moved since."
     if link:
         yield from ("", f"In Slack: {link}")
     if scene.incident.exercise:
