@@ -121,7 +121,8 @@ async def test_tickets_and_the_epic_lead_to_the_channel(on_stage: Stage) -> None
         state = await on_stage.until(incident, begun)
         (channel,) = (effect.result["id"] for effect in state.effects.values() if effect.kind == CHANNEL)
         way = f"In Slack: {on_stage.sandbox.url}/archives/{channel}"
-        assert way in issue(on_stage, ticket_of(state, "words.task.1")).description
+        key = ticket_of(state, "words.task.1")
+        await until(lambda: way in issue(on_stage, key).description)
         (epic,) = (effect.result["key"] for effect in state.effects.values() if effect.kind == EPIC)
         await until(lambda: way in issue(on_stage, epic).description)
 
