@@ -139,6 +139,10 @@ class OutcomeUnknownError(IntegrationError):
         super().__init__(message, hint=hint, retryable=True, retry_after=retry_after)
 
 
+class GoneError(IntegrationError):
+    """What was to be changed is not there any more, or not for us to see."""
+
+
 class WithheldError(IntegrationError):
     """It is kept from the other side on purpose: people would see there what they may not. It is not tried again."""
 

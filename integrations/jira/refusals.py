@@ -14,7 +14,7 @@ import requests
 from jira import JIRAError
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NameResolutionError, NewConnectionError
 
-from engine.domain.errors import IntegrationError, OutcomeUnknownError
+from engine.domain.errors import GoneError, IntegrationError, OutcomeUnknownError
 
 _HINTS = {
     401: "Check TOCSIN_JIRA_EMAIL and TOCSIN_JIRA_TOKEN: the token may have expired (they live a year at most).",
@@ -30,7 +30,7 @@ _BUSY = 429
 _BROKEN = 500
 
 
-class MissingError(IntegrationError):
+class MissingError(GoneError):
     """It is not there, or not for us to see."""
 
 

@@ -3,7 +3,7 @@
 Rules kept here: exactly one event comes back, never an exception; whatever may have been made already is looked up by
 its key first; nothing is ever given up, because the other side comes back: what did not work is tried again, later and
 later, up to five minutes apart, and what has to wait for its turn when that comes. Only what is kept from the other
-side on purpose is left at that, and people are told.
+side on purpose is left at that, and people are told; and so is, after most of an hour, what somebody has deleted there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import structlog
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.errors import (
+    GoneError,
     IntegrationError,
     LeaseLostError,
     OutcomeUnknownError,
@@ -24,7 +25,7 @@ from engine.domain.errors import (
     TurnAwaitedError,
     WithheldError,
 )
-from engine.domain.surfaces import IN_CHAT, IN_PAGERS
+from engine.domain.surfaces import EPIC, IN_CHAT, IN_PAGERS, TICKET
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
 from engine.runtime.showing.chatting import ChatSurfaces
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 300.0
+GONE_AFTER = 10
+"""Attempts after which what is not there any more is left at that; they are most of an hour."""
 LOOKS = 2
 """How often one attempt acts at most: again only after a look-up that surely found nothing."""
 log = structlog.get_logger(__name__)
@@ -74,9 +77,13 @@ class Shower:
         except TurnAwaitedError as error:
             log.info("turn_awaited", why=error.message)
             return self._later(move, error)
+        except GoneError as error:
+            log.warning("gone", why=error.message, hint=error.hint())
+            made = move.kind in (EPIC, TICKET)
+            return self._later(move, error) if made or move.attempt < GONE_AFTER else self._given_up(move, error)
         except WithheldError as error:
             log.warning("withheld", why=error.message, hint=error.hint())
-            return ev.EffectFailed(**_what(move), message=error.message, hint=error.hint())
+            return self._given_up(move, error)
         except IntegrationError as error:
             log.warning("not_shown", why=error.message, hint=error.hint())
             return self._later(move, error)
@@ -117,6 +124,9 @@ class Shower:
         if self.tracker is None:
             raise IntegrationError("There is no tracker any more.", hint="Set TOCSIN_JIRA_URL.")
         return TrackerSurfaces(self.tracker, self.chat, self.ledger)
+
+    def _given_up(self, move: Perform, error: IntegrationError) -> ev.EffectFailed:
+        return ev.EffectFailed(**_what(move), message=error.message, hint=error.hint())
 
     def _later(self, move: Perform, error: IntegrationError) -> ev.EffectFailed:
         retry_at = instant_text(self.clock.real_now() + _wait(move, error))

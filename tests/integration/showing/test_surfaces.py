@@ -104,7 +104,9 @@ async def test_an_answered_card_has_no_buttons_and_says_who(on_stage: Stage) -> 
         assert state.step("words").status is StepStatus.DONE
         await on_stage.seen(lambda texts: any(text.startswith("Approved by Carla Weiss at") for text in texts))
         await on_stage.seen(lambda texts: f"{incident}: closed" in texts)
-        assert not any("button" in json.dumps(message.blocks) for message in on_stage.channel().messages)
+        await on_stage.seen(
+            lambda _: not any("button" in json.dumps(message.blocks) for message in on_stage.channel().messages)
+        )
     assert len([text for text in on_stage.texts() if text.startswith(f"{incident}: ")]) == 1
 
 
@@ -115,7 +117,7 @@ async def test_restricted_answers_reach_no_channel_and_no_ticket(on_stage: Stage
         await on_stage.until(incident, ready)
         await on_stage.answer(incident, "words", "ana", text="All is well.", names=CANARY)
         await on_stage.until(incident, lambda state: made(state, "card", "words.approval.1"))
-        await on_stage.seen(lambda texts: any(text.startswith("To approve: Write the words") for text in texts))
+        await on_stage.seen(lambda texts: any("To approve: Write the words" in text for text in texts))
     shown = json.dumps([message.model_dump(mode="json") for message in on_stage.channel().messages])
     tickets = json.dumps([issue.model_dump(mode="json") for issue in on_stage.sandbox.jira.state.issues.values()])
     assert CANARY not in shown

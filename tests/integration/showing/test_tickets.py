@@ -7,6 +7,8 @@ import json
 from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
+from engine.domain import timeline as ev
+from engine.domain.conducting.situation import Perform
 from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import (
     CARD,
@@ -23,6 +25,8 @@ from engine.domain.surfaces import (
     withheld,
 )
 from engine.reports.status import status
+from engine.runtime.performing import Doubt
+from engine.runtime.showing.shower import GONE_AFTER
 from integrations.sandbox.faults import Fault, FaultKind
 
 if TYPE_CHECKING:
@@ -140,6 +144,25 @@ async def test_a_step_that_is_never_asked_closes_its_early_ticket_as_declined_or
             .comments[-1]
             .body.startswith("This need not be done: the step is skipped (the host is us)")
         )
+
+
+async def test_a_ticket_that_was_deleted_is_not_closed_for_ever(on_stage: Stage) -> None:
+    """It may only be out of sight, so it is looked for during most of an hour; then it is left at that."""
+    async with on_stage.engine():
+        incident = await on_stage.declare(PLAYBOOK)
+        state = await on_stage.until(incident, begun)
+        gone = issue(on_stage, ticket_of(state, "words.task.1"))
+    del on_stage.sandbox.jira.state.issues[gone.id]
+    await on_stage.answer(incident, "words", "ana", "done")
+    state = await on_stage.bench.state(incident)
+    plan = await on_stage.bench.shop.plans.of(state.digest, playbook=state.playbook)
+    ends = []
+    for attempt in (1, GONE_AFTER - 1, GONE_AFTER):
+        move = Perform("key", TICKET_CLOSE, "words.task.1", attempt)
+        ended = await on_stage.shower.perform(plan, state, move, doubt=Doubt.NONE)
+        assert isinstance(ended, ev.EffectFailed)
+        ends.append((ended.retry_at is not None, ended.unsure))
+    assert ends == [(True, False), (True, False), (False, False)]
 
 
 async def test_asked_again_it_keeps_its_ticket(on_stage: Stage) -> None:

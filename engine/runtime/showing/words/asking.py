@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from engine.domain.ask import Acknowledgement, Ask
     from engine.domain.plan import StepPlan
+    from engine.ports.people import Person
 
 APPROVAL, DECISION = "approval", "decision"
 HEADINGS = {APPROVAL: "To approve", DECISION: "To decide", "task": "To do"}
@@ -45,6 +46,7 @@ ENDS = {
 }
 ON_IT, ACKNOWLEDGE = "I am on it", "acknowledge"
 LONGEST_VALUE = 2800
+LONGEST_LINE = 300
 
 
 def card(scene: Scene, ask: Ask) -> Message:
@@ -59,7 +61,7 @@ def card(scene: Scene, ask: Ask) -> Message:
         return Message(
             f"{lead(ended)} {title}",
             heading=title,
-            sections=(Section((ended,)), *sections[:1]),
+            sections=(Section((ended,)), *_answered(scene, ask), *sections[:1]),
             buttons=(again,) if _changeable(scene, ask) else (),
             footer=_foot(scene),
         )
@@ -69,7 +71,25 @@ def card(scene: Scene, ask: Ask) -> Message:
         sections=(*sections, Section(tuple(_who_and_when(scene, ask)))),
         buttons=tuple(_buttons(scene, ask)),
         footer=_foot(scene),
+        mentions=_awaited(scene, ask),
     )
+
+
+def _answered(scene: Scene, ask: Ask) -> Iterator[Section]:
+    """Yield what somebody filled in, where everybody may read it; what is long is cut."""
+    step = scene.step(ask.step)
+    if ask.outcome == "answered" and ask.last is not None and step.form and open_to_all(step):
+        lines = (
+            line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in filled(step, ask.last.values)
+        )
+        yield Section(tuple(lines), heading="Answer")
+
+
+def _awaited(scene: Scene, ask: Ask) -> tuple[Person, ...]:
+    """Return who is asked, so that the chat tells them: of an approval not who wrote it, nor who has given theirs."""
+    done = {*ask.requesters, *(answer.by for answer in ask.answers)} if ask.kind == APPROVAL else set()
+    people = (scene.people.person(person) for person in scene.holders(ask.by) if person not in done)
+    return tuple(person for person in people if person is not None)
 
 
 def _changeable(scene: Scene, ask: Ask) -> bool:
