@@ -88,11 +88,10 @@ def status(incident: Incident, *, json_: Json = False) -> None:
 def _print(found: dict[str, Any]) -> None:
     exercise = " · EXERCISE, story clock" if found["exercise"] else ""
     typer.echo(f"{found['incident']} · {found['title']} · {found['state']}{exercise}")
-    typer.echo(
-        f"declared {local(found['declared_at'])} by {found['declared_by']}; {found['playbook']} v{found['version']}"
-        f"; commander {', '.join(found['roles'].get('commander', [])) or 'nobody'}"
-    )
-    due = {ask["step"]: _when(ask) for ask in found["asks"]}
+    began = f"declared {local(found['declared_at'], found['zone'])} ({found['zone']}) by {found['declared_by']}"
+    commander = ", ".join(found["roles"].get("commander", [])) or "nobody"
+    typer.echo(f"{began}; {found['playbook']} v{found['version']}; commander {commander}")
+    due = {ask["step"]: _when(ask, zone=found["zone"]) for ask in found["asks"]}
     for need in found["attention"]:
         typer.echo(f"  ! {need['text']}")
     for person, why in found["left_out"].items():
@@ -115,6 +114,6 @@ def _print(found: dict[str, Any]) -> None:
 _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs of their own", "direct": "directly"}
 
 
-def _when(ask: dict[str, Any]) -> str:
-    due = f", due {local(ask['due'])}" if ask["due"] else ""
+def _when(ask: dict[str, Any], *, zone: str) -> str:
+    due = f", due {local(ask['due'], zone)}" if ask["due"] else ""
     return due + (f", {ask['on_it']['person']} is on it" if ask["on_it"] else "")

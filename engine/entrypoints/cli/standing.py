@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 import typer
 
 from engine.domain.errors import ConfigError, RunError
+from engine.domain.values import zone_named
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -110,9 +111,10 @@ def _called(office: Office, person: str) -> str:
     return f"{known.name} ({person})" if known else person
 
 
-def local(text: str) -> str:
-    """Return an instant as it is read here: `Tue 24 Nov 03:10`."""
-    return f"{datetime.fromisoformat(text).astimezone():%a %d %b %H:%M}"
+def local(text: str, zone: str | None = None) -> str:
+    """Return an instant as people read it: in an incident's zone, which is named elsewhere, or here, with its zone."""
+    at = datetime.fromisoformat(text)
+    return f"{at.astimezone(zone_named(zone)):%a %d %b %H:%M}" if zone else f"{at.astimezone():%a %d %b %H:%M %Z}"
 
 
 def show(value: Mapping[str, Any]) -> None:
