@@ -13,7 +13,7 @@ from tests.integration.matrix.cells import AMISS, WAYS, WRITES, WRONG, table
 from tests.integration.matrix.telling import FAILED, NOT_PLAYED, came_out
 
 READS = {
-    "Chat": {"find_channel", "find_post", "link", "read"},
+    "Chat": {"address", "find_channel", "find_post", "link", "read"},
     "Tracker": {"find_ticket", "find_comment", "read", "changed", "twins"},
 }
 FORMS = {"views.open"}

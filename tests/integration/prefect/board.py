@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+BUSY = 503
 ON = {"TOCSIN_PREFECT_TRIGGER_FROM_UI": "yes", "TOCSIN_PREFECT_PERSON": "jo"}
 
 ASKED = """\
@@ -59,13 +61,20 @@ class Board(Lane):
         return sorted(found) == sorted(names) and all(one["status"] == "READY" for one in found.values())
 
     async def start(self, playbook: str, **given: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401 - JSON values
-        """Start a run as the page does, with parameters; return the HTTP status and the answer."""
+        """Start a run as the page does, with parameters; return the HTTP status and the answer.
+
+        A server whose database is busy says 503, and is asked again as a person would.
+        """
         one = (await self.deployments())[playbook]
         url = f"{self.api}/deployments/{one['id']}/create_flow_run"
         state = {"type": "SCHEDULED", "message": "", "state_details": given.pop("details", {})}
         body = {"state": state, "tags": one["tags"], "enforce_parameter_schema": True, **given}
-        async with aiohttp.ClientSession() as session, session.post(url, json=body) as reply:
-            return reply.status, dict(await reply.json())
+        async with aiohttp.ClientSession() as session, asyncio.timeout(60):
+            while True:
+                async with session.post(url, json=body) as reply:
+                    if reply.status != BUSY:
+                        return reply.status, dict(await reply.json())
+                await asyncio.sleep(0.2)  # another process, which sets no event
 
     async def run_of(self, flow_run: str) -> dict[str, Any]:
         """A flow run."""

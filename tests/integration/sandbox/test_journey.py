@@ -129,6 +129,7 @@ async def test_a_person_leads_an_incident_from_its_form_to_its_review(home: Path
         assert sandbox.faults.listed() == []
         done = [issue for issue in sandbox.jira.state.issues.values() if issue.resolution_id is not None]
         assert sorted(issue.summary.partition(" ")[2] for issue in done) == [
+            "A small leak",
             "Draft the statement",
             "Hold the review",
             "Warn the hosts",
