@@ -5,6 +5,7 @@ const POLL_MILLISECONDS = 700;
 const body = document.body;
 let revision = null;
 let busy = false;
+let pressed = false;
 
 async function call(method, path, content, headers) {
   const reply = await fetch(path, {
@@ -224,8 +225,9 @@ function restore(root, values) {
 async function refresh(force) {
   const latest = (await call("GET", "/page/revision")).content.revision;
   if (latest === revision) return;
-  revision = latest;
   const text = await (await fetch(window.location.href)).text();
+  if (pressed && !force) return; // what is exchanged under a finger takes no click; the next round shows it
+  revision = latest;
   const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const id of ["side", "main", "panel", "modal"]) swap(fresh, id, force);
   document.querySelector(".clock").textContent = fresh.querySelector(".clock").textContent;
@@ -245,6 +247,10 @@ async function watch() {
   setTimeout(watch, POLL_MILLISECONDS);
 }
 
+document.addEventListener("pointerdown", () => (pressed = true), true);
+for (const over of ["pointerup", "pointercancel"]) {
+  document.addEventListener(over, () => setTimeout(() => (pressed = false)), true);
+}
 fillInstants(document);
 const main = document.getElementById("main");
 if (!window.location.hash && main.querySelector(".stream")) main.scrollTop = main.scrollHeight;
