@@ -22,6 +22,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID, uuid5
 
@@ -35,7 +36,6 @@ from prefect.task_engine import run_task_async
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from prefect.client.orchestration import PrefectClient
     from prefect.client.schemas.objects import State
@@ -51,6 +51,8 @@ BEHIND_SECONDS = 0.01
 """How far a task run is behind its effect: the engine's own computing between two effects takes that long."""
 NAMED_SECONDS = 0.25
 """After how long a flow run gets its incident's name: the first effects come first."""
+CLOSE_SECONDS, READINGS = 0.0005, 5
+"""How far apart two clocks are read at most, in so many tries: another thread may come between."""
 LATE = "It ended while the server was away; what it did stands in the incident's timeline."
 log = structlog.get_logger(__name__)
 
@@ -92,8 +94,8 @@ async def _effect() -> None:
     await asyncio.sleep(BEHIND_SECONDS)
     context = TaskRunContext.get()
     if context is not None:
-        run, now = context.task_run, Pending().timestamp
-        run.tags, run.start_time, run.end_time = job.labels, _at(job.began, now=now), _at(job.ended, now=now)
+        run, moment = context.task_run, _moment()
+        run.tags, run.start_time, run.end_time = job.labels, _at(job.began, moment), _at(job.ended, moment)
     if failed:
         raise NotDoneError
 
@@ -123,14 +125,15 @@ async def _segment(incident: str = "", segment: int = 0) -> None:
 async def _shown(job: _Job, flow_run: UUID) -> None:
     _JOB.set(job)
     await asyncio.sleep(BEHIND_SECONDS)
-    state: State[Any] = Pending()
+    moment = _moment()
+    state: State[Any] = moment.state
     run = TaskRun(
         id=job.task_run,
         name=job.name,
         flow_run_id=flow_run,
         task_key="effect",
         dynamic_key=str(job.task_run),
-        expected_start_time=_at(job.began, now=state.timestamp),
+        expected_start_time=_at(job.began, moment),
         state=state,
     )
     try:
@@ -141,9 +144,31 @@ async def _shown(job: _Job, flow_run: UUID) -> None:
         log.warning("prefect_task_failed", error=type(error).__name__)
 
 
-def _at(instant: float, *, now: datetime) -> DateTime:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """One moment by the monotonic clock and, in a new state, by the calendar's."""
+
+    state: State[Any]
+    monotonic: float
+
+
+def _moment() -> _Moment:
+    """Return this moment by both clocks, read so close together that nothing of note can have come between."""
+    clock = asyncio.get_running_loop().time
+    found: list[tuple[float, _Moment]] = []
+    for _ in range(READINGS):
+        before = clock()
+        state: State[Any] = Pending()
+        after = clock()
+        found.append((after - before, _Moment(state, (before + after) / 2)))
+        if after - before < CLOSE_SECONDS:
+            break
+    return min(found, key=itemgetter(0))[1]
+
+
+def _at(instant: float, moment: _Moment) -> DateTime:
     """Return when something was that is known by the monotonic clock."""
-    return cast("DateTime", now - timedelta(seconds=asyncio.get_running_loop().time() - instant))
+    return cast("DateTime", moment.state.timestamp - timedelta(seconds=moment.monotonic - instant))
 
 
 class WarmCarrier:
