@@ -89,7 +89,8 @@ async def right(house: Lane, incident: str) -> bool:
 
 async def on_page(house: Lane, *words: str, incident: str = "INC-1") -> bool:
     """Whether the newest version of an incident's page has these words."""
-    text = (await house.pages(incident))[0]["data"]
+    pages = await house.pages(incident)
+    text = pages[0]["data"] if pages else ""
     return all(word in text for word in words)
 
 
