@@ -7,14 +7,12 @@ both adapters with their genuine clients, the local Slack and Jira over HTTP.
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from fnmatch import fnmatchcase
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
@@ -32,18 +30,19 @@ from engine.runtime.showing.words import overview
 from engine.runtime.showing.words.scene import Scene
 from engine.settings.people import read_people
 from engine.settings.read import CHECKOUT
-from integrations.jira import JiraPool, JiraSite, JiraTracker
+from integrations.jira import JiraSite, JiraTracker
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
-from integrations.slack import SlackApi, SlackChat
+from integrations.slack import SlackChat
 from integrations.slack.pacing import Pace
 from integrations.system.clock import SystemClock
 from tests.integration.matrix import far
 from tests.integration.matrix.cells import REFUSED, WRONG, Write
+from tests.integration.matrix.lines import CutApi, CutPool, Lines, nowhere
 from tests.integration.runtime.bench import Bench, Counterpart
 from tests.integration.sandbox.clients import genuine_jira
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator
     from datetime import datetime
     from pathlib import Path
 
@@ -105,63 +104,6 @@ class PassingTime:
     async def sleep(self, seconds: float) -> None:
         """Let so many seconds pass at once."""
         self.ahead += seconds
-
-
-@dataclass
-class Lines:
-    """The way to a far side. A call that is cut goes, with the genuine client, to where nobody listens."""
-
-    nowhere: str
-    cut: str = ""
-    """The pattern of the call that finds no connection ..."""
-    skip: int = 0
-    """... after so many that do."""
-    cuts: int = 0
-
-    def ends(self, *names: str) -> bool:
-        """Return whether the call of these names finds no connection."""
-        if not self.cut or not any(fnmatchcase(name, self.cut) for name in names):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        self.cut, self.cuts = "", self.cuts + 1
-        return True
-
-
-class CutApi(SlackApi):
-    """Slack's Web API over a line that may be cut."""
-
-    def __init__(self, lines: Lines, **options: Any) -> None:  # noqa: ANN401 - as SlackApi takes them
-        super().__init__(**options)
-        self._lines = lines
-        self._away = SlackApi(**{**options, "base_url": lines.nowhere})
-
-    async def call_with_headers(
-        self, method: str, *, token: str | None = None, place: str = "", **arguments: object
-    ) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        """Call a method, here or where nobody listens."""
-        if self._lines.ends(method):
-            return await self._away.call_with_headers(method, token=token, place=place, **arguments)
-        return await super().call_with_headers(method, token=token, place=place, **arguments)
-
-
-class CutPool(JiraPool):
-    """Jira's REST interface over a line that may be cut."""
-
-    def __init__(self, lines: Lines, site: JiraSite, *, clock: SystemClock) -> None:
-        super().__init__(site, clock=clock)
-        self._lines = lines
-
-    async def _send(self, verb: str, path: str, *, what: str, query: Any = None, body: Any = None) -> Any:  # noqa: ANN401 - as JiraPool
-        parts = path.split("/")
-        if not self._lines.ends(f"{verb} {'/'.join([parts[0], *parts[2:3]])}", f"{verb} /{path}"):
-            return await super()._send(verb, path, what=what, query=query, body=body)
-
-        def call(client: Any) -> object:  # noqa: ANN401 - as JiraPool
-            return client._session.request(verb, f"{self._lines.nowhere}{path}", json=body)
-
-        return await self._run(call, what=what, writes=verb != "GET")
 
 
 @dataclass
@@ -285,7 +227,7 @@ async def walk(home: Path, *, patience: int) -> AsyncIterator[Walk]:
     clock = MovedClock()
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(run_sandbox(default_seed(), now=clock.now))
-        lines = Lines(stack.enter_context(_nowhere()))
+        lines = Lines(stack.enter_context(nowhere()))
         bench = Bench(home, system=Counterpart(port=9), clock=clock)
         ledger = await stack.enter_async_context(bench.ledger)
         email, token = sandbox.jira_login
@@ -339,11 +281,3 @@ async def walk(home: Path, *, patience: int) -> AsyncIterator[Walk]:
             ),
             asides=Asides(chat),
         )
-
-
-@contextmanager
-def _nowhere() -> Iterator[str]:
-    """Return an address that is taken, and at which nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
