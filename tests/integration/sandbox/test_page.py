@@ -8,7 +8,6 @@ import pytest
 from jira import JIRA
 from playwright.async_api import Page, expect
 from slack_sdk.errors import SlackApiError
-from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.sandbox import FaultKind, Sandbox
@@ -168,20 +167,15 @@ async def test_a_visitor_presses_a_button_as_somebody_else(sandbox: Sandbox, sla
     security = sandbox.slack.state.channel_named("security")
     assert security is not None
     ts = (await slack.chat_postMessage(channel=security.id, text="May we?", blocks=blocks))["ts"]
-    pressed: list[str] = []
-
-    def press(request: SocketModeRequest) -> dict[str, Any]:
-        pressed.append(request.payload["user"]["name"])
-        return {}
-
-    async with connected_app(sandbox, answer=press):
+    async with connected_app(sandbox) as app:
         await page.goto(f"{sandbox.url}/channels/{security.id}")
         await page.get_by_label("Act as").select_option("carla")
         await expect(page.get_by_placeholder("Message as Carla Weiss")).to_be_visible()
         await page.get_by_role("button", name="Approve").click()
+        pressed = await app.next()
         await slack.chat_update(channel=security.id, ts=ts, text="approved by Carla", blocks=[])
         await expect(page.get_by_text("approved by Carla")).to_be_visible()
-    assert pressed == ["carla"]
+    assert pressed.payload["user"]["name"] == "carla"
 
 
 @pytest.mark.browser
