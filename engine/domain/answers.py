@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.authority import Refusal, refuses_answer
 from engine.domain.fields import FieldError, accept
-from engine.domain.incident import base_id, instance_id
+from engine.domain.incident import instance_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.values import Instant, encode
@@ -144,7 +144,7 @@ def closed(ask: Ask) -> Refusal:
 
 def _replaceable(plan: Plan, incident: Incident, ask: Ask) -> bool:
     """Return whether another answer takes the place of the first: while that one is approved, and after a no."""
-    step, entry = plan.steps[base_id(ask.step)], incident.step(ask.step)
+    step, entry = plan.step_at(ask.step), incident.step(ask.step)
     if ask.kind == "approval" or entry.ask != ask.id or entry.status not in REOPENABLE or ask.last is None:
         return False
     return ask.outcome == "answered" and (step.approve is not None or says_no(step, ask.last))
@@ -156,7 +156,7 @@ def says_no(step: StepPlan, answer: Answer) -> bool:
 
 
 def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime) -> dict[str, Json] | Refusal:
-    fields = plan.steps[base_id(ask.step)].form
+    fields = plan.step_at(ask.step).form
     typed = dict(command.values)
     if command.verdict in ("yes", "no") and ANSWER in fields:
         typed.setdefault(ANSWER, command.verdict == "yes")
@@ -182,7 +182,7 @@ def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datet
 
 def nothing_asked(plan: Plan, incident: Incident, target: str, *, approving: bool = False) -> Refusal:
     """Return that a target means no ask, and why."""
-    if base_id(target) not in plan.steps:
+    if plan.find_step(target) is None:
         return unknown("step", target, plan.steps)
     items = incident.spreads.get(target, ())
     if len(items) > 1:

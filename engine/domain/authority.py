@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from engine.domain import commands as cmd
-from engine.domain.incident import base_id
 from engine.domain.plan import Reach
 from engine.domain.sensitivity import Sensitivity
 
@@ -165,7 +164,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
 def _refuses_approval(plan: Plan, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:
     if any(answer.by == who.person for answer in ask.answers):
         return Refusal("already_answered", "You have approved this already; it needs another person too.")
-    step = plan.steps[base_id(ask.step)]
+    step = plan.step_at(ask.step)
     outward = step.traits is not None and step.traits.reach is Reach.OUTWARD
     if outward and connected and who.strength == LOCAL_SHELL:
         return Refusal(
@@ -181,7 +180,7 @@ def _of(plan: Plan, incident: Incident, *roles: str) -> frozenset[str]:
 
 
 def _owners(plan: Plan, instance: str) -> tuple[str, ...]:
-    step = plan.steps.get(base_id(instance))
+    step = plan.find_step(instance)
     return (*step.by, *((step.owner,) if step.owner else ())) if step else ()
 
 

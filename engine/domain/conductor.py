@@ -25,7 +25,6 @@ from engine.domain.conducting.situation import Perform, Situation
 from engine.domain.conducting.steps import decide_steps
 from engine.domain.events.shape import Event
 from engine.domain.fold import fold
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import IncidentStatus
 from engine.domain.surfaces import Connected
 from engine.domain.waking import ASLEEP
@@ -103,7 +102,7 @@ def decide(situation: Situation) -> Iterator[Event | Perform]:
         yield from decide_incident(situation)
     for ask in incident.asks.values():
         if ask.open:
-            yield from _look_after(situation, ask, situation.plan.steps[base_id(ask.step)])
+            yield from _look_after(situation, ask, situation.plan.step_at(ask.step))
 
 
 def _look_after(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:

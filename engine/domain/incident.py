@@ -2,7 +2,7 @@
 
 Rules kept here: a value, made only by `engine.domain.fold`; it knows no plan and no clock; a step without
 an entry is *waiting*. Step instances are named `step`, or `step[1]`, `step[2]` ... for a step that is done once
-per element (counted from 1, as people count).
+per element (counted from 1, as people count); what a called playbook does is named by its path: `takedown[2]/draft`.
 """
 
 from __future__ import annotations
@@ -244,8 +244,14 @@ def effect_key(incident: str, subject: str, purpose: str) -> str:
 
 
 def base_id(instance: str) -> str:
-    """Return the step's id of an instance: `preserve` of `preserve[2]`."""
-    return instance.partition("[")[0]
+    """Return the step of an instance, with its path: `preserve` of `preserve[2]`, `takedown[2]/draft` of itself."""
+    scope, slash, last = instance.rpartition("/")
+    return f"{scope}{slash}{last.partition('[')[0]}"
+
+
+def scope_of(instance: str) -> str:
+    """Return the call that an instance is done in, empty for a step of the incident's own playbook."""
+    return instance.rpartition("/")[0]
 
 
 def instance_id(step: str, number: int) -> str:
@@ -255,5 +261,5 @@ def instance_id(step: str, number: int) -> str:
 
 def instance_number(instance: str) -> int | None:
     """Return the number of an instance, or None for a step that is done once."""
-    _, bracket, rest = instance.partition("[")
+    _, bracket, rest = instance.rpartition("/")[2].partition("[")
     return int(rest.rstrip("]")) if bracket else None

@@ -15,7 +15,6 @@ from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, refuses
 from engine.domain.fields import FieldError
 from engine.domain.handing import take_handover
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
 from engine.domain.targets import take_asked
 from engine.domain.values import encode
@@ -192,7 +191,7 @@ Order = cmd.SkipStep | cmd.RetryStep | cmd.ResolveStep | cmd.UndoStep
 def _order(
     plan: Plan, incident: Incident, command: Order, stamp: Mapping[str, str]
 ) -> tuple[InputEvent, ...] | Refusal:
-    step = plan.steps.get(base_id(command.step))
+    step = plan.find_step(command.step)
     if step is None:
         return unknown("step", command.step, plan.steps)
     state = incident.step(command.step).status

@@ -6,7 +6,7 @@ needs to decide what comes next is in it, so that the engine reads no YAML. `ste
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -186,12 +186,25 @@ class StepPlan:
     with_: Template | None = None
     traits: ActionTraits | None = None
     wait: WaitPlan | None = None
+    call: Plan | None = None
+    """The playbook that is run inside this one."""
     line: int = 0
 
     @property
     def human(self) -> bool:
         """Whether a person does this step."""
         return self.kind in (StepKind.TASK, StepKind.DECISION)
+
+    def within(self, call: StepPlan, *, scope: str) -> StepPlan:
+        """Return this step of a called playbook as it stands in the incident; `scope` names the instance that calls."""
+        return replace(
+            self,
+            id=f"{scope}/{self.id}",
+            phase=call.phase,
+            needs=tuple(replace(need, step=f"{scope}/{need.step}") for need in self.needs),
+            handlers=tuple(f"{scope}/{step}" for step in self.handlers),
+            handler_for=tuple(f"{scope}/{step}" for step in self.handler_for),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +243,31 @@ class Plan:
     steps: Mapping[str, StepPlan]
     deadlines: tuple[str, ...] = ()
     sensitivity: Sensitivity = Sensitivity.INTERNAL
+
+    _called: dict[str, StepPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Steps of called playbooks by their path, each worked out once."""
+
+    def step_at(self, instance: str) -> StepPlan:
+        """Return the step of an instance, `takedown[2]/draft` from the playbook that is called; it must be there."""
+        found = self.find_step(instance)
+        if found is None:
+            raise KeyError(instance)
+        return found
+
+    def find_step(self, instance: str) -> StepPlan | None:
+        """Return the step of an instance; None when no playbook has it."""
+        scope, slash, last = instance.rpartition("/")
+        step = last.partition("[")[0]
+        if not slash:
+            return self.steps.get(step)
+        name = f"{scope}/{step}"
+        if name not in self._called:
+            calling = self.find_step(scope)
+            inner = calling.call.steps.get(step) if calling and calling.call else None
+            if calling is None or inner is None:
+                return None
+            self._called[name] = inner.within(calling, scope=scope)
+        return self._called[name]
 
     def phase(self, phase_id: str) -> PhasePlan:
         """Return the phase of that id."""

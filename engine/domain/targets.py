@@ -14,7 +14,6 @@ from engine.domain.answers import accepted, find_ask, unknown
 from engine.domain.authority import Refusal
 from engine.domain.chain import instant_text
 from engine.domain.fields import FieldError, FieldSpec, FieldType
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
 
@@ -32,7 +31,7 @@ def take_asked(
     plan: Plan, incident: Incident, command: cmd.MoveTarget | cmd.RedoStep, who: cmd.Who, *, now: datetime
 ) -> tuple[InputEvent, ...] | Refusal:
     """Return that a target was moved or a step is asked again, or why not."""
-    step = plan.steps.get(base_id(command.step))
+    step = plan.find_step(command.step)
     if step is None:
         return unknown("step", command.step, plan.steps)
     match command:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.authority import holders
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
+from engine.domain.incident import instance_number
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.reports.phrases import ENDS, on_hold
@@ -68,7 +69,7 @@ def _trouble(step: StepPlan, entry: Step) -> Iterator[str]:
 
 def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str]) -> str:
     people = dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))
-    step = plan.steps[ask.step.partition("[")[0]]
+    step = plan.step_at(ask.step)
     due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}" if ask.due else ""
     word = "To approve" if ask.kind == "approval" else "Open"
     title = _title(step, incident.step(ask.step))
@@ -83,8 +84,8 @@ def _comes_next(incident: Incident, step: StepPlan, entry: Step) -> bool:
 
 
 def _title(step: StepPlan, entry: Step) -> str:
-    _, bracket, number = entry.id.partition("[")
-    return f"{title_of(step)} ({number.rstrip(']')})" if bracket else title_of(step)
+    number = instance_number(entry.id)
+    return f"{title_of(step)} ({number})" if number else title_of(step)
 
 
 def _due(ask: Ask) -> tuple[bool, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.actions.defang import defanged
-from engine.domain.incident import base_id, instance_number
+from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.reports.values import text_of
 
@@ -41,7 +41,7 @@ class Reader:
 
     def step(self, instance: str) -> StepPlan | None:
         """Return the step of an instance or of an ask."""
-        return self.plan.steps.get(base_id(instance.partition(".")[0]))
+        return self.plan.find_step(instance.partition(".")[0])
 
     def may_see(self, sensitivity: Sensitivity) -> bool:
         """Return whether something may be said to this reader."""

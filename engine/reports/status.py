@@ -14,7 +14,6 @@ from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
 from engine.domain.events.shape import Lane
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since, ticket_of
@@ -133,7 +132,7 @@ def _step(situation: Situation, step: StepPlan, entry: Step) -> dict[str, Any]:
 
 
 def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
-    step = plan.steps[ask.step.partition("[")[0]]
+    step = plan.step_at(ask.step)
     return {
         "id": ask.id,
         "kind": ask.kind,
@@ -186,7 +185,7 @@ def _offered(incident: Incident) -> Iterator[dict[str, str]]:
 
 def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
     if ask.missed and ask.due:
-        title = title_of(situation.plan.steps[base_id(ask.step)])
+        title = title_of(situation.plan.step_at(ask.step))
         due = local(ask.due, situation.incident.zone)
         yield _need("missed", ask.step, f"“{title}” was due {due} and is not answered.")
     if ask.calls and not taken_since(ask, ask.calls[-1]):
@@ -219,7 +218,7 @@ def _still_wanted(incident: Incident, effect: Effect) -> bool:
 
 def _called(situation: Situation, ask: Ask) -> str:
     call, incident = ask.calls[-1], situation.incident
-    title = title_of(situation.plan.steps[base_id(ask.step)])
+    title = title_of(situation.plan.step_at(ask.step))
     done = set(ladder(situation.plan, incident, ask)) <= {known.person for known in ask.calls}
     rest = " There is nobody else to call." if done else ""
     when = local(call.at, incident.zone)
@@ -244,13 +243,13 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
     elif situation.incident.phases.get(step.phase) is not None:
         missing = standing.unknown(situation, step, entry)
         if missing:
-            waits = awaited(missing, title=lambda name: title_of(situation.plan.steps[name]))
+            waits = awaited(missing, title=lambda name: title_of(situation.plan.step_at(name)))
             skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
             yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
 
 
 def _of(plan: Plan, subject: str) -> str:
-    step = plan.steps.get(base_id(re.split(r"[.:#]", subject)[0]))
+    step = plan.find_step(re.split(r"[.:#]", subject)[0])
     return f" of “{title_of(step)}”" if step else ""
 
 

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from engine.domain.errors import LeaseLostError, TocsinError
-from engine.domain.incident import base_id
 from engine.runtime.errands import TTL, at_it, doubt_of, read
 
 if TYPE_CHECKING:
@@ -153,6 +152,6 @@ class Elsewhere:
     def _is_heavy(self, plan: Plan, move: Perform) -> bool:
         if move.kind not in KINDS:
             return False
-        step = plan.steps[base_id(move.subject)]
+        step = plan.step_at(move.subject)
         name = step.undo.action if move.kind == "undo" and step.undo else step.action
         return self.actions[name or ""].traits.heavy

@@ -24,7 +24,6 @@ from engine.actions.keep import kept
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TurnAwaitedError
-from engine.domain.incident import base_id
 from engine.domain.values import decode, encode_foreign, plain
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
@@ -68,7 +67,7 @@ class Performer:
 
     async def perform(self, plan: Plan, incident: Incident, move: Perform, *, doubt: Doubt) -> Outcome:
         """Carry out one move; `doubt` says whether an earlier attempt may have been done."""
-        step = plan.steps[base_id(move.subject)]
+        step = plan.step_at(move.subject)
         try:
             result, adopted = await self._act(plan, incident, move, step=step, doubt=doubt)
         except LeaseLostError:

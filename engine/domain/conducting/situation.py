@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import BusinessCalendar, add_business_days
 from engine.domain.chain import canonical
-from engine.domain.incident import effect_key, instance_number
+from engine.domain.incident import base_id, effect_key, instance_number
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant, decode
 from engine.domain.waking import ASLEEP, Waking, severity_of
@@ -68,7 +68,7 @@ class Situation:
         names = {**self.names, "idempotency_key": effect_key(self.incident.id, instance, "action")}
         number = instance_number(instance)
         if number is not None:
-            names["item"] = decode(self.incident.spreads[instance.partition("[")[0]][number - 1])
+            names["item"] = decode(self.incident.spreads[base_id(instance)][number - 1])
         return names
 
     def due(self, due: Due) -> datetime:

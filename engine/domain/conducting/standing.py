@@ -81,7 +81,7 @@ def _waits_for_the_unknown(situation: Situation, step: StepPlan, entry: Step) ->
 def _needs(situation: Situation, step: StepPlan, _: str) -> Verdict:
     waiting = False
     for need in step.needs:
-        target = situation.plan.steps[need.step]
+        target = situation.plan.step_at(need.step)
         if not settled(situation, target):
             waiting = True
         elif not need.any_end and (bad := _unmet(situation, need)):
@@ -90,7 +90,7 @@ def _needs(situation: Situation, step: StepPlan, _: str) -> Verdict:
 
 
 def _unmet(situation: Situation, need: Need) -> str:
-    target = situation.plan.steps[need.step]
+    target = situation.plan.step_at(need.step)
     for entry in instances(situation, target):
         if entry.status in SATISFIES:
             continue
@@ -103,7 +103,7 @@ def _unmet(situation: Situation, need: Need) -> str:
 def _handled(situation: Situation, step: StepPlan, _: str) -> Verdict:
     if not step.handler_for:
         return GO
-    watched = [situation.plan.steps[name] for name in step.handler_for]
+    watched = [situation.plan.step_at(name) for name in step.handler_for]
     if any(entry.status is StepStatus.FAILED for target in watched for entry in instances(situation, target)):
         return GO
     return Verdict("skip", "nothing it handles has failed") if all(settled(situation, w) for w in watched) else WAIT

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conducting.standing import instances
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.plan import Tickets
 from engine.domain.surfaces import (
@@ -92,7 +91,7 @@ def _tickets(situation: Situation) -> Iterator[tuple[str, str]]:
         if effect.kind in (TICKET_REOPEN, TICKET_AGAIN) and effect.status == "intended"
     }
     for ask in incident.asks.values():
-        if ask.kind == APPROVAL or situation.plan.steps[base_id(ask.step)].tickets is Tickets.NONE:
+        if ask.kind == APPROVAL or situation.plan.step_at(ask.step).tickets is Tickets.NONE:
             continue
         if not ask.open and (ask.id in opening or made(incident, TICKET_CLOSE, ask.id)):
             continue  # what is being opened is closed afterwards, so that the two do not cross

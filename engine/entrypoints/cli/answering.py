@@ -108,13 +108,11 @@ def _values(incident: str, step: str, given: list[str] | None) -> dict[str, Any]
 
 
 def _asked(incident: str, step: str, *, known: dict[str, Any]) -> dict[str, Any]:
-    from engine.domain.incident import base_id
-
     async def work(office: Office) -> Look:
         return await office.desk.look(incident)
 
     look = in_office(work)
-    plan = look.plan.steps.get(base_id(look.incident.asks[step].step if step in look.incident.asks else step))
+    plan = look.plan.find_step(look.incident.asks[step].step if step in look.incident.asks else step)
     asked: dict[str, Any] = {}
     for name, spec in (plan.form if plan else {}).items():
         if name in known:

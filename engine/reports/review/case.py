@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.incident import base_id
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.values import Instant, decode
 from engine.reports.timeline import Line, lines
@@ -50,7 +49,7 @@ class Case:
 
     def step(self, instance: str) -> StepPlan:
         """Return the step of an instance."""
-        return self.plan.steps[base_id(instance)]
+        return self.plan.step_at(instance)
 
     def steps(self) -> list[tuple[StepPlan, Step]]:
         """Return every step and instance that something has happened to."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from engine.actions.defang import defanged
 from engine.domain.answers import may_be_anonymous, review_questions
 from engine.domain.fields import FieldSpec, FieldType
-from engine.domain.incident import base_id, instance_number
+from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
 from engine.domain.values import decode
@@ -37,7 +37,7 @@ CLOSED: Final = "(Kept out of channels and tickets.)"
 
 def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
     """Return the form of a task or decision, with what was answered before."""
-    step = plan.steps[base_id(ask.step)]
+    step = plan.step_at(ask.step)
     text = [step.title, step.instructions, f"Why: {step.why}" if step.why else "", _element(plan, incident, ask.step)]
     return Form(
         title=f"{incident.id}: {'decide' if ask.kind == 'decision' else 'done'}",
@@ -50,7 +50,7 @@ def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
 
 def decline_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
     """Return the form that asks why something is declined."""
-    step = plan.steps[base_id(ask.step)]
+    step = plan.step_at(ask.step)
     spec = FieldSpec(name=REASON, type=FieldType.TEXT, max=LONGEST, hint="One sentence. It stays on the timeline.")
     return Form(
         title=f"{incident.id}: decline",
@@ -111,7 +111,7 @@ def _known(incident: Incident, ask: Ask, step: StepPlan) -> Mapping[str, Value]:
 
 def _element(plan: Plan, incident: Incident, instance: str) -> str:
     """Return which element an instance is for, unless it comes from something restricted."""
-    number, step = instance_number(instance), plan.steps[base_id(instance)]
+    number, step = instance_number(instance), plan.step_at(instance)
     items = incident.spreads.get(step.id, ())
     if number is None or step.for_each is None or number > len(items):
         return ""

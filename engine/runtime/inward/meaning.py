@@ -15,7 +15,6 @@ from engine.domain.answers import accepted, find_ask, review_questions
 from engine.domain.authority import Refusal
 from engine.domain.fields import FieldError, FieldType
 from engine.domain.handing import handover_number
-from engine.domain.incident import base_id
 from engine.domain.tokens import FormKind
 from engine.ports.shown import Form
 from engine.runtime.inward.forms import ANONYMOUSLY, REASON, SIGNED, answer_form, decline_form, review_form
@@ -87,7 +86,7 @@ def answering(target: str, *, look: Look, judge: Judge) -> Meaning:
     judged = judge(bare)
     if isinstance(judged, Refusal) and judged.rule != "form":
         return Refused(bare, judged)
-    if ask is not None and look.plan.steps[base_id(ask.step)].form:
+    if ask is not None and look.plan.step_at(ask.step).form:
         return answer_form(look.plan, look.incident, ask)
     return bare
 
@@ -188,5 +187,5 @@ def _reviewing(look: Look, judge: Judge) -> Meaning:
 
 
 def _title(plan: Plan, subject: str) -> str:
-    step = plan.steps.get(base_id(subject.partition(":")[0].partition(".")[0]))
+    step = plan.find_step(subject.partition(":")[0].partition(".")[0])
     return step.title if step else subject

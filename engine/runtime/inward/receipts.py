@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain.answers import find_ask
-from engine.domain.incident import base_id
 from engine.ports.acts import ActKind
 from engine.reports.phrases import ENDS
 from engine.reports.status import title_of
@@ -61,7 +60,7 @@ def _assigned(command: cmd.AssignRole, look: Look, people: People) -> str:
 
 def _title(look: Look, target: str) -> str:
     ask = find_ask(look.incident, target, approval=False)
-    title = title_of(look.plan.steps[base_id(ask.step if ask else target)])
+    title = title_of(look.plan.step_at(ask.step if ask else target))
     return title if title.endswith(ENDS) else f"{title}."
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import asked_by
 from engine.runtime.inward.identities import from_tracker
@@ -89,7 +88,7 @@ class Subject:
     def step(self) -> StepPlan:
         """The step that the ticket is about."""
         ask = self.ask
-        return self.look.plan.steps[base_id(ask.step if ask else self.place.ask)]
+        return self.look.plan.step_at(ask.step if ask else self.place.ask)
 
     @property
     def form(self) -> Mapping[str, FieldSpec]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from engine.domain.answers import find_ask
 from engine.domain.authority import holders
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
 from engine.reports.phrases import on_hold
@@ -181,7 +180,7 @@ def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, peopl
     word = "to approve" if ask.kind == "approval" else "asked"
     if ask.on_it:
         due += f", {_subject(ask.on_it.by, reader, people)} on it since {_brief(ask.on_it.at, reader.zone)}"
-    return f"{word}: {title_of(plan.steps[base_id(ask.step)])} [{ask.step}] ({', '.join(names)}{due})"
+    return f"{word}: {title_of(plan.step_at(ask.step))} [{ask.step}] ({', '.join(names)}{due})"
 
 
 def _offered(offer: Handover, *, reader: Person, people: People) -> str:
@@ -208,7 +207,7 @@ def _subject(person: str, reader: Person, people: People) -> str:
 def _stuck(plan: Plan, incident: Incident) -> Iterator[str]:
     for step in incident.steps.values():
         if step.status in (StepStatus.FAILED, StepStatus.UNCONFIRMED) and not step.accepted:
-            yield f"{step.status.value}: {title_of(plan.steps[base_id(step.id)])} [{step.id}]"
+            yield f"{step.status.value}: {title_of(plan.step_at(step.id))} [{step.id}]"
 
 
 def _cut(lines: list[str]) -> list[str]:

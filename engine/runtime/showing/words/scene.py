@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.actions.defang import defanged
 from engine.domain.authority import holders
-from engine.domain.incident import base_id, instance_number
+from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, TICKET, effect_of, maker_of, withheld
 from engine.domain.values import Instant, decode, zone_named
@@ -43,7 +43,7 @@ class Scene:
 
     def step(self, instance: str) -> StepPlan:
         """Return the step of an instance."""
-        return self.plan.steps[base_id(instance)]
+        return self.plan.step_at(instance)
 
     def title(self, instance: str) -> str:
         """Return a step's title as everybody may see it, with the number of its instance."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.domain.incident import base_id
 from engine.domain.sensitivity import Sensitivity
 from engine.ports.shown import TicketDraft
 from engine.runtime.showing.words.filling import facts_of
@@ -76,7 +75,7 @@ def put_back(refused: Unaccepted) -> str:
 def not_needed(scene: Scene, instance: str) -> str:
     """Return the comment under the ticket of a step that was never asked."""
     entry = scene.incident.step(instance)
-    why = f" ({entry.because})" if entry.because and open_to_all(scene.plan.steps[base_id(instance)]) else ""
+    why = f" ({entry.because})" if entry.because and open_to_all(scene.plan.step_at(instance)) else ""
     return f"This need not be done: the step is {entry.status.value.replace('_', ' ')}{why}."
 
 
