@@ -14,7 +14,9 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    something.
 6. A commander offers the command to somebody, who alone accepts or declines it.
 7. Any participant may put the incident on hold; the commander, or whoever did, releases it.
-8. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
+8. Who holds, or acted for, a role that is kept apart from another one never acts for that other, also not where its
+   work falls to them.
+9. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
 """
 
 from __future__ import annotations
@@ -25,9 +27,10 @@ from typing import TYPE_CHECKING, assert_never
 from engine.domain import commands as cmd
 from engine.domain.plan import Reach
 from engine.domain.sensitivity import Sensitivity
+from engine.domain.separation import barred, barred_from, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from engine.domain.ask import Ask
     from engine.domain.incident import Incident
@@ -57,16 +60,19 @@ class Refusal:
 
 
 def holders(plan: Plan, incident: Incident, role: str) -> tuple[str, ...]:
-    """Return who does a role's work now, the first one first; never empty."""
-    seen: set[str] = set()
-    while role not in seen:
-        seen.add(role)
-        held = incident.roles.get(role, ())
-        if held:
-            return tuple(held)
-        known = plan.roles.get(role)
-        role = (known.fallback if known else None) or COMMANDER
-    return (incident.declared_by,)
+    """Return who does a role's work now, the first one first; nobody, when all it falls to are kept apart from it."""
+    held, next_in_line, seen = incident.roles.get(role, ()), role, set[str]()
+    while not held and next_in_line not in seen:
+        seen.add(next_in_line)
+        known = plan.roles.get(next_in_line)
+        next_in_line = (known.fallback if known else None) or COMMANDER
+        held = _free(plan, incident, incident.roles.get(next_in_line, ()), role=role)
+    return tuple(held) or _free(plan, incident, (incident.declared_by,), role=role)
+
+
+def _free(plan: Plan, incident: Incident, people: Iterable[str], *, role: str) -> tuple[str, ...]:
+    """Return those to whom a vacant role's work may fall."""
+    return tuple(person for person in people if barred(plan, incident, person, role=role) is None)
 
 
 def may_see(plan: Plan, incident: Incident, person: str) -> bool:
@@ -106,6 +112,9 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
             f"{_roles(plan, ask.by)} approves this, and never the person who wrote it.",
             "Somebody else of that role has to look at it.",
         )
+    bar = barred_from(plan, incident, ask, who.person)
+    if bar is not None:
+        return Refusal("separated", told(plan, bar), "Somebody else has to; `tocsin assign` gives the role to them.")
     if who.person not in allowed:
         return Refusal("not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", ask=tuple(sorted(allowed)))
     return _refuses_approval(plan, ask, who, connected=connected) if ask.kind == "approval" else None
@@ -159,6 +168,15 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
     if who.person in allowed:
         return None
     return Refusal("not_allowed", words, ask=tuple(sorted(allowed)))
+
+
+def kept_apart(plan: Plan, incident: Incident, people: Iterable[str], *, role: str) -> Refusal | None:
+    """Return why a role is not given to people, None when it may be."""
+    for person in people:
+        bar = barred(plan, incident, person, role=role)
+        if bar is not None:
+            return Refusal("separated", told(plan, bar, person=person), "Name somebody else.")
+    return None
 
 
 def _refuses_approval(plan: Plan, ask: Ask, who: cmd.Who, *, connected: bool) -> Refusal | None:

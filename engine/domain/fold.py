@@ -70,6 +70,7 @@ def _declared(event: ev.IncidentDeclared, at: datetime) -> Incident:
         facts={name: Fact(value, at, event.by) for name, value in event.inputs.items()},
         roles={role: tuple(held) for role, held in event.roles.items()},
         on_call=event.on_call,
+        kept_apart=event.kept_apart,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
-from engine.domain.authority import COMMANDER, Refusal, holders
+from engine.domain.authority import COMMANDER, Refusal, holders, kept_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,8 @@ def take_handover(
     match command:
         case cmd.OfferHandover() if command.to == held[0]:
             return Refusal("in_command", "That person has the command already.", "Offer it to somebody else.")
+        case cmd.OfferHandover() if (kept := kept_apart(plan, incident, [command.to], role=COMMANDER)) is not None:
+            return kept
         case cmd.OfferHandover():
             number = len(incident.handovers) + 1
             offer = ev.HandoverOffered(
@@ -48,6 +50,9 @@ def take_handover(
             open_offer = _meant(incident, command.number)
             if isinstance(open_offer, Refusal):
                 return open_offer
+            kept = kept_apart(plan, incident, [open_offer.to], role=COMMANDER)
+            if kept is not None:
+                return kept
             people = [open_offer.to, *(person for person in held if person != open_offer.to)]
             reason = f"accepted the handover from {open_offer.by}"
             return (

@@ -179,6 +179,8 @@ class Incident:
     roles: Mapping[str, tuple[str, ...]]
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
     """Role -> what came of its rota, while it holds."""
+    kept_apart: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Role -> whom it passed over at the beginning, since they hold a role that is kept apart from it."""
     status: IncidentStatus = IncidentStatus.DECLARED
     phases: Mapping[str, Phase] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from engine.domain import commands as cmd
 from engine.domain import timeline as ev
 from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
-from engine.domain.authority import Refusal, refuses
+from engine.domain.authority import Refusal, kept_apart, refuses
 from engine.domain.fields import FieldError
 from engine.domain.handing import take_handover
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
@@ -44,7 +44,7 @@ def take(
         case cmd.AddToFact():
             return _add(plan, incident, command, who, now=now)
         case cmd.AssignRole() | cmd.AddNote():
-            return _told(plan, command, stamp)
+            return _told(plan, incident, command, stamp)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
             return _order(plan, incident, command, stamp)
         case cmd.MoveTarget() | cmd.RedoStep():
@@ -97,11 +97,13 @@ def _said(
 
 
 def _told(
-    plan: Plan, command: cmd.AssignRole | cmd.AddNote, stamp: Mapping[str, str]
+    plan: Plan, incident: Incident, command: cmd.AssignRole | cmd.AddNote, stamp: Mapping[str, str]
 ) -> tuple[InputEvent, ...] | Refusal:
     match command:
         case cmd.AssignRole() if command.role not in plan.roles:
             return unknown("role", command.role, plan.roles)
+        case cmd.AssignRole() if (kept := kept_apart(plan, incident, command.people, role=command.role)) is not None:
+            return kept
         case cmd.AssignRole():
             return (
                 ev.RoleAssigned(role=command.role, people=command.people, reason=command.reason, on_call=None, **stamp),

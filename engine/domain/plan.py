@@ -218,6 +218,14 @@ class RolePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SeparationPlan:
+    """Roles that one person never holds together, and why."""
+
+    roles: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhasePlan:
     """A phase, what opens it, and its steps in order."""
 
@@ -243,6 +251,7 @@ class Plan:
     steps: Mapping[str, StepPlan]
     deadlines: tuple[str, ...] = ()
     sensitivity: Sensitivity = Sensitivity.INTERNAL
+    separation: tuple[SeparationPlan, ...] = ()
 
     _called: dict[str, StepPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Steps of called playbooks by their path, each worked out once."""

@@ -81,6 +81,13 @@ class RoleModel(Part):
     else_: Id | None = Field(None, alias="else", description="The role that does its work while it is vacant.")
 
 
+class SeparationModel(Part):
+    """Roles that one person never holds together."""
+
+    roles: Words = Field(min_length=1, description="The roles that are kept apart.")
+    why: Line = Field(description="Why, in one sentence; it is told to whoever is refused.")
+
+
 class NeedModel(Part):
     """A step that must have settled first."""
 
@@ -214,6 +221,7 @@ class Playbook(Part):
     description: Prose | None = Field(None, description="What it is for.")
     inputs: dict[Id, FieldModel] = Field({}, description="What is known when the incident is declared.")
     roles: dict[Id, RoleModel] = Field({}, description="Who takes part.")
+    separation: list[SeparationModel] = Field([], description="Roles that one person never holds together.")
     deadlines: list[str] = Field([], description="The regimes whose deadlines may apply.")
     sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see the incident.")
     tickets: TicketsText = Field("ready", description="When steps that do not say it themselves get their ticket.")

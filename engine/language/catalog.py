@@ -9,12 +9,13 @@ from __future__ import annotations
 from engine.language import shape, tree
 from engine.language.checks import Check
 from engine.language.marks import Rule
-from engine.language.rules import confidentiality, form, later, meaning, references, safety, style, time
+from engine.language.rules import confidentiality, form, later, meaning, people, references, safety, style, time
 
 LINT: tuple[Check, ...] = (
     *form.CHECKS,
     *references.CHECKS,
     *meaning.CHECKS,
+    *people.CHECKS,
     *safety.CHECKS,
     *time.CHECKS,
     *confidentiality.CHECKS,

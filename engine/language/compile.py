@@ -22,6 +22,7 @@ from engine.domain.plan import (
     Plan,
     RetryPlan,
     RolePlan,
+    SeparationPlan,
     StepKind,
     StepPlan,
     Tickets,
@@ -60,6 +61,7 @@ def build_plan(context: Context, *, file_digest: str) -> Plan:
         steps={step.id: _step(context, step, handler_for=handler_for.get(step.id, ())) for step in context.steps},
         deadlines=tuple(playbook.deadlines),
         sensitivity=playbook.sensitivity,
+        separation=tuple(SeparationPlan(tuple(kept.roles), kept.why) for kept in playbook.separation),
     )
 
 

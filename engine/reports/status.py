@@ -76,6 +76,8 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "roles": {role: list(holders(plan, incident, role)) for role in plan.roles},
         "on_call": {role: found.model_dump() for role, found in incident.on_call.items()},
         "vacant": list(vacant(plan, incident)),
+        "separation": [{"roles": list(kept.roles), "why": kept.why} for kept in plan.separation],
+        "kept_apart": {role: list(people) for role, people in incident.kept_apart.items()},
         "attention": list(_attention(situation)),
         "phases": [_phase(situation, phase.id) for phase in plan.phases],
         "asks": [_ask(plan, incident, ask) for ask in asks],
@@ -208,7 +210,9 @@ def _unheld(situation: Situation) -> Iterator[dict[str, str]]:
             yield _need("rota", role, f"{said}; the list holds. `tocsin assign {incident.id} {role} PERSON`")
     for role in vacant(situation.plan, incident):
         name = situation.plan.roles[role].title or role
-        yield _need("vacant", role, f"Nobody holds {name}. `tocsin assign {incident.id} {role} PERSON`")
+        over = incident.kept_apart.get(role, ())
+        why = f": {', '.join(over)} may not beside what they hold" if over else ""
+        yield _need("vacant", role, f"Nobody holds {name}{why}. `tocsin assign {incident.id} {role} PERSON`")
 
 
 def _still_wanted(incident: Incident, effect: Effect) -> bool:

@@ -49,7 +49,12 @@ SHOWN = {
 def _declared(event: ev.IncidentDeclared, reader: Reader) -> str:
     exercise = " It is an exercise." if event.exercise else ""
     rotas = "".join(f" {_turn(role, found, reader)}" for role, found in event.on_call.items())
-    return f"Declared the incident with playbook {event.playbook}, version {event.playbook_version}.{exercise}{rotas}"
+    apart = "".join(
+        f" {', '.join(map(reader.name, people))} may not hold the role {role} beside another one."
+        for role, people in event.kept_apart.items()
+    )
+    began = f"Declared the incident with playbook {event.playbook}, version {event.playbook_version}."
+    return f"{began}{exercise}{rotas}{apart}"
 
 
 def _turn(role: str, found: OnCall, reader: Reader) -> str:

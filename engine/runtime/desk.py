@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
-from engine.domain.authority import COMMANDER, Refusal
+from engine.domain.authority import COMMANDER, Refusal, kept_apart
 from engine.domain.commands import AnswerReview, AssignRole, OfferHandover
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.intake import refused, take
+from engine.domain.separation import distributed
 from engine.domain.values import Instant
 from engine.ports.records import DeclareIncident
 from engine.reports.handover import handover_summary
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 LOOKS = 50
 """How often a command is judged again because something else came in meanwhile."""
 
-ON_RECORD = frozenset({"own_change", "not_asked", "not_allowed", "weak_identity"})
+ON_RECORD = frozenset({"own_change", "not_asked", "not_allowed", "weak_identity", "separated"})
 """Refusals that stay on the timeline; a slip in a form does not."""
 
 
@@ -96,6 +97,7 @@ class Desk:
         """
         plan = self.plans.compiled(playbook.data, path=playbook.path)
         choices = await self._choose(plan.roles)
+        held, passed = distributed(plan, _roles(choices, who), first=COMMANDER)
         inputs = declared_inputs(plan, given, zone=who.typing_zone, now=Instant(self.clock.now(), who.zone or "UTC"))
         event = ev.IncidentDeclared(
             incident="",
@@ -104,7 +106,8 @@ class Desk:
             digest=plan.digest,
             title=plan.title,
             inputs=dict(inputs),
-            roles=_roles(choices, who),
+            roles=held,
+            kept_apart=passed,
             zone=who.zone or "UTC",
             exercise=self.exercise,
             dedup_key=dedup_key,
@@ -133,7 +136,7 @@ class Desk:
                 return _came_to(before)
             look = await self._seen(standing)
             judged = self.judge(look, command, who)
-            taken = judged if isinstance(judged, Refusal) else await self._filled(judged)
+            taken = judged if isinstance(judged, Refusal) else await self._filled(look, judged)
             events = _stamped(_on_record(command, who, taken) if isinstance(taken, Refusal) else taken, origin)
             if await self._append(incident, events, expect=look.incident.seq):
                 return taken if isinstance(taken, Refusal) else events
@@ -210,7 +213,7 @@ class Desk:
         choosing = self.choosing or Choosing(people=self.people)
         return await choosing.choose(roles, at=self.clock.now())
 
-    async def _filled(self, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
+    async def _filled(self, look: Look, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
         """Return what was accepted, with a role that was given to nobody given to whoever is on call, or is listed."""
         filled: list[InputEvent] = []
         for event in events:
@@ -218,9 +221,11 @@ class Desk:
                 filled.append(event)
                 continue
             (choice,) = await self._choose([event.role])
-            if not choice.people:
-                return Refusal("nobody", f"Nobody is on call or listed for {event.role}.", "Name somebody.")
-            filled.append(event.model_copy(update={"people": list(choice.people), "on_call": choice.on_call}))
+            people = [p for p in choice.people if kept_apart(look.plan, look.incident, [p], role=event.role) is None]
+            if not people:
+                free = " who may hold it beside what they hold" if choice.people else ""
+                return Refusal("nobody", f"Nobody{free} is on call or listed for {event.role}.", "Name somebody.")
+            filled.append(event.model_copy(update={"people": people, "on_call": choice.on_call}))
         return filled
 
 

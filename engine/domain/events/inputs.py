@@ -26,6 +26,8 @@ class IncidentDeclared(InputEvent):
     conductor: int = 1
     on_call: dict[str, OnCall] = Field(default_factory=dict)
     """Role -> what came of its rota, for roles that have one."""
+    kept_apart: dict[str, list[str]] = Field(default_factory=dict)
+    """Role -> whom it passed over, since they hold a role that is kept apart from it."""
 
 
 class FactRevised(InputEvent):

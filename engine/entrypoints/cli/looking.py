@@ -91,6 +91,8 @@ def _print(found: dict[str, Any]) -> None:
     began = f"declared {local(found['declared_at'], found['zone'])} ({found['zone']}) by {found['declared_by']}"
     commander = ", ".join(found["roles"].get("commander", [])) or "nobody"
     typer.echo(f"{began}; {found['playbook']} v{found['version']}; commander {commander}")
+    for kept in found["separation"]:
+        typer.echo(f"  {' and '.join(kept['roles'])} are never one person: {kept['why']}")
     due = {ask["step"]: _when(ask, zone=found["zone"]) for ask in found["asks"]}
     for need in found["attention"]:
         typer.echo(f"  ! {need['text']}")

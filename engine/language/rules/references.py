@@ -105,6 +105,9 @@ def _named_roles(context: Context) -> Iterator[tuple[Loc, str]]:
     for name, role in context.playbook.roles.items():
         if role.else_ is not None:
             yield ("roles", name, "else"), role.else_
+    for at, kept in enumerate(context.playbook.separation):
+        for index, name in enumerate(kept.roles):
+            yield ("separation", at, "roles", index), name
     for step in context.steps:
         model = step.model
         if model.owner is not None:

@@ -161,6 +161,11 @@ def _attention(scene: Scene) -> Iterator[str]:
     if empty:
         titles = ", ".join(scene.plan.roles[role].title or role for role in empty)
         lines.append(f"Nobody holds: {titles}. Their work goes to {_commander(scene)} or the next in line.")
+    lines += [
+        f"Nobody may do the work of {scene.plan.roles[role].title} now: it is kept apart from what they hold."
+        for role in empty
+        if not scene.holders([role])
+    ]
     yield from shortened(lines)
 
 

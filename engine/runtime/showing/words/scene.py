@@ -66,8 +66,8 @@ class Scene:
         return self.people.person(person) is not None and not self.people.admits(person)
 
     def names(self, roles: Iterable[str]) -> str:
-        """Return the names of who does these roles' work."""
-        return ", ".join(self.name(person) for person in self.holders(roles))
+        """Return the names of who does these roles' work, or that nobody does."""
+        return ", ".join(self.name(person) for person in self.holders(roles)) or "nobody"
 
     def asked(self, ask: Ask) -> str:
         """Return who is asked, by role and name."""
