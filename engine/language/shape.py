@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from types import UnionType
+from typing import Annotated, Any, TypedDict, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from engine.domain.playbook import (
-    ApproveModel,
-    FieldModel,
-    NeedModel,
-    PhaseModel,
-    PhasesModel,
-    Playbook,
-    RoleModel,
-    StepModel,
-    UndoModel,
-    WaitModel,
-)
+from engine.domain.playbook import Playbook
 from engine.language.document import Loc
 from engine.language.marks import Rule
 from engine.language.tree import Mapping, Node, Scalar, Sequence
@@ -50,13 +40,14 @@ class Explained:
     on_key: bool = False
 
 
-def explain(detail: Detail, node: Node) -> Explained:
-    """Return what an error means; `node` is the nearest node to its place."""
+def explain(detail: Detail, node: Node, *, root: type[BaseModel] = Playbook) -> Explained:
+    """Return what an error means; `node` is the nearest node to its place, `root` the model of the whole file."""
     loc, kind, context = detail["loc"], detail["type"], detail["ctx"]
+    model = model_at(root, loc[:-1])
     if kind == "extra_forbidden":
-        return _unknown_key(loc)
+        return _unknown_key(loc, model)
     if kind == "missing":
-        hint = f"{_container(loc).capitalize()} needs: {', '.join(_needed(loc))}."
+        hint = f"{_container(model).capitalize()} needs: {', '.join(_needed(model))}."
         return Explained(MISSING_KEY, f"`{loc[-1]}` is missing.", hint, on_key=True)
     if kind == "string_pattern_mismatch":
         return _wrong_name(loc, node)
@@ -86,7 +77,36 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]}? " if close else ""
 
 
-_STEP_PARTS: dict[str | int, type[BaseModel]] = {"approve": ApproveModel, "undo": UndoModel, "wait": WaitModel}
+def model_at(root: type[BaseModel], loc: Loc) -> type[BaseModel]:
+    """Return the innermost model on the way to a place; segments that lead nowhere are skipped."""
+    here: object = root
+    for segment in loc:
+        here = next((found for kind in _kinds(here) if (found := _below(kind, segment)) is not None), here)
+    return next((kind for kind in _kinds(here) if isinstance(kind, type) and issubclass(kind, BaseModel)), root)
+
+
+def _kinds(annotation: object) -> Iterator[object]:
+    """Yield what a type may be: itself, or each of a union's."""
+    if get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _kinds(part)
+    elif get_origin(annotation) is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    else:
+        yield annotation
+
+
+def _below(kind: object, segment: str | int) -> object:
+    """Return the type of what stands in a mapping or list under a key or position, None where nothing does."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        named = (field for name, field in kind.model_fields.items() if segment == (field.alias or name))
+        return next((field.annotation for field in named), None)
+    arguments = get_args(kind)
+    listed = get_origin(kind) in (list, tuple) and isinstance(segment, int)
+    keyed = get_origin(kind) is dict and isinstance(segment, str) and segment != "[key]"
+    return arguments[0] if listed else arguments[1] if keyed else None
+
+
 _EXPECTED = {
     "string_type": ("text", "Put it in quotes to make it a text."),
     "bool_type": ("true or false", "Only true and false are; yes and no are words."),
@@ -101,11 +121,10 @@ _EXPECTED = {
 }
 
 
-def _unknown_key(loc: Loc) -> Explained:
-    word, model = str(loc[-1]), _model(loc)
-    known = _keys(model)
+def _unknown_key(loc: Loc, model: type[BaseModel]) -> Explained:
+    word, known = str(loc[-1]), _keys(model)
     hint = f"{did_you_mean(word, known)}Known here: {', '.join(known)}."
-    return Explained(UNKNOWN_KEY, f"`{word}` is not a key of {_container(loc)}.", hint, on_key=True)
+    return Explained(UNKNOWN_KEY, f"`{word}` is not a key of {_container(model)}.", hint, on_key=True)
 
 
 def _wrong_name(loc: Loc, node: Node) -> Explained:
@@ -120,27 +139,8 @@ def _wrong_name(loc: Loc, node: Node) -> Explained:
     return Explained(WRONG_NAME, f"{_shown(node)} is not a name.", hint)
 
 
-def _model(loc: Loc) -> type[BaseModel]:
-    """Return the model whose key the last segment is."""
-    match loc[:-1]:
-        case ():
-            return Playbook
-        case ("phases",):
-            return PhasesModel
-        case ("phases", _):
-            return PhaseModel
-        case ("inputs", _) | ("phases", _, "steps", _, "form", _):
-            return FieldModel
-        case ("roles", _):
-            return RoleModel
-        case ("phases", _, "steps", _, "needs", _):
-            return NeedModel
-        case path:
-            return _STEP_PARTS.get(path[-1], StepModel)
-
-
-def _container(loc: Loc) -> str:
-    word = _model(loc).__name__.removesuffix("Model").lower()
+def _container(model: type[BaseModel]) -> str:
+    word = model.__name__.removesuffix("Model").lower()
     return f"`{word}`" if word in ("phases", "approve", "undo", "wait") else f"a {word}"
 
 
@@ -148,8 +148,8 @@ def _keys(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _needed(loc: Loc) -> list[str]:
-    return [field.alias or name for name, field in _model(loc).model_fields.items() if field.is_required()]
+def _needed(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items() if field.is_required()]
 
 
 def _closest(node: Node, expected: str) -> str:
