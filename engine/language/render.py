@@ -44,14 +44,15 @@ def summary(problems: Iterable[Problem]) -> str:
 def _text(item: Problem, lines: list[str]) -> str:
     parts = [f"{item.place()}: {item.severity} {item.rule} {item.message}"]
     if item.line <= len(lines):
-        snippet = _visible(lines[item.line - 1])
+        snippet = visible(lines[item.line - 1])
         parts += [f"    {snippet}", f"    {' ' * (item.column - 1)}^"]
     if item.hint:
         parts.append(f"    hint: {item.hint}")
-    return "\n".join(_visible(part) for part in parts) + "\n"
+    return "\n".join(visible(part) for part in parts) + "\n"
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Return a text with a blank for each character that a terminal would obey instead of showing."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 

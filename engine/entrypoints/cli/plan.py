@@ -27,6 +27,9 @@ def plan(
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the plan is written.")] = Form.TEXT,
     json_: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    against: Annotated[
+        str | None, typer.Option("--diff", help="What it changes against another: a file, a name, or an incident.")
+    ] = None,
 ) -> None:
     r"""Show what a playbook does: phases, steps in order, who does and approves them. Nothing is run.
 
@@ -35,6 +38,8 @@ def plan(
     tocsin plan leak.yaml --input anyone_minor=no     which steps then run, and which do not
     tocsin plan leak.yaml --json                      for programs
     tocsin plan leak.yaml --format mermaid            a graph for documents
+    tocsin plan leak.yaml --diff video-leak           what another version changes, step by step and key by key
+    tocsin plan video-leak --diff INC-7               what it changes against the version that an incident runs
     """
     import json
 
@@ -45,6 +50,9 @@ def plan(
     from engine.entrypoints.cli.outline import accepted, outline
     from engine.language.api import compile_playbook
 
+    if against is not None:
+        _compare(playbook, against, json_=json_ or form is Form.JSON, form=form)
+        return
     path = playbook_named(playbook)
     compiled = compile_playbook(contents(path), path=str(path), actions=action_facts())
     inputs = accepted(compiled, typed_inputs(given), now=present()) if given else None
@@ -55,6 +63,28 @@ def plan(
         typer.echo(mermaid(found))
     else:
         tree(found)
+
+
+def _compare(playbook: str, against: str, *, json_: bool, form: Form) -> None:
+    import json
+
+    from engine.domain.difference import difference
+    from engine.domain.errors import ConfigError
+    from engine.entrypoints.cli.editions import edition_named, lines
+
+    if form not in (Form.TEXT, Form.JSON):
+        raise ConfigError(f"--diff is not written as {form}.", hint="Leave --format out, or write --json.")
+    after, before = edition_named(playbook), edition_named(against)
+    found = difference(before.playbook, after.playbook)
+    if json_:
+        said = {"before": before.as_json(), "after": after.as_json(), **found.as_json()}
+        typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
+        return
+    for line in lines(found, before=before, after=after):
+        typer.secho(line, fg=_COLOURS.get(line.lstrip()[:1]) if line else None)
+
+
+_COLOURS = {"+": typer.colors.GREEN, "-": typer.colors.RED, "~": typer.colors.YELLOW}
 
 
 def _people() -> Directory | None:
