@@ -159,6 +159,8 @@ class StepPlan:
     when: Expression | None = None
     for_each: Expression | None = None
     max_parallel: int | None = None
+    enough: int | None = None
+    """How many elements must be done for the step to count as done; None: none may fail."""
     owner: str | None = None
     """The role that does a task."""
     by: tuple[str, ...] = ()

@@ -41,6 +41,7 @@ Condition = Annotated[str, StringConstraints(min_length=1)]
 Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN})$"})]
 DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
 RetryText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{RETRY_PATTERN}$"})]
+Join = Literal["all", "any"] | Annotated[int, Field(ge=1, le=1000)]
 Scalar = str | bool | int | float
 
 
@@ -152,7 +153,9 @@ class StepModel(Part):
     when: Condition | None = Field(None, description='A condition, like inputs.anyone_minor == "no". Without {{ }}.')
     for_each: Condition | None = Field(None, description="A list; the step is done once per element, named `item`.")
     max_parallel: int | None = Field(None, ge=1, le=100, description="How many elements at a time.")
-    join: str | None = Field(None, description="What counts as done for a step with many elements.")
+    join: Join | None = Field(
+        None, description="How many elements must be done for the step to count as done: all, any, or a number."
+    )
     with_: dict[str, Any] | None = Field(None, alias="with", description="What the action is given.")
     owner: str | None = Field(None, description="The role that does the task.")
     by: Words | None = Field(None, min_length=1, description="The roles that may answer the decision.")

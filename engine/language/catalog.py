@@ -9,10 +9,22 @@ from __future__ import annotations
 from engine.language import shape, tree
 from engine.language.checks import Check
 from engine.language.marks import Rule
-from engine.language.rules import confidentiality, form, later, meaning, people, references, safety, style, time
+from engine.language.rules import (
+    conduct,
+    confidentiality,
+    form,
+    later,
+    meaning,
+    people,
+    references,
+    safety,
+    style,
+    time,
+)
 
 LINT: tuple[Check, ...] = (
     *form.CHECKS,
+    *conduct.CHECKS,
     *references.CHECKS,
     *meaning.CHECKS,
     *people.CHECKS,

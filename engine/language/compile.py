@@ -97,6 +97,7 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         when=compile_expression(model.when) if model.when is not None else None,
         for_each=compile_expression(model.for_each) if model.for_each is not None else None,
         max_parallel=model.max_parallel,
+        enough=_enough(model),
         owner=model.owner or (by[0] if by else None),
         by=by,
         form=_form(model),
@@ -162,6 +163,16 @@ def _handler_for(context: Context) -> dict[str, tuple[str, ...]]:
             for handler in step.model.on_failure:
                 found[handler] = (*found.get(handler, ()), step.id)
     return found
+
+
+def _enough(model: StepModel) -> int | None:
+    match model.join:
+        case "all" | None:
+            return None
+        case "any":
+            return 1
+        case number:
+            return number
 
 
 def _approve(model: ApproveModel | None) -> ApprovePlan | None:

@@ -51,6 +51,9 @@ def explain(detail: Detail, node: Node, *, root: type[BaseModel] = Playbook) -> 
         return Explained(MISSING_KEY, f"`{loc[-1]}` is missing.", hint, on_key=True)
     if kind == "string_pattern_mismatch":
         return _wrong_name(loc, node)
+    if "join" in loc:
+        hint = "It is all, any, or how many elements must be done, like 2."
+        return Explained(WRONG_VALUE, f"`join` cannot be {_shown(node)}.", hint)
     name = _name(loc)
     match kind:
         case "literal_error" | "enum":

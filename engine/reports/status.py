@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from engine.domain.authority import holders, ladder, vacant
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
+from engine.domain.conducting.joining import Joined, missed_because
 from engine.domain.conducting.situation import Situation
 from engine.domain.events.shape import Lane
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
@@ -161,6 +162,7 @@ def _attention(situation: Situation) -> Iterator[dict[str, str]]:
     for step in situation.plan.steps.values():
         for entry in standing.instances(situation, step):
             yield from _about(situation, step, entry)
+        yield from _too_few(situation, step)
     for ask in situation.incident.asks.values():
         if ask.open:
             yield from _unanswered(situation, ask)
@@ -242,7 +244,7 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
     settle = f"`tocsin resolve {incident} '{entry.id}' done|failed|retry --reason ...`"
     if entry.status is StepStatus.UNCONFIRMED:
         yield _need("unconfirmed", entry.id, f"“{title}” nobody can tell whether it was done ({because}). {settle}")
-    elif entry.status is StepStatus.FAILED and not entry.accepted:
+    elif entry.status is StepStatus.FAILED and not entry.accepted and standing.failed(situation, step):
         yield _need("failed", entry.id, f"“{title}” failed ({because}). {settle}")
     elif situation.incident.phases.get(step.phase) is not None:
         missing = standing.unknown(situation, step, entry)
@@ -250,6 +252,20 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
             waits = awaited(missing, title=lambda name: title_of(situation.plan.step_at(name)))
             skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
             yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
+
+
+def _too_few(situation: Situation, step: StepPlan) -> Iterator[dict[str, str]]:
+    """Yield that too few elements can still be done, unless a person has accepted each that failed."""
+    if standing.join_of(situation, step) is not Joined.MISSED:
+        return
+    elements = standing.instances(situation, step)
+    unsuccessful = [entry for entry in elements if entry.status is StepStatus.FAILED]
+    if not (unsuccessful and all(entry.accepted for entry in unsuccessful)):
+        why = missed_because(step, elements)
+        retry = "".join(
+            f" `tocsin retry {situation.incident.id} '{one.id}'` tries one again." for one in unsuccessful[:1]
+        )
+        yield _need("failed", step.id, f"“{title_of(step)}” counts as failed ({why}).{retry}")
 
 
 def _of(plan: Plan, subject: str) -> str:

@@ -88,11 +88,13 @@ def decide_close(situation: Situation) -> Iterator[Event]:
 
 def unfinished(situation: Situation) -> list[str]:
     """Return the instances that keep the incident from being closed."""
-    return [entry.id for step, entry in _entries(situation) if not step.follow_up and _keeps_open(step, entry)]
+    return [
+        entry.id for step, entry in _entries(situation) if not step.follow_up and _keeps_open(situation, step, entry)
+    ]
 
 
-def _keeps_open(step: StepPlan, entry: Step) -> bool:
-    if entry.status is StepStatus.FAILED:
+def _keeps_open(situation: Situation, step: StepPlan, entry: Step) -> bool:
+    if entry.status is StepStatus.FAILED and standing.failed(situation, step):
         return not entry.accepted and step.on_failure is not OnFailure.CONTINUE
     return entry.status not in SETTLED
 

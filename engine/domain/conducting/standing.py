@@ -3,7 +3,7 @@
 Rules kept here (design section 3, semantics 2 to 5): a need is met by done and skipped, or by any end where
 the playbook says so; a failure under `on_failure: continue` meets it too. A condition that reads what is not
 known keeps its step waiting, and such a step holds no gate. A step done once per element has settled when
-every element has.
+every element has, or when its `join` is decided.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.domain.conducting.joining import ENOUGH, Joined, joined, missed_because
 from engine.domain.expressions import ExpressionError, UnknownValueError
 from engine.domain.incident import instance_id, instance_number
 from engine.domain.lifecycle import NOT_BEGUN, SATISFIES, SETTLED, StepStatus
@@ -44,7 +45,7 @@ def instances(situation: Situation, step: StepPlan) -> list[Step]:
 
 def verdict(situation: Situation, step: StepPlan, instance: str) -> Verdict:
     """Return whether a step instance that has not begun may begin now."""
-    for judge in (_needs, _handled, _condition):
+    for judge in (_enough, _needs, _handled, _condition):
         found = judge(situation, step, instance)
         if found is not GO:
             return found
@@ -52,13 +53,30 @@ def verdict(situation: Situation, step: StepPlan, instance: str) -> Verdict:
 
 
 def settled(situation: Situation, step: StepPlan) -> bool:
-    """Return whether every instance of a step has ended."""
+    """Return whether every instance of a step has ended, or enough have."""
+    if join_of(situation, step) in (Joined.ENOUGH, Joined.MISSED):
+        return True
     return all(entry.status in SETTLED for entry in instances(situation, step))
+
+
+def failed(situation: Situation, step: StepPlan) -> bool:
+    """Return whether a step counts as failed: one of its instances, or with `join` too many of them."""
+    join = join_of(situation, step)
+    if join is not None:
+        return join is Joined.MISSED
+    return any(entry.status is StepStatus.FAILED for entry in instances(situation, step))
+
+
+def join_of(situation: Situation, step: StepPlan) -> Joined | None:
+    """Return what the elements of a step come to; None where every one counts, or there are none yet."""
+    if step.enough is None or not situation.incident.spreads.get(step.id):
+        return None
+    return joined(step, instances(situation, step))
 
 
 def holds(situation: Situation, step: StepPlan) -> bool:
     """Return whether a step keeps its phase from settling."""
-    if step.follow_up:
+    if step.follow_up or join_of(situation, step) in (Joined.ENOUGH, Joined.MISSED):
         return False
     return any(
         entry.status not in SETTLED and not _waits_for_the_unknown(situation, step, entry)
@@ -78,6 +96,12 @@ def _waits_for_the_unknown(situation: Situation, step: StepPlan, entry: Step) ->
     return bool(unknown(situation, step, entry))
 
 
+def _enough(situation: Situation, step: StepPlan, instance: str) -> Verdict:
+    if instance_number(instance) is not None and join_of(situation, step) is Joined.ENOUGH:
+        return Verdict("skip", ENOUGH)
+    return GO
+
+
 def _needs(situation: Situation, step: StepPlan, _: str) -> Verdict:
     waiting = False
     for need in step.needs:
@@ -91,6 +115,10 @@ def _needs(situation: Situation, step: StepPlan, _: str) -> Verdict:
 
 def _unmet(situation: Situation, need: Need) -> str:
     target = situation.plan.step_at(need.step)
+    join = join_of(situation, target)
+    if join is not None:
+        missed = join is Joined.MISSED and target.on_failure is not OnFailure.CONTINUE
+        return f"failed: {missed_because(target, instances(situation, target))}" if missed else ""
     for entry in instances(situation, target):
         if entry.status in SATISFIES:
             continue
@@ -104,7 +132,7 @@ def _handled(situation: Situation, step: StepPlan, _: str) -> Verdict:
     if not step.handler_for:
         return GO
     watched = [situation.plan.step_at(name) for name in step.handler_for]
-    if any(entry.status is StepStatus.FAILED for target in watched for entry in instances(situation, target)):
+    if any(failed(situation, target) for target in watched):
         return GO
     return Verdict("skip", "nothing it handles has failed") if all(settled(situation, w) for w in watched) else WAIT
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.conducting import standing, starts
 from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval, open_ask
+from engine.domain.conducting.joining import ENOUGH, Joined, not_begun
 from engine.domain.conducting.situation import Perform
 from engine.domain.incident import effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
@@ -31,10 +32,15 @@ def decide_steps(situation: Situation) -> Iterator[Event | Perform]:
         if situation.incident.spreads.get(step.id) and not held:
             yield from starts.spread_further(situation, step)
         for entry in standing.instances(situation, step):
-            moves = list(_decide(situation, step, entry, held=held))
+            moves = [*_left_out(situation, step, entry)] or [*_decide(situation, step, entry, held=held)]
             yield from moves
             if moves and step.max_parallel is not None and entry.status is StepStatus.WAITING:
                 break  # room for another is counted on the state that has this one in it
+
+
+def _left_out(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event | Perform]:
+    if not_begun(step, entry) and standing.join_of(situation, step) is Joined.ENOUGH:
+        yield ev.StepSkipped(step=entry.id, because=ENOUGH)
 
 
 def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) -> Iterator[Event | Perform]:
@@ -77,7 +83,7 @@ def _stopped(situation: Situation) -> bool:
     return any(
         entry.status is StepStatus.FAILED and not entry.accepted
         for step in situation.plan.steps.values()
-        if step.on_failure is OnFailure.STOP
+        if step.on_failure is OnFailure.STOP and standing.failed(situation, step)
         for entry in standing.instances(situation, step)
     )
 

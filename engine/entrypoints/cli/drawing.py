@@ -82,7 +82,8 @@ def _details(step: Outline) -> Iterator[str]:
         yield f"when {step['when']}"
     if step["for_each"]:
         times = "" if step["times"] is None else f" ({step['times']} now)"
-        yield f"for each of {step['for_each']}{times}"
+        enough = f", done once {step['enough']} of them {_is(step['enough'])}" if step["enough"] else ""
+        yield f"for each of {step['for_each']}{times}{enough}"
     if step["approve"]:
         number = step["approve"]["quorum"]
         needed = f"{number} of " if number > 1 else ""
@@ -93,6 +94,10 @@ def _details(step: Outline) -> Iterator[str]:
         yield f"a yes makes the incident {step['marks']}"
     if step["follow_up"]:
         yield "a follow-up: it holds up nothing"
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _people(who: Sequence[Outline]) -> str:

@@ -83,6 +83,7 @@ def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] 
         "runs": _runs(step, inputs),
         "for_each": step.for_each.source if step.for_each else None,
         "times": _times(step, inputs),
+        "enough": step.enough,
         "who": [{"role": role, "people": _names(role, people)} for role in step.by],
         "action": step.action,
         "reach": step.traits.reach.value if step.traits else None,

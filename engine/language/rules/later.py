@@ -49,7 +49,6 @@ CHECKS = (
     Check(Rule("PB602", "`starts` comes later."), _key("starts", "Ask for the moment in the form.")),
     Check(Rule("PB603", "`stops` comes later."), _key("stops", "Ask for the moment in the form, and give a `due`.")),
     Check(Rule("PB604", "`due: deadline` comes later."), due_deadline),
-    Check(Rule("PB605", "`join` comes later."), _key("join", "Leave it out: every element counts.")),
     Check(Rule("PB606", "`break_glass` comes later."), break_glass),
     Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
     Check(Rule("PB608", "A field of type table comes later."), _field(FieldType.TABLE, "Use a list of texts.")),

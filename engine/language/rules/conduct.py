@@ -1,0 +1,41 @@
+"""PB12 and PB32: how often and for how many a step is done is meant, and can come to an end."""
+
+from __future__ import annotations
+
+from jinja2 import nodes
+
+from engine.domain.grammar import parse_expression
+from engine.language.checks import Check, Finding, Findings
+from engine.language.context import Context, Place, Use
+from engine.language.marks import Rule
+
+
+def join_needs_each(context: Context) -> Findings:
+    for step in context.steps:
+        if step.model.join is not None and step.model.for_each is None:
+            message = "`join` counts elements, and this step has none."
+            yield Finding((*step.loc, "join"), message, "Add `for_each`, or leave it out.", on_key=True)
+
+
+def join_in_reach(context: Context) -> Findings:
+    for step in context.steps:
+        join, use = step.model.join, next(context.uses_of(step, Place.FOR_EACH), None)
+        most = _most(context, use) if use is not None else None
+        if isinstance(join, int) and most is not None and join > most:
+            message = f"{join} elements are to be done, and there are at most {most}."
+            yield Finding((*step.loc, "join"), message, "Write a smaller number, or `all`.")
+
+
+def _most(context: Context, use: Use) -> int | None:
+    """Return how many elements a list has at most; None where nobody can know."""
+    if use.whole is None:
+        tree = parse_expression(use.source)
+        return len(tree.items) if isinstance(tree, nodes.List) else None
+    known = context.playbook.inputs.get(use.whole.path[0]) if use.whole.root == "inputs" and use.whole.path else None
+    return int(known.max) if known is not None and known.list and known.max is not None else None
+
+
+CHECKS = (
+    Check(Rule("PB120", "Only a step with for_each has join."), join_needs_each),
+    Check(Rule("PB121", "As many elements can be done as `join` asks for."), join_in_reach),
+)
