@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from engine.domain.sensitivity import Sensitivity as Sensitivity  # noqa: PLC0414 re-exported: a word of the plan too
+from engine.domain.kinds import ANSWER, PHASES, WHY, Gate, OnFailure, Reach, StepKind, Tickets
+from engine.domain.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,59 +19,8 @@ if TYPE_CHECKING:
     from engine.domain.expressions import Expression, Template
     from engine.domain.fields import FieldSpec
 
-PHASES = ("contain", "legal", "communicate", "harden", "review")
-"""The closed vocabulary of phases, in the order they are shown."""
-
-ANSWER = "answer"
-WHY = "why"
-"""What a decision without a form is asked, and every decision that marks: yes or no, and why."""
-
-
-class StepKind(StrEnum):
-    """Who does a step: the engine, a person, a person who answers, or time."""
-
-    ACTION = "action"
-    TASK = "task"
-    DECISION = "decision"
-    WAIT = "wait"
-
-
-class Reach(StrEnum):
-    """How far what an action does can be seen."""
-
-    NONE = "none"
-    """Reads only, or writes only to Tocsin's own store."""
-    INWARD = "inward"
-    """Changes something in the organisation's own systems."""
-    OUTWARD = "outward"
-    """People outside the organisation, or the whole staff, can see it."""
-
-
-class OnFailure(StrEnum):
-    """What a failed step means for the others."""
-
-    BLOCK = "block"
-    CONTINUE = "continue"
-    STOP = "stop"
-    HANDLE = "handle"
-
-
-class Gate(StrEnum):
-    """What opens a phase."""
-
-    NOW = "now"
-    CONTAINED = "contained"
-    RESOLVED = "resolved"
-    AFTER = "after"
-
-
-class Tickets(StrEnum):
-    """Which tickets a step makes in the tracker."""
-
-    READY = "ready"
-    ALL = "all"
-    """Also before it is ready: when its phase opens."""
-    NONE = "none"
+__all__ = ["ANSWER", "PHASES", "WHY", "Gate", "OnFailure", "Reach", "Sensitivity", "StepKind", "Tickets"]
+"""Words of a plan that are defined elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
