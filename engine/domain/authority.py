@@ -16,7 +16,9 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
 7. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 8. Who holds, or acted for, a role that is kept apart from another one never acts for that other, also not where its
    work falls to them.
-9. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
+9. The commander or counsel keeps somebody out of the incident, everybody may step aside themselves; whoever is kept out
+   does nothing in it and sees nothing of it.
+10. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
 """
 
 from __future__ import annotations
@@ -67,7 +69,7 @@ def holders(plan: Plan, incident: Incident, role: str) -> tuple[str, ...]:
         known = plan.roles.get(next_in_line)
         next_in_line = (known.fallback if known else None) or COMMANDER
         held = _free(plan, incident, incident.roles.get(next_in_line, ()), role=role)
-    return tuple(held) or _free(plan, incident, (incident.declared_by,), role=role)
+    return tuple(held) or _free(plan, incident, (_acting(incident),), role=role)
 
 
 def _free(plan: Plan, incident: Incident, people: Iterable[str], *, role: str) -> tuple[str, ...]:
@@ -75,8 +77,17 @@ def _free(plan: Plan, incident: Incident, people: Iterable[str], *, role: str) -
     return tuple(person for person in people if barred(plan, incident, person, role=role) is None)
 
 
+def _acting(incident: Incident) -> str:
+    """Return who has the command while nobody holds it: whoever declared, else the first who holds any role."""
+    others = (person for people in incident.roles.values() for person in people)
+    kept_out = incident.declared_by in incident.excluded
+    return next(others, incident.declared_by) if kept_out else incident.declared_by
+
+
 def may_see(plan: Plan, incident: Incident, person: str) -> bool:
     """Return whether somebody who asks from outside an incident's own channel may see what it is about."""
+    if person in incident.excluded:
+        return False
     offered = incident.handover is not None and incident.handover.to == person
     return plan.sensitivity is Sensitivity.INTERNAL or offered or person in participants(plan, incident)
 
@@ -91,7 +102,7 @@ def participants(plan: Plan, incident: Incident) -> frozenset[str]:
     held = {person for role in plan.roles for person in holders(plan, incident, role)}
     named = {person for people in incident.roles.values() for person in people}
     lent = {person for ask in incident.asks.values() if ask.open for person in entrusted(plan, incident, ask)}
-    return frozenset(held | named | lent | {incident.declared_by})
+    return frozenset(held | named | lent | {incident.declared_by}) - incident.excluded.keys()
 
 
 def entrusted(plan: Plan, incident: Incident, ask: Ask) -> frozenset[str]:
@@ -141,6 +152,8 @@ def refuses_acknowledgement(plan: Plan, incident: Incident, ask: Ask, who: cmd.W
 
 def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Who) -> Refusal | None:
     """Return why a person may not give a command, or None; what is asked is judged with its ask."""
+    if who.person in incident.excluded:
+        return Refusal("kept_out", "You take no part in this incident.", "Somebody else decides this.")
     match command:
         case cmd.Answer() | cmd.Acknowledge():
             return None
@@ -155,6 +168,9 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
         case cmd.ReleaseIncident():
             allowed = _of(plan, incident, COMMANDER) | ({incident.hold.by} if incident.hold else set())
             words = "The commander, or whoever put it on hold, releases it."
+        case cmd.ExcludePerson() | cmd.AdmitPerson():
+            allowed = _of(plan, incident, COMMANDER, COUNSEL) | _themselves(command, who)
+            words = "The commander or counsel decides who is kept out; everybody may step aside themselves."
         case cmd.AcceptHandover() | cmd.DeclineHandover():
             allowed = frozenset({incident.handover.to if incident.handover else who.person})
             words = "Only the person to whom the command is offered answers that."
@@ -191,6 +207,11 @@ def _refuses_approval(plan: Plan, ask: Ask, who: cmd.Who, *, connected: bool) ->
             "Approve it in Slack or Jira.",
         )
     return None
+
+
+def _themselves(command: cmd.ExcludePerson | cmd.AdmitPerson, who: cmd.Who) -> frozenset[str]:
+    stepping_aside = isinstance(command, cmd.ExcludePerson) and command.person == who.person
+    return frozenset({who.person}) if stepping_aside else frozenset()
 
 
 def _of(plan: Plan, incident: Incident, *roles: str) -> frozenset[str]:

@@ -211,9 +211,25 @@ class DeclineHandover(Command):
     number: int = 0
 
 
+class ExcludePerson(Command):
+    """Keep somebody out of the incident: because they are in it themselves, or for another reason that stays here."""
+
+    kind: Literal["exclude"] = "exclude"
+    person: str
+    reason: str
+
+
+class AdmitPerson(Command):
+    """Let somebody who was kept out take part again."""
+
+    kind: Literal["admit"] = "admit"
+    person: str
+    reason: str = ""
+
+
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
     | MoveTarget | RedoStep | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident
-    | ReleaseIncident | OfferHandover | AcceptHandover | DeclineHandover,
+    | ReleaseIncident | OfferHandover | AcceptHandover | DeclineHandover | ExcludePerson | AdmitPerson,
     Field(discriminator="kind"),
 ]  # fmt: skip

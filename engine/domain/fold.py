@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.folding import effects, people, steps, tickets
+from engine.domain.folding import effects, excluding, people, steps, tickets
 from engine.domain.folding.growing import add, extended, firm, loosened, put
 from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState
 from engine.domain.lifecycle import OVER, IncidentStatus, PhaseStatus
@@ -168,5 +168,6 @@ _HANDLERS: Handlers = {
     **people.HANDLERS,
     **tickets.HANDLERS,
     **effects.HANDLERS,
+    **excluding.HANDLERS,
 }
 """Events that are not named here (notes, refusals, head publications) are on the timeline and change no state."""

@@ -147,6 +147,15 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Who keeps somebody out of the incident, since when and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """An offer of the command; `outcome` is empty while it is open, then accepted, declined, replaced or lapsed."""
 
@@ -211,6 +220,8 @@ class Incident:
     """Oldest first; only the last one may be without an end."""
     handovers: Sequence[Handover] = ()
     """Oldest first; only the last one may be open."""
+    excluded: Mapping[str, Exclusion] = field(default_factory=dict)
+    """Who takes no part in it, by person."""
     seq: int = 0
 
     def step(self, instance: str) -> Step:

@@ -13,6 +13,7 @@ from engine.domain import timeline as ev
 from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, kept_apart, refuses
+from engine.domain.excluding import names_excluded, take_exclusion
 from engine.domain.fields import FieldError
 from engine.domain.handing import take_handover
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
@@ -32,7 +33,7 @@ def take(
     plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Who, *, now: datetime, connected: bool = False
 ) -> tuple[InputEvent, ...] | Refusal:
     """Return the events a command comes to, or why it is refused. `connected`: a chat or tracker is set up."""
-    refusal = refuses(plan, incident, command, who) or _closed(incident, command)
+    refusal = refuses(plan, incident, command, who) or names_excluded(incident, command) or _closed(incident, command)
     if refusal is not None:
         return refusal
     stamp = {"by": who.person, "via": who.via, "strength": who.strength}
@@ -55,6 +56,8 @@ def take(
             return _hold(incident, command, stamp)
         case cmd.OfferHandover() | cmd.AcceptHandover() | cmd.DeclineHandover():
             return take_handover(plan, incident, command, stamp)
+        case cmd.ExcludePerson() | cmd.AdmitPerson():
+            return take_exclusion(plan, incident, command, stamp, now=now)
         case _:
             assert_never(command)
 

@@ -56,6 +56,8 @@ from engine.domain.events.inputs import (
     IncidentDeclared,
     LossAccepted,
     NoteAdded,
+    PersonAdmitted,
+    PersonExcluded,
     RedoOrdered,
     ReopenOrdered,
     RetryOrdered,
@@ -103,7 +105,9 @@ __all__ = [
     "LossAccepted",
     "MomentMarked",
     "NoteAdded",
+    "PersonAdmitted",
     "PersonCalled",
+    "PersonExcluded",
     "PhaseOpened",
     "PhaseSettled",
     "RedoOrdered",
@@ -162,6 +166,8 @@ INPUTS: tuple[type[InputEvent], ...] = (
     HandoverOffered,
     HandoverAccepted,
     HandoverDeclined,
+    PersonExcluded,
+    PersonAdmitted,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

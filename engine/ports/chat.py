@@ -62,6 +62,9 @@ class Chat(Protocol):
     async def invite(self, channel: str, people: Sequence[Person]) -> Invited:
         """Bring people in; one who cannot be invited never fails the others. Idempotent."""
 
+    async def remove(self, channel: str, people: Sequence[Person]) -> None:
+        """Take people out of the channel, those who are in it. Idempotent."""
+
     async def set_topic(self, channel: str, topic: str) -> None:
         """Set the channel's topic. Idempotent."""
 

@@ -79,6 +79,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "vacant": list(vacant(plan, incident)),
         "separation": [{"roles": list(kept.roles), "why": kept.why} for kept in plan.separation],
         "kept_apart": {role: list(people) for role, people in incident.kept_apart.items()},
+        "kept_out": list(incident.excluded),
         "attention": list(_attention(situation)),
         "phases": [_phase(situation, phase.id) for phase in plan.phases],
         "asks": [_ask(plan, incident, ask) for ask in asks],

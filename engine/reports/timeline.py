@@ -83,6 +83,8 @@ def _step_of(event: Event) -> str:
 def _withheld(event: Event, reader: Reader, step: StepPlan | None) -> str:
     if isinstance(event, ev.NoteAdded) and not reader.may_see(Sensitivity(event.sensitivity)):
         return event.sensitivity
+    if isinstance(event, ev.PersonExcluded) and not reader.may_see(Sensitivity.RESTRICTED):
+        return Sensitivity.RESTRICTED.value
     found: list[Sensitivity] = [step.sensitivity] if step and isinstance(event, TELLING) else []
     if isinstance(event, ev.AskAnswered) and step is not None:
         found += [step.form[name].sensitivity for name in event.values if name in step.form]

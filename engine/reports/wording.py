@@ -100,6 +100,17 @@ def _assigned(event: ev.RoleAssigned, reader: Reader) -> str:
     return f"Gave the role {event.role} to {', '.join(map(reader.name, event.people))}.{rota}"
 
 
+def _kept_out(event: ev.PersonExcluded, reader: Reader) -> str:
+    why = (
+        event.reason if reader.may_see(Sensitivity.RESTRICTED) else f"the reason is {RECORDED[Sensitivity.RESTRICTED]}"
+    )
+    return f"Kept {reader.name(event.person)} out of the incident: {why}."
+
+
+def _let_in(event: ev.PersonAdmitted, reader: Reader) -> str:
+    return f"Let {reader.name(event.person)} take part again.{reasoned(event.reason)}"
+
+
 def _reviewed(event: ev.ReviewAnswered, _: Reader) -> str:
     return f"Answered {len(event.answers)} of the review's questions."
 
@@ -229,6 +240,8 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.AnswerRefused: _refused,
     ev.NoteAdded: _note,
     ev.RoleAssigned: _assigned,
+    ev.PersonExcluded: _kept_out,
+    ev.PersonAdmitted: _let_in,
     ev.ReviewAnswered: _reviewed,
     ev.SkipOrdered: _simple("Left out {title}{why}."),
     ev.RetryOrdered: _simple("Asked for {title} to be tried again{why}."),

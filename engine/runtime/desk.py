@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import COMMANDER, Refusal, kept_apart
-from engine.domain.commands import AnswerReview, AssignRole, OfferHandover
+from engine.domain.commands import AnswerReview, AssignRole, ExcludePerson, OfferHandover
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.intake import refused, take
@@ -151,6 +151,9 @@ class Desk:
         """Return what a command would come to where the incident stands; nothing is written."""
         if not self.people.admits(who.person):
             return Refusal("not_admitted", "You have no part in this.", "Whoever runs Tocsin keeps the people file.")
+        if isinstance(command, ExcludePerson) and self.people.person(command.person) is None:
+            known = ", ".join(one.id for one in self.people.everyone())
+            return Refusal("unknown_person", f"Nobody is called {command.person} here.", f"There are: {known}.")
         if isinstance(command, AssignRole | OfferHandover):
             named = command.people if isinstance(command, AssignRole) else [command.to]
             stranger = next((person for person in named if not self.people.admits(person)), None)
@@ -221,9 +224,10 @@ class Desk:
                 filled.append(event)
                 continue
             (choice,) = await self._choose([event.role])
-            people = [p for p in choice.people if kept_apart(look.plan, look.incident, [p], role=event.role) is None]
+            listed = [person for person in choice.people if person not in look.incident.excluded]
+            people = [p for p in listed if kept_apart(look.plan, look.incident, [p], role=event.role) is None]
             if not people:
-                free = " who may hold it beside what they hold" if choice.people else ""
+                free = " who may hold it beside what they hold" if listed else ""
                 return Refusal("nobody", f"Nobody{free} is on call or listed for {event.role}.", "Name somebody.")
             filled.append(event.model_copy(update={"people": people, "on_call": choice.on_call}))
         return filled

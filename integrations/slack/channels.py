@@ -28,6 +28,7 @@ MAX_INVITED = 100
 _MAX_SUFFIX = 20
 _PAGE = 200
 _PRESENT = frozenset({"already_in_channel", "cant_invite_self"})
+_OUT = frozenset({"not_in_channel", "user_not_found", "cant_kick_self"})
 _PERSONAL = frozenset(
     {
         "already_in_channel",
@@ -92,6 +93,16 @@ class Channels:
             failed |= dict.fromkeys(wanted[user], f"Slack says {code}")
         present = tuple(person for user, ids in wanted.items() if user not in refused for person in ids)
         return Invited(present=present, failed=failed)
+
+    async def remove(self, channel: str, people: Sequence[Person]) -> None:
+        """Take people out; whoever has no account in the chat or is not in the channel is out already."""
+        wanted, _ = await self._accounts_of(people)
+        for user in wanted:
+            try:
+                await self._api.call("conversations.kick", channel=channel, user=user)
+            except RefusedError as error:
+                if error.code not in _OUT:
+                    raise
 
     async def _created(self, name: str) -> Mapping[str, Any] | None:
         try:

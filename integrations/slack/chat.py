@@ -68,6 +68,10 @@ class SlackChat:
         """Bring people in; who cannot be is named with the reason."""
         return await self._channels.invite(channel, people)
 
+    async def remove(self, channel: str, people: Sequence[Person]) -> None:
+        """Take people out of the channel."""
+        await self._channels.remove(channel, people)
+
     async def set_topic(self, channel: str, topic: str) -> None:
         """Set the channel's topic, cut to the 250 characters Slack takes."""
         await self._api.call("conversations.setTopic", channel=channel, topic=cut(topic, limit=MAX_TOPIC))

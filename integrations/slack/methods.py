@@ -47,6 +47,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "conversations.create": Method(TIER_2, ("groups:write",), writes=True),
     "conversations.history": Method(TIER_3, ("groups:history",)),
     "conversations.invite": Method(TIER_3, ("groups:write",), writes=True),
+    "conversations.kick": Method(TIER_3, ("groups:write",), writes=True),
     "conversations.list": Method(TIER_2, ("groups:read",)),
     "conversations.replies": Method(TIER_3, ("groups:history",)),
     "conversations.setPurpose": Method(TIER_2, ("groups:write",), writes=True),

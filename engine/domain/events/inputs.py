@@ -208,6 +208,22 @@ class HandoverDeclined(InputEvent):
     reason: str
 
 
+class PersonExcluded(InputEvent):
+    """A person was kept out of the incident: they hold no role, see nothing of it and are shown nowhere in it."""
+
+    type: ClassVar[str] = "person_excluded"
+    person: str
+    reason: str
+
+
+class PersonAdmitted(InputEvent):
+    """A person who was kept out may take part again; their roles are not given back by that."""
+
+    type: ClassVar[str] = "person_admitted"
+    person: str
+    reason: str = ""
+
+
 class TimerFired(InputEvent):
     """A moment that was waited for has come; `late` is how many seconds after it was due."""
 

@@ -130,6 +130,8 @@ class Conversation:
                 return revising(name, typed.strip(), who=who, look=look, judge=judge)
             case "assign":
                 return await self._assigned(text, look, person)
+            case "exclude" | "admit":
+                return await self._kept_out(word, text, look, person)
             case "handover":
                 return await self._offered(text, look, person)
             case "resolve":
@@ -149,6 +151,17 @@ class Conversation:
         if isinstance(people, Refusal):
             return Refused(command, people)
         return self.judged(look, command.model_copy(update={"people": [one.id for one in people]}), person)
+
+    async def _kept_out(self, word: str, text: str, look: Look, person: Person) -> Meaning:
+        """Return that somebody is kept out, with the reason, or let back in."""
+        first, _, why = text.partition(" ")
+        reason = await spoken(why.strip(), self.identities)
+        people = await mentioned([first], self.identities)
+        if isinstance(people, Refusal):
+            return Refused(cmd.AdmitPerson(person=""), people)
+        if word == "admit":
+            return self.judged(look, cmd.AdmitPerson(person=people[0].id, reason=reason), person)
+        return self.judged(look, cmd.ExcludePerson(person=people[0].id, reason=reason), person)
 
     async def _resolved(self, text: str, look: Look, person: Person) -> Meaning:
         """Return what became of a step, as somebody found it in the other system."""

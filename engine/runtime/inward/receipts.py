@@ -5,7 +5,7 @@ Rules kept here: what was typed is not repeated; where a card or a post in the c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from engine.domain import commands as cmd
 from engine.domain.answers import find_ask
@@ -34,8 +34,8 @@ def receipt(command: cmd.AnyCommand, *, kind: ActKind, look: Look, people: Peopl
             return f"Added in {incident}: {_plain(name)}."
         case cmd.ReviseFact(name=name):
             return f"Changed in {incident}: {_plain(name)}."
-        case cmd.AssignRole():
-            return _assigned(command, look, people)
+        case cmd.AssignRole() | cmd.ExcludePerson() | cmd.AdmitPerson():
+            return _about_people(command, look, people)
         case cmd.Acknowledge(target=target):
             return f"You are on it in {incident}: {_title(look, target)}"
         case cmd.Answer(target=target) if kind is ActKind.COMMAND:
@@ -50,6 +50,19 @@ def receipt(command: cmd.AnyCommand, *, kind: ActKind, look: Look, people: Peopl
             return f"{incident} is released: what waited goes on."
         case _:
             return ""
+
+
+def _about_people(command: cmd.AssignRole | cmd.ExcludePerson | cmd.AdmitPerson, look: Look, people: People) -> str:
+    match command:
+        case cmd.AssignRole():
+            return _assigned(command, look, people)
+        case cmd.ExcludePerson():
+            who = name_of(command.person, people)
+            return f"{who} is kept out of {look.incident.id}. `/incident admit` lets them back in."
+        case cmd.AdmitPerson():
+            return f"{name_of(command.person, people)} may take part in {look.incident.id} again."
+        case _:
+            assert_never(command)
 
 
 def _assigned(command: cmd.AssignRole, look: Look, people: People) -> str:

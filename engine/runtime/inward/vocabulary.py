@@ -38,6 +38,10 @@ WORDS: Final[Mapping[str, Word]] = {
     "ack": Word("ack STEP", "says that you are on it, so that nobody else is called", needs=True),
     "assign": Word("assign ROLE @PERSON", "gives a role to people, the first one first", needs=True),
     "handover": Word("handover [@PERSON]", "offers the command to somebody, who accepts or declines"),
+    "exclude": Word(
+        "exclude @PERSON WHY", "keeps somebody out who is in it themselves; the reason is shown to few", needs=True
+    ),
+    "admit": Word("admit @PERSON", "lets somebody who was kept out take part again", needs=True),
     "hold": Word("hold [WHY]", "stops everything automatic at once"),
     "release": Word("release [WHY]", "lets it go on"),
     "resolve": Word(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from engine.runtime.timelines import Timelines
 if TYPE_CHECKING:
     from engine.ports.chat import Chat, MessageRef
     from engine.ports.ledger import Ledger
-    from engine.ports.people import People
+    from engine.ports.people import People, Person
     from engine.ports.records import Grown
     from engine.ports.shown import Message
     from engine.ports.time import Clock
@@ -178,8 +178,14 @@ class Mirror:
             invited = await chat.invite(channel, people)
             await self._ledger.remember(incident, LEFT_OUT, dict(invited.failed))
 
+        async def remove() -> None:
+            await chat.remove(channel, kept_out)
+
+        kept_out = scene.kept_out()
+        if kept_out and not await self._bring(incident, Wanted("kept_out", _since(scene, kept_out), remove)):
+            return False
         again = f" {self._clock.monotonic() // INVITE_AGAIN:.0f}" if await self._left_out(incident) else ""
-        return await self._bring(incident, Wanted("people", " ".join(person.id for person in people) + again, invite))
+        return await self._bring(incident, Wanted("people", _ids(people) + again, invite))
 
     async def _left_out(self, incident: str) -> dict[str, str]:
         kept = await self._ledger.recall(incident, LEFT_OUT) if self._chat is not None else None
@@ -247,6 +253,16 @@ class Mirror:
         yield Wanted("epic", text, lambda: tracker.describe(scene.epic()[0], text))
         for name, says, bring, born in of_tickets(scene, tracker, self._chat, channel=channel):
             yield Wanted(name, says, bring, born)
+
+
+def _since(scene: Scene, people: Sequence[Person]) -> str:
+    """Return who is kept out, each since when: let in and kept out again, they are taken out again."""
+    found = ((person.id, scene.incident.excluded.get(person.id)) for person in people)
+    return " ".join(f"{person} {kept.at.isoformat() if kept else ''}" for person, kept in found)
+
+
+def _ids(people: Sequence[Person]) -> str:
+    return " ".join(person.id for person in people)
 
 
 def _digest(text: str) -> str:

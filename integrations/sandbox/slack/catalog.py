@@ -52,6 +52,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.info": Method(conversations.info, _TIER_3, by_kind=_READ),
     "conversations.invite": Method(membership.invite, _TIER_3, by_kind=_MANAGE, writes=True),
     "conversations.join": Method(membership.join, _TIER_3, "channels:join", writes=True),
+    "conversations.kick": Method(membership.kick, _TIER_3, by_kind=_MANAGE, writes=True),
     "conversations.list": Method(conversations.listing, _TIER_2, by_kind=_READ),
     "conversations.members": Method(conversations.members, _TIER_4, by_kind=_READ),
     "conversations.open": Method(membership.open_direct, _TIER_3, "im:write", writes=True),

@@ -78,6 +78,8 @@ def test_facts_roles_notes_and_steps_are_steered(tocsin: Run, incident: str) -> 
         (("note", incident, "Called the host."), "Noted: Called the host."),
         (("note", incident, "A name", "--sensitivity", "restricted"), "Noted: recorded, restricted"),
         (("assign", incident, "comms", "kim", "--as", "ana"), "Gave the role comms to Kim Tran"),
+        (("exclude", incident, "kim", "--reason", "her own", "--as", "ana"), "Kept Kim Tran out of the incident"),
+        (("admit", incident, "kim", "--as", "ana"), "Let Kim Tran take part again"),
         (("skip", incident, "words", "--reason", "nobody asks", "--as", "ana"), "nobody asks"),
     )
     for command, words in acts:

@@ -121,6 +121,25 @@ async def test_roles_are_assigned_to_whoever_is_mentioned(home: Path) -> None:
         await at.told("dev", "The commander decides this.")
 
 
+async def test_somebody_is_kept_out_of_the_incident(home: Path) -> None:
+    """By the commander, with a reason that stands nowhere in the chat; let in again they can be given their role."""
+    async with house(home) as at:
+        incident = await at.declared()
+        channel = await at.channel(incident)
+        await typed(at, "ana", "exclude @carla it is about a meeting of hers", channel=channel)
+        state = await at.bench.until(incident, lambda s: bool(s.excluded))
+        assert state.excluded["carla"].reason == "it is about a meeting of hers"
+        assert "carla" not in state.roles.get("counsel", ())
+        await at.told("ana", f"Carla Weiss is kept out of {incident}.")
+        await typed(at, "carla", f"hold {incident}", channel="#security")
+        await at.told("carla", "You take no part in this incident.")
+        await typed(at, "ana", "assign counsel @carla", channel=channel)
+        await at.told("ana", "carla is kept out of this incident.")
+        await typed(at, "ana", "admit @carla", channel=channel)
+        await typed(at, "ana", "assign counsel @carla", channel=channel)
+        await at.bench.until(incident, lambda s: not s.excluded and s.roles["counsel"] == ("carla",))
+
+
 async def test_a_fact_is_changed_in_a_form_that_says_what_is_wrong(home: Path) -> None:
     """It begins with what was typed or is known; who may not change it gets no form."""
     async with house(home) as at:

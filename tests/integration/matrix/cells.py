@@ -46,6 +46,7 @@ WRITES: Final = (
     Write("open_channel", "conversations.create", part="the channel"),
     Write("open_channel", "conversations.setPurpose", part="its mark"),
     Write("invite", "conversations.invite"),
+    Write("remove", "conversations.kick", begins="kept out"),
     Write("set_topic", "conversations.setTopic"),
     Write("post", "chat.postMessage", part="a message"),
     Write("post", "chat.postMessage", skip=2, part="what goes on in its thread"),

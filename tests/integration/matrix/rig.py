@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 PEOPLE = read_people(CHECKOUT / "config" / "people.yaml")
 TELL = "tell.task.1"
+OUT = "ben"
+"""Who declares the incident, and is kept out of it later."""
 DUE = "2030-03-04T12:00+00:00"
 ASIDE = "This is for you alone."
 TRIES = 4
@@ -131,6 +133,9 @@ class Walk:
         self.break_(write, wrong, now="handed on")
         await self._hand_on()
         await self.settle()
+        self.break_(write, wrong, now="kept out")
+        await self._given(cmd.ExcludePerson(person=OUT, reason="it is about a meeting of theirs"), "ana")
+        await self.settle()
         await far.turn_a_link_astray(self.sandbox, overview.EPIC_LINK)
         self.break_(write, wrong, now="answered")
         await self._given(cmd.Answer(target="tell", verdict="done"), "kim")
@@ -169,7 +174,7 @@ class Walk:
         return Scene(look.plan, look.incident, PEOPLE, look.now)
 
     async def _declare(self) -> None:
-        who = cmd.Who(person="ben", zone="Europe/Berlin")
+        who = cmd.Who(person=OUT, zone="Europe/Berlin")
         self.incident = (
             await self.desk.declare(Playbook(dedent(PLAYBOOK).replace("LONG", LONG).encode(), "bench.yaml"), {}, who)
         ).incident

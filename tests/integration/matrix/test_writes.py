@@ -79,6 +79,7 @@ async def amiss_in_slack(here: Walk, state: Incident) -> list[str]:
         "marked": marker(here.incident) in channel.purpose,
         "topic": channel.topic == overview.topic(scene),
         "people": people <= channel.members,
+        "who is kept out": not {person.slack for person in scene.kept_out()} & channel.members,
         "messages": channel.keys == Counter(expected),
         "what goes on in threads": list(channel.further.values()) == [1],
         "links": len(dict(channel.bookmarks)) == len(channel.bookmarks) == LINKS,

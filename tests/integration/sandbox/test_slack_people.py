@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.sandbox import Sandbox
@@ -68,6 +70,18 @@ async def test_what_is_not_there_cannot_be_pressed(slack: AsyncWebClient, person
     told = await person("ben").post("/actions", channel=channel, ts=ts, action_id="go")
     assert told["error"] == "impossible"
     assert "nothing here is called go" in told["message"]
+
+
+async def test_a_person_is_taken_out_of_a_channel(slack: AsyncWebClient, person: People) -> None:
+    """They see it no more; who is not in it, or is the app itself, is not taken out."""
+    channel = (await slack.conversations_create(name="inc-1", is_private=True))["channel"]["id"]
+    await slack.conversations_invite(channel=channel, users="U0BEN,U0ANA")
+    await slack.conversations_kick(channel=channel, user="U0BEN")
+    assert channel not in [one["id"] for one in (await person("ben").get("/channels"))["channels"]]
+    codes = {"U0BEN": "not_in_channel", "U0NOBODY": "user_not_found", "U0TOCSIN": "cant_kick_self"}
+    for user, code in codes.items():
+        with pytest.raises(SlackApiError, match=code):
+            await slack.conversations_kick(channel=channel, user=user)
 
 
 async def test_an_ephemeral_message_is_for_one_person(slack: AsyncWebClient, person: People) -> None:

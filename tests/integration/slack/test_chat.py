@@ -74,6 +74,15 @@ async def test_who_cannot_be_invited_does_not_keep_the_others_out(sandbox: Sandb
     assert len(sandbox.log.calls("users.lookupByEmail")) == 2
 
 
+async def test_people_are_taken_out_of_the_channel(sandbox: Sandbox, chat: SlackChat) -> None:
+    """Those who are in it; taking them out again changes nothing."""
+    channel = await chat.open_channel("inc-1", incident="INC-1", key="k")
+    await chat.invite(channel, [BEN, ANA])
+    for _ in range(2):
+        await chat.remove(channel, [ANA, Person(id="bare", name="Bare"), Person(id="ghost", name="A", slack="U0GHOST")])
+    assert set(sandbox.slack.state.channels[channel].members) == {"U0TOCSIN", "U0BEN"}
+
+
 async def test_a_message_is_shown_edited_pinned_and_linked(sandbox: Sandbox, chat: SlackChat, person: People) -> None:
     """People see plain text as it was written, and no key."""
     channel = await chat.open_channel("inc-1", incident="INC-1", key="k")

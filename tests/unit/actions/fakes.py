@@ -136,6 +136,9 @@ class FakeChat:
         """Invite everyone."""
         return Invited(tuple(person.id for person in people), {})
 
+    async def remove(self, channel: str, people: Sequence[Person]) -> None:
+        """Take nobody out."""
+
     async def set_topic(self, channel: str, topic: str) -> None:
         """Keep no topic."""
 

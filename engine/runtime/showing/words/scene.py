@@ -63,7 +63,8 @@ class Scene:
         return [person for person in held if not self._excluded(person)]
 
     def _excluded(self, person: str) -> bool:
-        return self.people.person(person) is not None and not self.people.admits(person)
+        known = self.people.person(person) is not None
+        return person in self.incident.excluded or (known and not self.people.admits(person))
 
     def names(self, roles: Iterable[str]) -> str:
         """Return the names of who does these roles' work, or that nobody does."""
@@ -78,7 +79,15 @@ class Scene:
         """Return everybody who holds a role, whoever declared the incident, and whoever is offered the command."""
         offered = [self.incident.handover.to] if self.incident.handover else []
         wanted = [self.incident.declared_by, *self.holders(self.plan.roles), *offered]
-        found = (self.people.person(person) for person in dict.fromkeys(wanted) if self.people.admits(person))
+        let_in = (one for one in dict.fromkeys(wanted) if self.people.admits(one) and not self._excluded(one))
+        found = (self.people.person(person) for person in let_in)
+        return [person for person in found if person is not None]
+
+    def kept_out(self) -> list[Person]:
+        """Return the people who must not be in the channel, although they may have been brought in before."""
+        held = [person for people in self.incident.roles.values() for person in people]
+        named = dict.fromkeys([*self.incident.excluded, self.incident.declared_by, *held])
+        found = (self.people.person(person) for person in named if self._excluded(person))
         return [person for person in found if person is not None]
 
     def local(self, moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""conversations.invite, join and open: who gets into a conversation."""
+"""conversations.invite, kick, join and open: who gets into a conversation, and out of it."""
 
 from integrations.sandbox.slack.call import Call
 from integrations.sandbox.slack.errors import SlackError
@@ -24,6 +24,22 @@ def invite(call: Call) -> JsonObject:
     for user in welcome:
         enter(channel, user=user, call=call)
     return {"channel": channel_shape(channel, user=call.bot)} | ({"errors": _errors(refused)} if refused else {})
+
+
+def kick(call: Call) -> JsonObject:
+    """Take a person out."""
+    channel = call.writable()
+    user = call.maybe("user") or ""
+    if user == call.bot:
+        raise SlackError("cant_kick_self")
+    if channel.name == "general":
+        raise SlackError("cant_kick_from_general")
+    call.workspace.state.user(user)
+    if user not in channel.members:
+        raise SlackError("not_in_channel")
+    channel.members.remove(user)
+    call.workspace.deliveries.tell(_membership("member_left_channel", channel, user=user, call=call))
+    return {}
 
 
 def join(call: Call) -> JsonObject:
@@ -64,15 +80,18 @@ def direct_with(user_id: str, *, call: Call) -> Channel:
 def enter(channel: Channel, *, user: str, call: Call) -> None:
     """Make the user a member and tell the app."""
     channel.members.append(user)
-    event: JsonObject = {
-        "type": "member_joined_channel",
+    joined = _membership("member_joined_channel", channel, user=user, call=call)
+    call.workspace.deliveries.tell({**joined, "inviter": call.bot})
+
+
+def _membership(event: str, channel: Channel, *, user: str, call: Call) -> JsonObject:
+    return {
+        "type": event,
         "user": user,
         "channel": channel.id,
         "channel_type": "G" if channel.kind == "private" else "C",
         "team": call.workspace.app.team_id,
-        "inviter": call.bot,
     }
-    call.workspace.deliveries.tell(event)
 
 
 def _refusal(user_id: str, *, channel: Channel, call: Call) -> str | None:
