@@ -93,7 +93,7 @@ def _judge(response: HttpResponse, *, method: str, expect: Collection[int], cont
         )
     again = status >= SERVER_ERROR or status in AGAIN
     hint = "It is tried again where the step has `retry`." if again else _HINTS.get(status, _HINT)
-    raise IntegrationError(message, hint=hint, retryable=again, retry_after=wait if again else None)
+    raise IntegrationError(message, hint=hint, retryable=again, retry_after=wait if again else None, status=status)
 
 
 def _found(find: FindRequest, response: HttpResponse, sealed: Sealed) -> Found[HttpResult] | Absent | CannotTell:

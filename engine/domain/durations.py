@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 
 from engine.domain.errors import RunError
-from engine.domain.plan import Due, RetryPlan
+from engine.domain.plan import Due
 
 LONGEST = timedelta(days=3650)
 MOST_ATTEMPTS = 20
@@ -59,12 +59,17 @@ def parse_due(text: str) -> Due:
         raise DurationError(error.message, hint=hint) from None
 
 
-def parse_retry(text: str) -> RetryPlan:
-    """Return the retry that `3 in 1m` names: three attempts, the first counted, within one minute."""
+def parse_within(text: str) -> timedelta:
+    """Return the span in which an action is tried again; raise `DurationError` when it is none."""
+    try:
+        return parse_duration(text)
+    except DurationError as error:
+        if not error.message.endswith("is not a duration."):
+            raise
+        raise DurationError(f"{text!r} is not a retry.", hint="Write how often and how long, like `3 in 1m`.") from None
+
+
+def split_retry(text: str) -> tuple[int, str]:
+    """Return the attempts and the span of `3 in 1m`; of anything else one attempt, and the text as the span."""
     match = _RETRY.fullmatch(text)
-    if match is None:
-        raise DurationError(f"{text!r} is not a retry.", hint="Write how often and how long, like `3 in 1m`.")
-    attempts = int(match[1])
-    if not 1 <= attempts <= MOST_ATTEMPTS:
-        raise DurationError(f"{attempts} attempts are not possible.", hint=f"Write 1 to {MOST_ATTEMPTS} attempts.")
-    return RetryPlan(attempts=attempts, within=parse_duration(match[2]))
+    return (int(match[1]), match[2]) if match else (1, text)

@@ -113,9 +113,12 @@ class IntegrationError(TocsinError):
         hint: str | None = None,
         retryable: bool = False,
         retry_after: float | None = None,
+        status: int | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.retryable = retryable
+        self.status = status
+        """The status of an HTTP answer, where there was one."""
         self.retry_after = retry_after
         """Seconds the other side asked us to wait, when it said so."""
 

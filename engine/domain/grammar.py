@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOTS = ("inputs", "steps", "roles", "incident", "item", "idempotency_key")
+IN_RETRY = ("error", "attempt")
+"""What only `retry.if` reads: what became of an attempt, and which one it was."""
 MAX_SOURCE = 4000
 MAX_TEMPLATE = 20_000
 MAX_NODES = 300

@@ -47,6 +47,8 @@ class RetryPlan:
 
     attempts: int = 1
     within: timedelta = timedelta(minutes=1)
+    only_if: Expression | None = None
+    """After which failures it is tried again; None: after those that the other side says are worth it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.json_schema import WithJsonSchema
 
-from engine.domain.durations import DUE_PATTERN, DURATION_PATTERN, RETRY_PATTERN
+from engine.domain.durations import DUE_PATTERN, DURATION_PATTERN, MOST_ATTEMPTS, split_retry
 from engine.domain.fields import FieldType
 from engine.domain.sensitivity import Sensitivity
 
@@ -40,7 +40,6 @@ Words = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(_WORDS_SCH
 Condition = Annotated[str, StringConstraints(min_length=1)]
 Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN})$"})]
 DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
-RetryText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{RETRY_PATTERN}$"})]
 Join = Literal["all", "any"] | Annotated[int, Field(ge=1, le=1000)]
 Scalar = str | bool | int | float
 
@@ -126,6 +125,26 @@ class ApproveModel(Part):
     break_glass: bool = Field(default=False, description="Whether one person may go ahead alone with a written reason.")
 
 
+class RetryModel(Part):
+    """How often and how long an action is tried, and after which failures."""
+
+    attempts: int = Field(ge=1, le=MOST_ATTEMPTS, description="How often it is tried; the first time counts.")
+    within: Duration = Field(description="Over how long the attempts are spread, like 1m.")
+    if_: Condition | None = Field(
+        None,
+        alias="if",
+        description="After which failures it is tried again; reads error.message, error.status and attempt.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        attempts, within = split_retry(value)
+        return {"attempts": attempts, "within": within}
+
+
 class UndoModel(Part):
     """How the step is taken back when someone asks for it, or why it cannot be."""
 
@@ -163,7 +182,7 @@ class StepModel(Part):
     form: dict[Id, FieldModel] | None = Field(None, min_length=1, description="What is asked for, by name.")
     due: DueText | None = Field(None, description="A target between people: 15m, 2h, 5bd; `deadline` for the law's.")
     timeout: Duration | None = Field(None, description="How long the action may take.")
-    retry: RetryText | None = Field(None, description="How often and how long it is tried, like `3 in 1m`.")
+    retry: RetryModel | None = Field(None, description="How often and how long it is tried, like `3 in 1m`.")
     approve: ApproveModel | None = Field(None, description="Who must approve it.")
     on_failure: Annotated[
         list[str],

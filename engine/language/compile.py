@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.domain.durations import parse_due, parse_duration, parse_retry
+from engine.domain.durations import parse_due, parse_duration, parse_within
 from engine.domain.expressions import compile_expression, compile_template
 from engine.domain.fields import FieldSpec
 from engine.domain.plan import (
@@ -29,7 +29,7 @@ from engine.domain.plan import (
     UndoPlan,
     WaitPlan,
 )
-from engine.domain.playbook import ApproveModel, Playbook, StepModel, UndoModel, WaitModel
+from engine.domain.playbook import ApproveModel, Playbook, RetryModel, StepModel, UndoModel, WaitModel
 from engine.domain.sensitivity import Sensitivity
 from engine.language.context import Context, Step
 from engine.language.graph import gate_of
@@ -104,7 +104,7 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         due=parse_due(model.due) if model.due is not None else None,
         stops=tuple(model.stops or ()),
         timeout=_span(model.timeout),
-        retry=parse_retry(model.retry) if model.retry is not None else RetryPlan(),
+        retry=_retry(model.retry),
         approve=_approve(model.approve),
         on_failure=on_failure,
         handlers=handlers,
@@ -163,6 +163,13 @@ def _handler_for(context: Context) -> dict[str, tuple[str, ...]]:
             for handler in step.model.on_failure:
                 found[handler] = (*found.get(handler, ()), step.id)
     return found
+
+
+def _retry(model: RetryModel | None) -> RetryPlan:
+    if model is None:
+        return RetryPlan()
+    only_if = compile_expression(model.if_) if model.if_ is not None else None
+    return RetryPlan(attempts=model.attempts, within=parse_within(model.within), only_if=only_if)
 
 
 def _enough(model: StepModel) -> int | None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pydantic import BaseModel
 
 from engine.domain.grammar import (
+    IN_RETRY,
     Comparison,
     ExpressionError,
     Reference,
@@ -52,6 +53,11 @@ class Place(StrEnum):
     WAIT = "wait"
     WITH = "with"
     UNDO = "undo"
+    RETRY = "retry"
+
+
+READS: Mapping[Place, tuple[str, ...]] = {Place.RETRY: IN_RETRY}
+"""The names that are known at one place only."""
 
 
 READ_BEFORE = (Place.WHEN, Place.FOR_EACH, Place.WAIT, Place.WITH)
@@ -166,6 +172,8 @@ def _expressions(step: Step) -> Iterator[Use | Broken]:
         (Place.WHEN, ("when",), model.when),
         (Place.FOR_EACH, ("for_each",), model.for_each),
     ]
+    if model.retry is not None:
+        bare.append((Place.RETRY, ("retry", "if"), model.retry.if_))
     if model.wait is not None:
         bare += [(Place.WAIT, ("wait", "until"), model.wait.until), (Place.WAIT, ("wait", "known"), model.wait.known)]
     for place, loc, source in bare:

@@ -29,6 +29,9 @@ INCIDENT_FIELDS: Mapping[str, FieldType] = {
 """What `incident.` may be followed by."""
 
 
+ERROR_FIELDS: Mapping[str, FieldType] = {"message": FieldType.TEXT, "status": FieldType.NUMBER}
+"""What `error.` may be followed by, in `retry.if`."""
+
 SECRET_WORDS = ("secret", "secrets", "env")
 """Names that authors try for a secret; a rule of its own says what to write."""
 
@@ -83,6 +86,12 @@ def resolve(context: Context, reference: Reference, *, step: Step) -> Known | No
             return _item(context, reference, step=step)
         case "idempotency_key":
             return Known(FieldType.TEXT)
+        case "attempt" if not path:
+            return Known(FieldType.NUMBER)
+        case "error":
+            field = ERROR_FIELDS.get(path[0]) if len(path) == 1 else None
+            hint = f"There are: {', '.join(f'error.{name}' for name in ERROR_FIELDS)}."
+            return Known(field) if field else Nowhere(Fault.NAME, f"There is no {reference}.", hint)
         case root if root in SECRET_WORDS:
             return Known()
         case _:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from engine.domain.durations import RETRY_PATTERN
 from engine.domain.playbook import KINDS, Playbook
 from engine.language.context import ActionFacts
 from engine.language.rules.form import KEYS_OF_KIND
@@ -39,6 +40,7 @@ def schema(actions: Mapping[str, ActionFacts]) -> dict[str, Any]:
     definitions = made["$defs"]
     _shorten(definitions, "NeedModel", {"type": "string", "pattern": _ID})
     _shorten(definitions, "WaitModel", definitions["WaitModel"]["properties"]["duration"])
+    _shorten(definitions, "RetryModel", {"type": "string", "pattern": f"^{RETRY_PATTERN}$"})
     step = definitions["StepModel"]
     step["oneOf"] = [{"required": [kind]} for kind in KINDS]
     step["allOf"] = [*_kinds(), *(_typed_with(facts, definitions) for facts in actions.values())]

@@ -27,7 +27,7 @@ from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknow
 from engine.domain.values import decode, encode_foreign, plain
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
-from engine.runtime.retrying import pause
+from engine.runtime.retrying import pause, why_not_again
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from engine.actions.interface import Action, ActionContext
     from engine.domain.conducting.situation import Perform
     from engine.domain.incident import Incident
-    from engine.domain.plan import Plan, StepPlan
+    from engine.domain.plan import Plan, RetryPlan, StepPlan
     from engine.domain.values import Json
     from engine.ports.time import Clock
     from engine.runtime.performing import Outcome
@@ -75,7 +75,7 @@ class Performer:
         except OutcomeUnknownError as error:
             return ev.EffectUnconfirmed(**_what(move), message=error.message)
         except IntegrationError as error:
-            return self._failed(move, step, error)
+            return self._failed(plan, incident, move, error, step=step)
         except Exception as error:
             log.exception("action_bug", incident=incident.id, step=move.subject, attempt=move.attempt)
             return ev.EffectFailed(**_what(move), message=f"a fault in Tocsin itself: {type(error).__name__}")
@@ -116,19 +116,28 @@ class Performer:
                 raise OutcomeUnknownError(message) from None
             raise IntegrationError(message, retryable=True) from None
 
-    def _failed(self, move: Perform, step: StepPlan, error: IntegrationError) -> ev.EffectFailed:
-        wait = self._wait(move, step, error) if error.retryable and move.kind == "action" else None
+    def _failed(
+        self, plan: Plan, incident: Incident, move: Perform, error: IntegrationError, *, step: StepPlan
+    ) -> ev.EffectFailed:
+        wait, why = self._wait(plan, incident, move, error, retry=step.retry) if move.kind == "action" else (None, "")
         retry_at = instant_text(self.clock.real_now() + wait) if wait is not None else None
         early = isinstance(error, TurnAwaitedError) and wait is not None
         unsure = isinstance(error, TurnAwaitedError) and error.looking
+        message = f"{error.message.rstrip('.')}; {why}" if why else error.message
         return ev.EffectFailed(
-            **_what(move), message=error.message, hint=error.hint(), retry_at=retry_at, unsure=unsure, early=early
+            **_what(move), message=message, hint=error.hint(), retry_at=retry_at, unsure=unsure, early=early
         )
 
-    def _wait(self, move: Perform, step: StepPlan, error: IntegrationError) -> timedelta | None:
+    def _wait(
+        self, plan: Plan, incident: Incident, move: Perform, error: IntegrationError, *, retry: RetryPlan
+    ) -> tuple[timedelta | None, str]:
+        """Return how long is waited before an act is tried again; None, and perhaps why, where it is not."""
         if isinstance(error, TurnAwaitedError):
-            return timedelta(seconds=error.retry_after)
-        return pause(step.retry, attempt=move.attempt, retry_after=error.retry_after)
+            return timedelta(seconds=error.retry_after), ""
+        why = why_not_again(retry, error, move, plan=plan, incident=incident, now=self.clock.now())
+        if why is not None:
+            return None, why
+        return pause(retry, attempt=move.attempt, retry_after=error.retry_after), ""
 
 
 def _action_name(step: StepPlan, move: Perform) -> str:

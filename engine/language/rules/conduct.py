@@ -6,8 +6,10 @@ from jinja2 import nodes
 
 from engine.domain.grammar import parse_expression
 from engine.language.checks import Check, Finding, Findings
-from engine.language.context import Context, Place, Use
+from engine.language.context import READS, Context, Place, Use
 from engine.language.marks import Rule
+
+WHERE = {Place.RETRY: "`if` under `retry`"}
 
 
 def join_needs_each(context: Context) -> Findings:
@@ -26,6 +28,14 @@ def join_in_reach(context: Context) -> Findings:
             yield Finding((*step.loc, "join"), message, "Write a smaller number, or `all`.")
 
 
+def read_at_its_place(context: Context) -> Findings:
+    for use in context.uses:
+        for place, names in READS.items():
+            found = [read.root for read in use.reads if read.root in names]
+            if found and use.place is not place:
+                yield Finding(use.loc, f"`{found[0]}` is known only in {WHERE[place]}.", "Name another value.")
+
+
 def _most(context: Context, use: Use) -> int | None:
     """Return how many elements a list has at most; None where nobody can know."""
     if use.whole is None:
@@ -38,4 +48,5 @@ def _most(context: Context, use: Use) -> int | None:
 CHECKS = (
     Check(Rule("PB120", "Only a step with for_each has join."), join_needs_each),
     Check(Rule("PB121", "As many elements can be done as `join` asks for."), join_in_reach),
+    Check(Rule("PB122", "What is known at one place only is read there."), read_at_its_place),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from engine.domain.durations import DurationError, parse_due, parse_duration, parse_retry
+from engine.domain.durations import DurationError, parse_due, parse_duration, parse_within
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Step
@@ -79,7 +79,7 @@ def _times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
     if model.timeout is not None:
         yield ("timeout",), model.timeout, parse_duration
     if model.retry is not None:
-        yield ("retry",), model.retry, parse_retry
+        yield ("retry", "within"), model.retry.within, parse_within
     if model.approve is not None and model.approve.expires is not None:
         yield ("approve", "expires"), model.approve.expires, parse_duration
     if model.wait is not None and model.wait.duration is not None:

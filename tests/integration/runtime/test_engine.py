@@ -100,6 +100,18 @@ async def test_a_definite_no_is_tried_again_after_its_pause(home: Path) -> None:
         assert len(state.effects) == 1
 
 
+async def test_a_failure_that_the_playbook_does_not_name_is_not_tried_again(home: Path) -> None:
+    """The condition reads the status of the answer; the failure says that it was not true."""
+    async with bench(home) as made, made.engine():
+        made.system.faults["/one"] = ["429", "429"]
+        retry = ", retry: {attempts: 3, within: 1s, if: 'error.status == 503 or attempt < 2'}"
+        incident = await made.declare(HEAD + post("one", retry))
+        state = await made.until(incident, lambda state: state.step("one").status is StepStatus.FAILED)
+        assert made.system.asked["/one"] == 2
+        said = "not tried again, since its condition is not true: error.status == 503 or attempt < 2"
+        assert state.step("one").because == f"The other system answered 429; {said}"
+
+
 async def test_an_engine_stopped_in_mid_effect_is_followed_by_another_that_does_nothing_twice(home: Path) -> None:
     """The second engine finds the intent without a result, looks it up, and adopts it."""
     async with bench(home) as made:

@@ -70,7 +70,7 @@ def test_each_key_of_a_step_is_compared_by_itself() -> None:
     link = "https://pages.example/{{ inputs.page | urlencode }}/"
     assert found["read_state"] == (
         Change(("with", "url"), How.CHANGED, f"{link}links", f"{link}all"),
-        Change(("retry",), How.REMOVED, before="3 in 1m"),
+        Change(("retry",), How.REMOVED, before={"attempts": 3, "within": "1m"}),
     )
 
 
