@@ -32,7 +32,7 @@ def published() -> Draft202012Validator:
 
 def test_every_playbook_is_looked_at() -> None:
     """A folder that was missed would make every other test pass."""
-    assert [path.stem for path in FILES] == ["intimate-image", "lost-device", "video-leak"]
+    assert [path.stem for path in FILES] == ["credential-leak", "intimate-image", "lost-device", "video-leak"]
 
 
 @every
@@ -118,10 +118,11 @@ def test_requests_carry_secrets_by_name(path: Path) -> None:
 
 @every
 def test_the_index_names_it(path: Path) -> None:
-    """README.md lists every playbook with its title."""
-    told = (PLAYBOOKS / "README.md").read_text(encoding="utf-8")
-    assert f"[{path.stem}]({path.name})" in told
-    assert plan_of(path.stem).title in told
+    """README.md lists every playbook with its title and how many steps it has."""
+    told = (PLAYBOOKS / "README.md").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in told if f"[{path.stem}]({path.name})" in line)
+    assert plan_of(path.stem).title in row
+    assert row.endswith(f"| {len(plan_of(path.stem).steps)} |")
 
 
 @every
