@@ -8,11 +8,10 @@ an empty list is a value wherever `min` allows it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TypeAlias
 
 from engine.domain.errors import RunError
+from engine.domain.field_spec import NOW, FieldSpec, FieldType, Now
 from engine.domain.parsing import (
     ParseError,
     parse_boolean,
@@ -23,11 +22,8 @@ from engine.domain.parsing import (
     parse_text,
     parse_url,
 )
-from engine.domain.sensitivity import Sensitivity
+from engine.domain.tables import parse_table, row_hint
 from engine.domain.values import Instant, Json, Value, decode, encode, encode_foreign, plain
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 __all__ = [
     "NOW",
@@ -36,6 +32,7 @@ __all__ = [
     "FieldType",
     "Instant",
     "Json",
+    "Now",
     "Value",
     "accept",
     "decode",
@@ -46,29 +43,6 @@ __all__ = [
 
 MAX_ITEMS = 1000
 MAX_TEXT = 20_000
-
-
-class FieldType(StrEnum):
-    """What a field holds."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    DATETIME = "datetime"
-    URL = "url"
-    CHOICE = "choice"
-    PERSON = "person"
-    TABLE = "table"
-    FILE = "file"
-
-
-class Now(Enum):
-    """The one default that is not a value: the moment at which it is asked for."""
-
-    NOW = "now"
-
-
-NOW: Final = Now.NOW
 
 
 class FieldError(RunError):
@@ -83,26 +57,8 @@ class FieldError(RunError):
         return " ".join(filter(None, (self.problem, self.hint())))
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """One field. `min` and `max` bound a list's length, a text's length or a number; `revises` names an input."""
-
-    name: str
-    type: FieldType
-    list: bool = False
-    optional: bool = False
-    default: Value | Now = None
-    options: tuple[str, ...] = ()
-    min: Decimal | None = None
-    max: Decimal | None = None
-    hint: str = ""
-    sensitivity: Sensitivity = Sensitivity.INTERNAL
-    revises: str | None = None
-    columns: tuple[str, ...] = ()
-
-
 _COMMA_SEPARATED = (FieldType.NUMBER, FieldType.BOOLEAN, FieldType.DATETIME, FieldType.CHOICE, FieldType.PERSON)
-_LATER = (FieldType.TABLE, FieldType.FILE)
+_LATER = (FieldType.FILE,)
 
 _Raw: TypeAlias = "Json | Value"
 
@@ -125,6 +81,8 @@ def _accept(spec: FieldSpec, raw: _Raw, *, zone: str | None, now: Instant) -> Va
     if _nothing(raw):
         empty_list = raw is not None and spec.list and spec.default is None and not spec.optional
         return _checked_list(spec, []) if empty_list else _missing(spec, now=now)
+    if spec.type is FieldType.TABLE:
+        return parse_table(spec, raw, cell=lambda column, cell: _accept(column, cell, zone=zone, now=now))  # type: ignore[arg-type]  # a cell is read like any raw value
     if spec.list:
         return _checked_list(spec, [_one(spec, item, zone=zone, now=now) for item in _items(spec, raw)])
     if isinstance(raw, list | tuple):
@@ -146,7 +104,7 @@ def _missing(spec: FieldSpec, *, now: Instant) -> Value:
     if spec.optional:
         return None
     hint = f"Give one of: {', '.join(spec.options)}." if spec.options else spec.hint or f"Give a {spec.type}."
-    raise ParseError("is missing.", hint)
+    raise ParseError("is missing.", row_hint(spec) if spec.columns else hint)
 
 
 def _items(spec: FieldSpec, raw: _Raw) -> list[_Raw]:

@@ -42,12 +42,30 @@ Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURA
 DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
 Join = Literal["all", "any"] | Annotated[int, Field(ge=1, le=1000)]
 Scalar = str | bool | int | float
+ColumnType = Literal["text", "number", "boolean", "datetime", "url", "choice", "person"]
 
 
 class Part(BaseModel):
     """A mapping of the file: frozen, strict, without room for unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)
+
+
+class ColumnModel(Part):
+    """One column of a table."""
+
+    type: ColumnType = Field("text", description="What its cells hold.")
+    optional: bool = Field(default=False, description="Whether a cell may be left empty.")
+    options: list[str] = Field([], description="What can be chosen.")
+
+
+def _as_columns(value: object) -> object:
+    """Return columns in their long form; two of one name stay a list, which is refused as one."""
+    names = value if isinstance(value, list) and all(isinstance(name, str) for name in value) else None
+    return {name: {} for name in names} if names is not None and len(set(names)) == len(names) else value
+
+
+Columns = Annotated[dict[Id, ColumnModel], BeforeValidator(_as_columns)]
 
 
 class FieldModel(Part):
@@ -65,7 +83,7 @@ class FieldModel(Part):
     hint: str = Field("", max_length=500, description="One sentence for whoever fills it in.")
     sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see it.")
     revises: str | None = Field(None, description="The input that this answer revises, like inputs.anyone_minor.")
-    columns: tuple[str, ...] = Field((), description="The columns of a table.")
+    columns: Columns = Field({}, description="The columns of a table: their names, or each with its type.")
 
 
 TicketsText = Literal["ready", "all", "none"]

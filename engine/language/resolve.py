@@ -8,7 +8,7 @@ marks, answers `answer` and `why`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.domain.fields import FieldType
@@ -44,6 +44,15 @@ class Known:
     list: bool = False
     options: tuple[str, ...] = ()
     sensitivity: Sensitivity = Sensitivity.INTERNAL
+    columns: tuple[tuple[str, FieldType, tuple[str, ...]], ...] = ()
+    """Of a table, which is a list, and of one of its rows: name, type and options of each column."""
+
+    @property
+    def word(self) -> str:
+        """What it is, with its article."""
+        if self.columns:
+            return "a table" if self.list else "a row of a table"
+        return f"a list of {self.type}" if self.list else f"a {self.type}"
 
 
 class Fault(StrEnum):
@@ -113,12 +122,13 @@ def form_of(model: StepModel) -> dict[str, FieldModel]:
 def known_field(field: FieldModel, *, least: Sensitivity = Sensitivity.INTERNAL) -> Known:
     """Return the kind of value that a field holds; its sensitivity is at least that of the step around it."""
     sensitivity = least if field.sensitivity is Sensitivity.INTERNAL else field.sensitivity
-    return Known(field.type, field.list, field.options, sensitivity)
+    columns = tuple((name, FieldType(kind.type), tuple(kind.options)) for name, kind in field.columns.items())
+    return Known(field.type, field.list or bool(columns), field.options, sensitivity, columns)
 
 
 def element(known: Known) -> Known:
     """Return the kind of one element of a list."""
-    return Known(known.type, list=False, options=known.options, sensitivity=known.sensitivity)
+    return replace(known, list=False)
 
 
 def _input(context: Context, reference: Reference) -> Known | Nowhere:
@@ -191,11 +201,23 @@ def _inside(known: Known, reference: Reference, *, used: int) -> Known | Nowhere
     rest = reference.path[used:]
     if not rest or known.type is None:
         return known
-    if known.list and len(rest) == 1 and rest[0].isdecimal():
-        return element(known)
-    kind = "a list" if known.list else f"a {known.type}"
+    if known.list and rest[0].isdecimal():
+        return _inside(element(known), reference, used=used + 1)
+    if known.columns and not known.list:
+        return _cell(known, reference, used=used)
+    kind = "a list" if known.list and not known.columns else known.word
     there = ".".join((reference.root, *reference.path[:used]))
-    return Nowhere(Fault.KEY, f"{there} is {kind}, so it has no {'.'.join(rest)!r}.", f"Write {there}.")
+    hint = f"Write {there}[0].{known.columns[0][0]}, or for_each: {there}." if known.columns else f"Write {there}."
+    return Nowhere(Fault.KEY, f"{there} is {kind}, so it has no {'.'.join(rest)!r}.", hint)
+
+
+def _cell(row: Known, reference: Reference, *, used: int) -> Known | Nowhere:
+    word = reference.path[used]
+    for name, kind, options in row.columns:
+        if name == word:
+            return _inside(Known(kind, options=options, sensitivity=row.sensitivity), reference, used=used + 1)
+    there = ".".join((reference.root, *reference.path[:used]))
+    return Nowhere(Fault.KEY, f"{there} has no column {word!r}.", _choice(word, [name for name, _, _ in row.columns]))
 
 
 def _unknown_name(context: Context, reference: Reference) -> Nowhere:

@@ -41,6 +41,7 @@ def schema(actions: Mapping[str, ActionFacts]) -> dict[str, Any]:
     _shorten(definitions, "NeedModel", {"type": "string", "pattern": _ID})
     _shorten(definitions, "WaitModel", definitions["WaitModel"]["properties"]["duration"])
     _shorten(definitions, "RetryModel", {"type": "string", "pattern": f"^{RETRY_PATTERN}$"})
+    _listed_too(definitions["FieldModel"]["properties"], "columns")
     step = definitions["StepModel"]
     step["oneOf"] = [{"required": [kind]} for kind in KINDS]
     step["allOf"] = [*_kinds(), *(_typed_with(facts, definitions) for facts in actions.values())]
@@ -58,6 +59,13 @@ def _shorten(definitions: dict[str, Any], name: str, short: object) -> None:
     """Let a mapping also be written in its short form."""
     definitions[f"{name}Long"] = definitions[name]
     definitions[name] = {"anyOf": [short, {"$ref": f"#/$defs/{name}Long"}]}
+
+
+def _listed_too(properties: dict[str, Any], name: str) -> None:
+    """Let a mapping also be written as a list of its names."""
+    said = {key: properties[name].pop(key) for key in ("description",) if key in properties[name]}
+    names = {"type": "array", "items": {"type": "string", "pattern": _ID}, "minItems": 1, "uniqueItems": True}
+    properties[name] = {**said, "anyOf": [names, properties[name]]}
 
 
 def _kinds() -> list[dict[str, Any]]:

@@ -28,7 +28,10 @@ def spec_of(name: str, model: FieldModel) -> FieldSpec:
         hint=model.hint,
         sensitivity=model.sensitivity,
         revises=model.revises.removeprefix("inputs.") if model.revises else None,
-        columns=model.columns,
+        columns=tuple(
+            FieldSpec(name=column, type=FieldType(kind.type), optional=kind.optional, options=tuple(kind.options))
+            for column, kind in model.columns.items()
+        ),
     )
     return replace(bare, default=_default(bare, model))
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from engine.actions.defang import defanged
 from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
+from engine.reports.tables import rows_of
 from engine.reports.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.domain.fields import FieldSpec
     from engine.domain.plan import Plan, StepPlan
 
 RECORDED = {Sensitivity.RESTRICTED: "recorded, restricted", Sensitivity.PRIVILEGED: "recorded, privileged"}
@@ -62,7 +64,7 @@ class Reader:
             spec = step.form.get(name) if step else None
             hidden = [s for s in ((step.sensitivity if step else None), (spec.sensitivity if spec else None)) if s]
             closed = next((s for s in hidden if not self.may_see(s)), None)
-            parts.append(f"{name.replace('_', ' ')}: {RECORDED[closed] if closed else text_of(value)}")
+            parts.append(f"{name.replace('_', ' ')}: {RECORDED[closed] if closed else _shown(spec, value)}")
         return "; ".join(parts)
 
     def fact(self, name: str, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
@@ -71,3 +73,9 @@ class Reader:
         if spec is None or self.may_see(spec.sensitivity):
             return text_of(value)
         return RECORDED[spec.sensitivity]
+
+
+def _shown(spec: FieldSpec | None, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
+    if spec is None or not spec.columns:
+        return text_of(value)
+    return " / ".join(" | ".join(row) for row in rows_of(spec, value))

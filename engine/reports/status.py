@@ -7,6 +7,7 @@ is not said.
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, get_args
 
 from engine.domain.authority import holders, ladder, vacant
@@ -19,6 +20,7 @@ from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since, ticket_of
 from engine.reports.phrases import awaited, on_hold
+from engine.reports.tables import filled_tables, for_everybody
 from engine.reports.values import local
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "attention": list(_attention(situation)),
         "phases": [_phase(situation, phase.id) for phase in plan.phases],
         "asks": [_ask(plan, incident, ask) for ask in asks],
+        "tables": [asdict(table) for table in filled_tables(plan, incident, may_see=for_everybody)],
         "segments": [
             {"number": item.number, "lane": item.lane, "flow_run": item.flow_run} for item in incident.segments
         ],

@@ -30,7 +30,8 @@ def plain_text(value: Value) -> str:
         case Instant():
             return f"{value.local():%Y-%m-%d %H:%M} {value.zone}"
         case list() | tuple():
-            return "; ".join(plain_text(item) for item in value)
+            mark = " / " if value and all(isinstance(item, dict) for item in value) else "; "
+            return mark.join(plain_text(item) for item in value)
         case dict():
             return "; ".join(f"{name}: {plain_text(item)}" for name, item in value.items())
         case _:

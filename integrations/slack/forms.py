@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias, assert_never
 
 from engine.domain.errors import IntegrationError
 from engine.domain.fields import FieldSpec, FieldType, Now
+from engine.domain.tables import row_hint
 from engine.domain.values import Instant
 from engine.ports.shown import Form
 from integrations.slack.blocks import cut, escaped, pieces
@@ -92,6 +93,7 @@ def _input(name: str, spec: FieldSpec, *, value: object) -> Block:
     shown = spec.default if value is None and not isinstance(spec.default, Now) else value
     element = {**_element(spec, value=shown), "action_id": ACTION}
     told = f"{spec.hint} {_LEFT_EMPTY}".strip() if isinstance(spec.default, Now) else spec.hint.strip()
+    told = f"{told} {row_hint(spec)}".strip() if spec.columns else told
     hint = {"hint": _plain(told, limit=MAX_HINT)} if told else {}
     return {
         "type": "input",
@@ -117,7 +119,9 @@ def _element(spec: FieldSpec, *, value: object) -> Block:
             return {"type": "url_text_input", **_initial(value)}
         case FieldType.TEXT | FieldType.CHOICE | FieldType.NUMBER | FieldType.URL | FieldType.DATETIME:
             return _text(spec, value=value)
-        case FieldType.TABLE | FieldType.FILE:
+        case FieldType.TABLE:
+            return _table(spec, value=value)
+        case FieldType.FILE:
             message = f"Slack's forms have no field of type {spec.type}."
             raise IntegrationError(message, hint="Answer it with `tocsin answer`.")
         case _:
@@ -140,6 +144,19 @@ def _text(spec: FieldSpec, *, value: object) -> Block:
         "max_length": longest,
         "min_length": shortest,
     }
+
+
+def _table(spec: FieldSpec, *, value: object) -> Block:
+    names = " | ".join(column.name for column in spec.columns)
+    rows = value if isinstance(value, list | tuple) else ()
+    shown = [_row(spec, row) for row in rows if isinstance(row, Mapping)]
+    place = _plain(f"one row per line: {names}", limit=_SHORT_TEXT)
+    return {"type": "plain_text_input", "multiline": True, "placeholder": place, **_initial(shown)}
+
+
+def _row(spec: FieldSpec, row: Mapping[str, object]) -> str:
+    cells = (_typed(_yes_no(row.get(column.name))) for column in spec.columns)
+    return " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
 
 
 def _number(spec: FieldSpec, *, value: object) -> Block:

@@ -12,6 +12,7 @@ from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, gi
 
 if TYPE_CHECKING:
     from engine.bootstrap.office import Office
+    from engine.domain.fields import FieldSpec
     from engine.runtime.desk import Look
 
 Said = Annotated[str, typer.Option("--reason", "-r", help="A remark that stays on the timeline.")]
@@ -20,6 +21,9 @@ PerhapsStep = Annotated[
 ]
 Set = Annotated[
     list[str] | None, typer.Option("--set", "-s", help="field=value, again for lists; field=@file or @file for JSON.")
+]
+Table = Annotated[
+    list[str] | None, typer.Option("--table", help="field=@file.csv for a table; 'field=a;b;c' for a row of it.")
 ]
 
 
@@ -33,7 +37,14 @@ def ack(incident: Incident, step: Step, *, named: As = None, json_: Json = False
 
 
 def done(
-    incident: Incident, step: Step, *, given: Set = None, reason: Said = "", named: As = None, json_: Json = False
+    incident: Incident,
+    step: Step,
+    *,
+    given: Set = None,
+    tables: Table = None,
+    reason: Said = "",
+    named: As = None,
+    json_: Json = False,
 ) -> None:
     r"""Say that a task is done.
 
@@ -41,7 +52,7 @@ def done(
     tocsin done INC-7 screenshots
     tocsin done INC-7 'platform_reports[2]' --set reference=PR-4471 --set sent_at=2026-11-24T04:00+01:00
     """
-    values = _values(incident, step, given)
+    values = _values(incident, step, given, tables)
     command = cmd.Answer(target=step, verdict="done", values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is done.")
 
@@ -51,6 +62,7 @@ def answer(
     step: Step,
     *,
     given: Set = None,
+    tables: Table = None,
     yes: Annotated[bool | None, typer.Option("--yes/--no", help="The answer to a question without a form.")] = None,
     reason: Said = "",
     named: As = None,
@@ -62,9 +74,10 @@ def answer(
     tocsin answer INC-7 depicted --set anyone_minor=no --set kind="meeting or training" ...
     tocsin answer INC-7 contained --yes --reason "both copies are reported"
     tocsin answer INC-7 scope --set @answer.json
+    tocsin answer INC-7 copies --table places=@places.csv
     """
     verdict: Any = "answer" if yes is None else ("yes" if yes else "no")
-    values = _values(incident, step, given) if yes is None else {}
+    values = _values(incident, step, given, tables) if yes is None else {}
     command = cmd.Answer(target=step, verdict=verdict, values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is answered.")
 
@@ -98,10 +111,10 @@ def decline(
     give(incident, command, named=named, json_=json_, done=f"You declined {step}.")
 
 
-def _values(incident: str, step: str, given: list[str] | None) -> dict[str, Any]:
-    from engine.entrypoints.cli.given import typed_inputs
+def _values(incident: str, step: str, given: list[str] | None, tables: list[str] | None) -> dict[str, Any]:
+    from engine.entrypoints.cli.given import typed_inputs, typed_tables
 
-    values: dict[str, Any] = dict(typed_inputs(given or []))
+    values: dict[str, Any] = {**typed_inputs(given or []), **typed_tables(tables or [])}
     if sys.stdin.isatty() and sys.stdout.isatty():
         values |= _asked(incident, step, known=values)
     return values
@@ -119,7 +132,20 @@ def _asked(incident: str, step: str, *, known: dict[str, Any]) -> dict[str, Any]
             continue
         options = f" [{', '.join(spec.options)}]" if spec.options else ""
         hint = f" ({spec.hint})" if spec.hint else ""
-        typed = typer.prompt(f"{name}{hint}{options}", default="", show_default=False)
+        typed = _typed_rows(name, spec) if spec.columns else _typed(f"{name}{hint}{options}")
         if typed:
             asked[name] = typed
     return asked
+
+
+def _typed(label: str) -> str:
+    return str(typer.prompt(label, default="", show_default=False))
+
+
+def _typed_rows(name: str, spec: FieldSpec) -> list[str]:
+    """Ask for row after row until one is left empty."""
+    rows: list[str] = []
+    label = f"{name}, a row ({' | '.join(column.name for column in spec.columns)}), empty to end"
+    while typed := _typed(label):
+        rows.append(typed)
+    return rows

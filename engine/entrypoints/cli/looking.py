@@ -107,10 +107,20 @@ def _print(found: dict[str, Any]) -> None:
             ticket = f" [{step['ticket']}]" if step["ticket"] else ""
             asked = f"{due.get(step['id'], '')}{ticket}: {step['title']}" if step["state"] in ASKED else ticket
             typer.echo(f"  {MARKS.get(step['state'], '·')} {step['id']:<24} {state}{because}{asked}")
+            for table in (table for table in found["tables"] if table["step"] == step["id"]):
+                typer.echo("\n".join(f"      {line}" for line in _aligned(table)))
     lanes, number = found["lanes"], len(found["segments"])
     carried = ", ".join(f"{lanes[lane]} {word}" for lane, word in _LANES.items() if lanes[lane])
     stretches = f"{number} {'stretch' if number == 1 else 'stretches'}"
     typer.echo(f"\n{found['events']} events; worked in {stretches} ({carried or 'none yet'})")
+
+
+def _aligned(table: dict[str, Any]) -> list[str]:
+    """Return a filled table with its columns under each other."""
+    rows = [table["columns"], *table["rows"]]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(table["columns"]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [f"{table['field'].replace('_', ' ')}:", *lines]
 
 
 _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs of their own", "direct": "directly"}

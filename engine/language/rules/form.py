@@ -29,7 +29,7 @@ KEYS_OF_KIND = {
     "wait": _EVERY_KIND | {"wait"},
     "call": _EVERY_KIND | {"call", "with", "due"},
 }
-_COUNTED = (FieldType.TEXT, FieldType.NUMBER)
+_COUNTED = (FieldType.TEXT, FieldType.NUMBER, FieldType.TABLE)
 
 
 def one_kind(context: Context) -> Findings:
@@ -67,9 +67,24 @@ def options(context: Context) -> Findings:
             yield Finding((*loc, "options"), f"A {field.type} has no options.", "Make it type: choice.", on_key=True)
         elif len(set(field.options)) != len(field.options):
             yield Finding((*loc, "options"), "An option is given twice.", "Keep one of the two.")
+
+
+def columns(context: Context) -> Findings:
+    for loc, field in fields(context):
         if field.columns and field.type is not FieldType.TABLE:
             message = f"A {field.type} has no columns."
             yield Finding((*loc, "columns"), message, "Make it type: table.", on_key=True)
+        elif field.type is FieldType.TABLE and not field.columns:
+            yield Finding((*loc, "type"), "A table needs columns.", "Add columns: [a, b], or with the type of each.")
+        elif field.type is FieldType.TABLE and field.list:
+            hint = "Leave `list` out; min and max count rows."
+            yield Finding((*loc, "list"), "A table has rows already.", hint, on_key=True)
+        for name, column in field.columns.items():
+            if column.type == "choice" and not column.options:
+                yield Finding((*loc, "columns", name), f"The column {name} needs options.", "Add options: [a, b].")
+            elif column.type != "choice" and column.options:
+                hint = "Make it type: choice."
+                yield Finding((*loc, "columns", name, "options"), f"A {column.type} has no options.", hint)
 
 
 def bounds(context: Context) -> Findings:
@@ -78,13 +93,14 @@ def bounds(context: Context) -> Findings:
         if low is not None and high is not None and low > high:
             yield Finding((*loc, "min"), f"`min` {low:g} is more than `max` {high:g}.", "Exchange them.")
         bounded = field.list or field.type in _COUNTED
+        counts = field.list or field.type in (FieldType.TEXT, FieldType.TABLE)
         for key, bound in (("min", low), ("max", high)):
             if bound is None:
                 continue
             if not bounded:
                 message = f"A {field.type} has no `{key}`."
-                yield Finding((*loc, key), message, "Bounds are for texts, numbers and lists.", on_key=True)
-            elif (bound < 0 or bound != int(bound)) and (field.list or field.type is FieldType.TEXT):
+                yield Finding((*loc, key), message, "Bounds are for texts, numbers, lists and tables.", on_key=True)
+            elif (bound < 0 or bound != int(bound)) and counts:
                 yield Finding((*loc, key), f"`{key}` counts, so it is a whole number.", "Write 0 or more.")
 
 
@@ -140,6 +156,7 @@ CHECKS = (
     Check(Rule("PB106", "A key stands only on steps for which it means something."), keys_of_kind),
     Check(Rule("PB107", "A playbook is named after its file."), named_after_file),
     Check(Rule("PB108", "A choice has distinct options, and nothing else has any."), options),
+    Check(Rule("PB131", "A table has columns, each with what it holds, and nothing else has any."), columns),
     Check(Rule("PB109", "Bounds fit what they bound."), bounds),
     Check(Rule("PB110", "A default fits its field."), defaults),
     Check(Rule("PB111", "An undo is an action or a reason, never both."), undo_one),

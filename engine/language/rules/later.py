@@ -51,6 +51,5 @@ CHECKS = (
     Check(Rule("PB604", "`due: deadline` comes later."), due_deadline),
     Check(Rule("PB606", "`break_glass` comes later."), break_glass),
     Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
-    Check(Rule("PB608", "A field of type table comes later."), _field(FieldType.TABLE, "Use a list of texts.")),
     Check(Rule("PB609", "A field of type file comes later."), _field(FieldType.FILE, "Ask for a link or a reference.")),
 )

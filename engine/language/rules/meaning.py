@@ -63,6 +63,8 @@ def revises_same_type(context: Context) -> Findings:
             elif _kind(known_field(field)) != _kind(known_field(inputs[word])):
                 mine, theirs = _kind(known_field(field)), _kind(known_field(inputs[word]))
                 yield Finding(loc, f"{word} is {theirs}, and this field is {mine}.", "Both have the same type.")
+            elif known_field(field).columns != known_field(inputs[word]).columns:
+                yield Finding(loc, f"{word} is a table with other columns.", "Both have the same columns.")
             elif set(field.options) - set(inputs[word].options):
                 extra = ", ".join(sorted(set(field.options) - set(inputs[word].options)))
                 yield Finding(loc, f"{word} cannot be: {extra}.", f"It can be: {', '.join(inputs[word].options)}.")
@@ -188,7 +190,7 @@ def _same_kind(known: Known, literal: object) -> bool:
 
 
 def _kind(known: Known) -> str:
-    return f"a list of {known.type}" if known.list else f"a {known.type}"
+    return known.word
 
 
 CHECKS = (

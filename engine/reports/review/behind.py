@@ -8,6 +8,7 @@ from engine.domain import timeline as ev
 from engine.domain.lifecycle import SETTLED
 from engine.domain.values import decode
 from engine.reports.review.case import Case, at
+from engine.reports.tables import filled_tables
 from engine.reports.timeline import shown_to_people
 from engine.reports.values import span
 
@@ -106,6 +107,20 @@ def _evidence(case: Case) -> Iterator[dict[str, Any]]:
                 "captured_at": str(item["captured_at"]),
                 "state": case.checks.get(str(item["sha256"]), "not verifiable"),
             }
+
+
+def tables(case: Case) -> list[dict[str, Any]]:
+    """Return every table that people filled in and the reader may see."""
+    found = filled_tables(case.plan, case.incident, may_see=case.reader.may_see)
+    return [
+        {
+            "step": table.step,
+            "title": f"{case.title(table.step)}: {table.field.replace('_', ' ')}",
+            "columns": list(table.columns),
+            "rows": [list(row) for row in table.rows],
+        }
+        for table in found
+    ]
 
 
 def phases(case: Case) -> list[dict[str, Any]]:

@@ -81,6 +81,9 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
         yield from (f"- {local(row['at'])} {row['who']}: {_safe(row['what'])} {_safe(row['why'])}" for row in rows)
     yield from ("", "## Tickets", "")
     yield from (f"- [{row['key']}]({row['url']}) {_safe(row['for'])}" for row in report["tickets"])
+    for table in report["tables"]:
+        yield from ("", f"## {_safe(table['title'])}", "")
+        yield from _table(table["columns"], table["rows"])
     yield from ("", "## Evidence", "")
     yield from _table(
         ("kind", "from", "SHA-256", "now"),
@@ -102,7 +105,7 @@ def _outcome(row: Mapping[str, Any]) -> str:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join(_safe(name) for name in head)} |"
     yield f"| {' | '.join('---' for _ in head)} |"
     for row in rows:
         yield f"| {' | '.join(_safe(cell) for cell in row)} |"

@@ -31,6 +31,7 @@ def report(case: Case) -> dict[str, Any]:
         "approvals": behind.approvals(case),
         "targets": owed.targets(case),
         "tickets": outcome.tickets(case),
+        "tables": behind.tables(case),
         "evidence": behind.evidence(case),
         "review_answers": outcome.answers_by_head(case),
         "timeline": behind.timeline(case),

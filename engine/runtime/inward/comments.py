@@ -67,4 +67,4 @@ def _read(spec: FieldSpec, value: str, person: Callable[[str], str]) -> str:
 def _together(spec: FieldSpec, texts: list[str]) -> str | list[str]:
     if spec.list:
         return texts
-    return "\n".join(texts) if spec.type is FieldType.TEXT else texts[-1]
+    return "\n".join(texts) if spec.type in (FieldType.TEXT, FieldType.TABLE) else texts[-1]

@@ -10,9 +10,11 @@ import pytest
 
 from engine.bootstrap.office import open_office
 from engine.domain.surfaces import LEFT_OUT
-from tests.integration.cli.conftest import FIRST, carry
+from tests.integration.cli.conftest import FIRST, PLAYBOOK, carry
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.terminal import Run
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -209,3 +211,26 @@ def test_reports_come_in_three_forms(tocsin: Run, incident: str) -> None:
     assert tocsin("review", incident, "--format", "md").out.startswith("# ")
     assert tocsin("review", incident, "--format", "html").out.lower().startswith("<!doctype html>")
     tocsin("review", incident, "--format", "md", "-o", "/nowhere/x.md").said(2, "/nowhere/x.md: it cannot be written")
+
+
+def test_a_table_is_filled_in_from_a_file_or_row_by_row(tocsin: Run, tmp_path: Path) -> None:
+    """The status shows it with its columns under each other; a wrong cell is named with its row."""
+    form = "form: {places: {type: table, columns: {place: {}, count: {type: number}}}}"
+    steps = f"      - {{id: copies, title: Copies, task: List them., owner: responder, {form}}}\n"
+    steps += f"      - {{id: again, title: Again, task: List them., owner: responder, {form}}}\n"
+    (tmp_path / "playbooks" / "small.yaml").write_text(PLAYBOOK + steps, encoding="utf-8")
+    assert tocsin("trigger", "small", *FIRST).code == 0
+    carry()
+    sheet = tmp_path / "places.csv"
+    sheet.write_text("\ufeffCount,Place\n3,A forum\nmany,Mirror\n", encoding="utf-8")
+    ran = tocsin("done", "INC-1", "copies", "--table", f"places=@{sheet}")
+    assert (ran.code, "row 2, count: 'many' is not a number." in ran.err) == (3, True)
+    sheet.write_text("Count,Place\n3,A forum\n11,Mirror\n", encoding="utf-8")
+    assert tocsin("done", "INC-1", "copies", "--table", f"places=@{sheet}").code == 0
+    assert tocsin("done", "INC-1", "again", "--table", "places=Forum;2", "--table", "places=Mirror;4").code == 0
+    assert tocsin("done", "INC-1", "again", "--table", "places=@nowhere.csv").code == 2
+    carry()
+    shown = tocsin("status", "INC-1").out
+    assert "      place    count\n      A forum  3\n      Mirror   11\n" in shown
+    assert "places: Forum | 2 / Mirror | 4" in text(tocsin)
+    assert "| A forum | 3 |" in tocsin("review", "INC-1", "--format", "md").out

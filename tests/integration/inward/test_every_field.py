@@ -33,6 +33,7 @@ PLAYBOOK = """
       people: {type: person, list: true, optional: true}
       a_choice: {type: choice, options: [low, high], default: low}
       choices: {type: choice, list: true, options: [red, blue], optional: true}
+      a_table: {type: table, columns: {place: {}, seen_at: {type: datetime}, count: {type: number, optional: true}}}
     roles: {commander: {required: true}, counsel: {title: Counsel}}
     phases:
       contain:
@@ -53,8 +54,9 @@ GOOD: dict[str, Any] = {
     "people": ["U0ANA", "U0JO"],
     "a_choice": "high",
     "choices": ["red", "blue"],
+    "a_table": "Forum | 2026-11-24 03:10 | 3\nMirror | 2026-11-24T03:10Z |",
 }
-LATER = {FieldType.TABLE, FieldType.FILE}
+LATER = {FieldType.FILE}
 """Refused by lint until they can be answered."""
 
 
@@ -80,6 +82,7 @@ async def test_the_form_of_a_playbook_takes_every_type_of_field(home: Path) -> N
             "a_datetime": "soon",
             "datetimes": "2026-11-24 03:10\nlater",
             "urls": "https://a.example/1\nsomewhere",
+            "a_table": "Forum | soon | 3",
             "a_person": "U0TOCSIN",
             "people": ["U0ANA", "U0TOCSIN"],
         }
@@ -87,7 +90,7 @@ async def test_the_form_of_a_playbook_takes_every_type_of_field(home: Path) -> N
         assert set(refused["errors"]) == {"a_person", "people"}
         assert refused["errors"]["a_person"].startswith("That account belongs to nobody in the people file.")
         refused = await at.fill("ben", **GOOD | {name: wrong[name] for name in wrong if "p" not in name[:3]})
-        assert set(refused["errors"]) == {"numbers", "a_datetime", "datetimes", "urls"}
+        assert set(refused["errors"]) == {"numbers", "a_datetime", "datetimes", "urls", "a_table"}
         assert "soon" in refused["errors"]["a_datetime"]
         assert (await at.fill("ben", **GOOD))["result"] == "acknowledged"
         await at.idle()
@@ -97,6 +100,9 @@ async def test_the_form_of_a_playbook_takes_every_type_of_field(home: Path) -> N
         assert facts["people"].value == ["ana", "jo"]
         assert facts["a_person"].value == "carla"
         assert facts["a_boolean"].value is True
+        assert refused["errors"]["a_table"].startswith("Row 1, seen_at: 'soon' is not a date and time.")
+        mirror = {"place": "Mirror", "seen_at": {"$instant": "2026-11-24T03:10:00Z", "zone": "UTC"}}
+        assert facts["a_table"].value[1:] == [mirror]
 
 
 async def test_a_fact_of_any_type_begins_with_what_is_known(home: Path) -> None:
@@ -112,6 +118,10 @@ async def test_a_fact_of_any_type_begins_with_what_is_known(home: Path) -> None:
             "a_datetime": ("initial_value", "2026-11-24T03:10:00+01:00"),
             "a_url": ("initial_value", "https://a.example/1"),
             "a_person": ("initial_user", "U0CARLA"),
+            "a_table": (
+                "initial_value",
+                "Forum | 2026-11-24T03:10:00+01:00 | 3\nMirror | 2026-11-24T03:10:00+00:00 | ",
+            ),
         }
         for name, (key, value) in began.items():
             await typed(at, "ana", f"fact INC-1 {name} ")

@@ -19,6 +19,7 @@ DECIDE = """\
           at: {type: datetime}
           who: {type: person, list: true}
           how: {type: choice, options: [a, b]}
+          rows: {type: table, columns: {name: {}, way: {type: choice, options: [a, b]}}}
 """
 
 
@@ -57,6 +58,14 @@ def when(condition: str) -> list[str]:
         ("steps.decide.output.n > 0", []),
         ("steps.decide.output.n.m > 0", ["PB212 steps.decide.output.n is a number, so it has no 'm'."]),
         ('inputs.urls[0] == "https://x.example"', []),
+        ('steps.decide.output.rows[0].name == "x"', []),
+        ('steps.decide.output.rows[0].way == "c"', ["PB224 steps.decide.output.rows.0.way is never 'c'."]),
+        ("steps.decide.output.rows[0].what is defined", ["PB212 steps.decide.output.rows.0 has no column 'what'."]),
+        (
+            "steps.decide.output.rows.name is defined",
+            ["PB212 steps.decide.output.rows is a table, so it has no 'name'."],
+        ),
+        ("steps.decide.output.rows | length > 1", []),
         ("inputs.urls.first is defined", ["PB212 inputs.urls is a list, so it has no 'first'."]),
         ('inputs.urls == "x"', ["PB224 inputs.urls is a list of url, so it never equals one value."]),
         ('"x" in inputs.urls', []),
@@ -187,7 +196,7 @@ def test_an_action_without_with_points_at_its_name() -> None:
 @pytest.mark.parametrize(
     ("rest", "problems"),
     [
-        ("form: {a: {type: text, columns: [x]}}", ["PB108 A text has no columns."]),
+        ("form: {a: {type: text, columns: [x]}}", ["PB131 A text has no columns."]),
         ("form: {a: {type: choice, options: [x, x]}}", ["PB108 An option is given twice."]),
         ("form: {a: {type: text, max: 1.5}}", ["PB109 `max` counts, so it is a whole number."]),
         ("form: {a: {type: number, max: 1.5}}", []),
@@ -266,3 +275,10 @@ def test_a_circle_through_a_gate_names_the_phase() -> None:
     assert said(late) == []
     assert said(step("needs: [it]")) == ["PB225 These wait for each other: it -> it."]
     assert said(step("when: steps.it.output.x is defined\nform: {x: {type: text}}")) == []
+
+
+def test_the_rows_of_a_table_are_done_one_by_one() -> None:
+    """`item` is a row, and its columns are checked."""
+    each = "for_each: steps.decide.output.rows\nneeds: [decide]\nwhen: item."
+    assert said(DECIDE + step(each + 'name == "x"')) == []
+    assert said(DECIDE + step(each + 'nam == "x"')) == ["PB212 item has no column 'nam'."]

@@ -34,6 +34,7 @@ KINDS = {
     FieldType.URL: "address",
     FieldType.PERSON: "person",
     FieldType.CHOICE: "one of",
+    FieldType.TABLE: "table",
 }
 ENDS = {
     "approved": "Approved",
@@ -47,6 +48,7 @@ ENDS = {
 ON_IT, ACKNOWLEDGE = "I am on it", "acknowledge"
 LONGEST_VALUE = 2800
 LONGEST_LINE = 300
+MOST_LINES = 40
 
 
 def card(scene: Scene, ask: Ask) -> Message:
@@ -79,10 +81,10 @@ def _answered(scene: Scene, ask: Ask) -> Iterator[Section]:
     """Yield what somebody filled in, where everybody may read it; what is long is cut."""
     step = scene.step(ask.step)
     if ask.outcome == "answered" and ask.last is not None and step.form and open_to_all(step):
-        lines = (
-            line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in filled(step, ask.last.values)
-        )
-        yield Section(tuple(lines), heading="Answer")
+        told = filled(step, ask.last.values)
+        lines = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in told[:MOST_LINES]]
+        rest = [f"and {len(told) - MOST_LINES} more lines: `tocsin status`"] if len(told) > MOST_LINES else []
+        yield Section((*lines, *rest), heading="Answer")
 
 
 def _awaited(scene: Scene, ask: Ask) -> tuple[Person, ...]:
@@ -152,9 +154,17 @@ def _needed(name: str, spec: FieldSpec) -> str:
         what = f"{'any' if spec.list else 'one'} of: {', '.join(spec.options)}"
     elif spec.list:
         what = f"{what}, one or more"
+    elif spec.columns:
+        what = f"table, a line for each row: {' | '.join(_column(column) for column in spec.columns)}"
     optional = ", optional" if spec.optional or spec.default is not None else ""
     hint = f": {spec.hint}" if spec.hint else ""
     return f"* {name} ({what}{optional}){hint}"
+
+
+def _column(spec: FieldSpec) -> str:
+    kind = f": {'/'.join(spec.options)}" if spec.options else ""
+    plain = "" if spec.type in (FieldType.TEXT, FieldType.CHOICE) else f": {KINDS[spec.type]}"
+    return f"{spec.name}{kind or plain}{' (optional)' if spec.optional else ''}"
 
 
 def _before(scene: Scene, ask: Ask) -> Iterator[str]:

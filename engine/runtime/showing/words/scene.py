@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from engine.actions.defang import defanged
 from engine.domain.authority import holders
+from engine.domain.fields import FieldType
 from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, TICKET, effect_of, maker_of, withheld
 from engine.domain.values import Instant, decode, zone_named
+from engine.reports.tables import column_names, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -130,7 +132,7 @@ def open_to_all(step: StepPlan) -> bool:
 
 def filled(step: StepPlan, values: Mapping[str, Json]) -> list[str]:
     """Return what was answered in a form, a line per field; restricted values only as recorded."""
-    return [f"{label(name)}: {_shown(step, spec, values[name])}" for name, spec in step.form.items() if name in values]
+    return [line for name, spec in step.form.items() if name in values for line in _filled(step, spec, values[name])]
 
 
 def text_of(value: Json) -> str:
@@ -142,6 +144,13 @@ def label(name: str) -> str:
     """Return a field's name for people."""
     words = name.replace("_", " ").strip() or name
     return words[:1].upper() + words[1:]
+
+
+def _filled(step: StepPlan, spec: FieldSpec, value: Json) -> list[str]:
+    if spec.type is not FieldType.TABLE or RECORDED.get(step.sensitivity) or RECORDED.get(spec.sensitivity):
+        return [f"{label(spec.name)}: {_shown(step, spec, value)}"]
+    rows = [" | ".join(row) for row in rows_of(spec, value)]
+    return [f"{label(spec.name)} ({' | '.join(column_names(spec))}):", *(f"• {row}" for row in rows)]
 
 
 def _shown(step: StepPlan, spec: FieldSpec, value: Json) -> str:
