@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from engine.bootstrap import action_facts
 from engine.entrypoints.cli.manual import manual
+from engine.entrypoints.playbook_pages import pages
 from engine.language.catalog import RULES
 from engine.language.schema import schema_text
 from engine.settings.values import ENVIRONMENT_ONLY, Settings, is_secret, variable
@@ -89,6 +90,7 @@ def documents() -> Mapping[str, Callable[[], str]]:
         "docs/rules.md": rules,
         "docs/settings.md": settings,
         "playbooks/playbook.schema.json": lambda: schema_text(action_facts()),
+        **pages(ROOT / "playbooks", head=MADE),
     }
 
 

@@ -28,9 +28,16 @@ def test_every_command_rule_and_setting_is_documented() -> None:
 def test_an_old_document_is_found_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The check names it and says how it is made again."""
     for path in documents():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     assert main([], root=tmp_path) == 0
     assert main(["--check"], root=tmp_path) == 0
     (tmp_path / "docs/rules.md").write_text("old", encoding="utf-8")
     assert main(["--check"], root=tmp_path) == 1
     assert "docs/rules.md" in capsys.readouterr().err
+
+
+def test_every_playbook_has_a_page_and_every_page_a_playbook() -> None:
+    """A playbook that is taken away takes its page along."""
+    pages = {f"docs/playbooks/{file.name}" for file in (ROOT / "docs/playbooks").iterdir()}
+    assert pages == {path for path in documents() if path.startswith("docs/playbooks/")}
+    assert {f"docs/playbooks/{file.stem}.md" for file in (ROOT / "playbooks").glob("*.yaml")} < pages

@@ -1,0 +1,167 @@
+"""A page for each playbook that comes with Tocsin, and their index: made from its plan, in the words of the file.
+
+Rules kept here: a page says what the plan says and nothing else, so that it cannot be out of date; roles are named, and
+people never are; what is written in a playbook is text and never markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Final
+
+from engine.bootstrap import action_facts
+from engine.domain.plan import Plan, StepPlan
+from engine.domain.sensitivity import Sensitivity
+from engine.entrypoints.cli.outline import outline
+from engine.language.api import compile_playbook
+
+FOLDER: Final = "docs/playbooks"
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|])")
+_DOES: Final = {"action": "Tocsin", "wait": "time"}
+
+
+def pages(playbooks: Path, *, head: str) -> Mapping[str, Callable[[], str]]:
+    """Return what makes the page of each playbook of a folder, and the index, by path from the root."""
+    files = sorted(playbooks.glob("*.yaml"))
+    made: dict[str, Callable[[], str]] = {f"{FOLDER}/{file.stem}.md": partial(page, file, head=head) for file in files}
+    return {f"{FOLDER}/README.md": partial(index, files, head=head), **made}
+
+
+def index(files: Sequence[Path], *, head: str) -> str:
+    """Return the table of all playbooks."""
+    lines = [
+        "# Playbooks",
+        "",
+        head,
+        "",
+        "| playbook | what for | steps | people's | roles |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for file in files:
+        plan = _plan(file)
+        human = sum(step.human for step in plan.steps.values())
+        cells = (
+            f"[{_text(plan.title)}]({file.stem}.md)",
+            _text(plan.description),
+            len(plan.steps),
+            human,
+            len(plan.roles),
+        )
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+def page(file: Path, *, head: str) -> str:
+    """Return the page of one playbook."""
+    plan = _plan(file)
+    told = outline(plan, people=None, inputs=None)
+    lines = [
+        f"# {_text(plan.title)}",
+        "",
+        head,
+        "",
+        _text(plan.description),
+        "",
+        f"Version {plan.version} of [{file.name}](../../playbooks/{file.name}).{_restricted(plan)}",
+        "",
+        "```console",
+        f"tocsin plan {plan.playbook}",
+        f"tocsin trigger {plan.playbook}{_least(told)}",
+        "```",
+        *_inputs(told),
+        *_roles(told),
+        *_deadlines(plan),
+    ]
+    for phase in told["phases"]:
+        lines += _phase(phase, plan)
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def _plan(file: Path) -> Plan:
+    return compile_playbook(file.read_bytes(), path=file.name, actions=action_facts())
+
+
+def _restricted(plan: Plan) -> str:
+    if plan.sensitivity is Sensitivity.INTERNAL:
+        return ""
+    return f" Its incidents are {plan.sensitivity}: neutral names everywhere, and only those who take part read them."
+
+
+def _least(told: Mapping[str, Any]) -> str:
+    """Return the inputs without which it cannot be triggered, as options to be filled in."""
+    return "".join(f" -i {entry['name']}=..." for entry in told["inputs"] if entry["required"])
+
+
+def _inputs(told: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "## What is known when it begins", "", "| input | what | |", "| --- | --- | --- |")
+    for entry in told["inputs"]:
+        kind = ", ".join(entry["options"]) or entry["type"]
+        several = ", once or more" if entry["list"] else ""
+        need = "required" if entry["required"] else _else(entry["default"])
+        hint = f"{_text(entry['hint'])} " if entry["hint"] else ""
+        yield f"| `{entry['name']}` | {hint}({_text(kind)}{several}) | {_text(need)} |"
+
+
+def _else(default: object) -> str:
+    if default is None:
+        return "may be left out"
+    words = {True: "yes", False: "no"}
+    return f"else {words[default] if isinstance(default, bool) else default}"
+
+
+def _roles(told: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("", "## Who takes part", "", "| role | | while vacant |", "| --- | --- | --- |")
+    for role in told["roles"]:
+        vacant = f"`{role['else']}` does its work" if role["else"] else "shown as vacant"
+        yield f"| `{role['id']}` | {_text(role['title'])} | {vacant} |"
+
+
+def _deadlines(plan: Plan) -> Iterator[str]:
+    if plan.deadlines:
+        listed = ", ".join(f"`{regime}`" for regime in plan.deadlines)
+        yield from ("", "## Laws and contracts whose clocks may run", "", f"{listed}.")
+
+
+def _phase(phase: Mapping[str, Any], plan: Plan) -> Iterator[str]:
+    yield from ("", f"## {phase['id'].capitalize()}", "", f"Opens {phase['opens']}.", "")
+    yield from ("| step | | who | due | |", "| --- | --- | --- | --- | --- |")
+    for told in phase["steps"]:
+        step = plan.steps[told["id"]]
+        who = ", ".join(f"`{role}`" for role in step.by) or _DOES.get(step.kind.value, "Tocsin")
+        due = (told["due"] or "") + (", a follow-up" if step.follow_up else "")
+        what = "<br>".join(filter(None, (f"**{_text(step.title)}**", _text(step.why))))
+        yield f"| `{step.id}` | {what} | {who} | {due.removeprefix(', ')} | {'; '.join(_terms(told, step))} |"
+
+
+def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
+    """Yield on what terms a step runs and what happens around it."""
+    if step.action:
+        yield _code(step.action)
+    if told["needs"]:
+        yield "after " + ", ".join(_code(need["step"]) + (" (any end)" * need["any_end"]) for need in told["needs"])
+    if step.handler_for:
+        yield f"only when {' or '.join(map(_code, step.handler_for))} failed"
+    if told["when"]:
+        yield f"when {_code(told['when'])}"
+    if told["for_each"]:
+        yield f"for each of {_code(told['for_each'])}"
+    if step.approve:
+        number = f"{step.approve.quorum} of " if step.approve.quorum > 1 else ""
+        exact = ", these exact words" if step.approve.exact_text else ""
+        yield f"approved by {number}{', '.join(map(_code, step.approve.by))}{exact}"
+    if step.undo:
+        yield "can be undone" if step.undo.action else f"cannot be undone: {_text(step.undo.none_because or '')}"
+    if step.marks:
+        yield f"a yes makes the incident {step.marks}"
+
+
+def _code(text: str) -> str:
+    return f"`{' '.join(text.split())}`".replace("|", "\\|")
+
+
+def _text(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
