@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 REVIEW_ACTION = "review.collect"
 """The action whose result holds the review's questions."""
-REOPENABLE = frozenset({StepStatus.AWAITING_PERSON, StepStatus.AWAITING_APPROVAL})
+REOPENABLE = frozenset({StepStatus.AWAITING_PERSON, StepStatus.AWAITING_APPROVAL, StepStatus.AWAITING_TIME})
 
 
 def take_answer(
@@ -143,11 +143,13 @@ def closed(ask: Ask) -> Refusal:
 
 
 def _replaceable(plan: Plan, incident: Incident, ask: Ask) -> bool:
-    """Return whether another answer takes the place of the first: while that one is approved, and after a no."""
+    """Return whether another answer takes the place of the first: until it is approved, and after a no or a round."""
     step, entry = plan.step_at(ask.step), incident.step(ask.step)
     if ask.kind == "approval" or entry.ask != ask.id or entry.status not in REOPENABLE or ask.last is None:
         return False
-    return ask.outcome == "answered" and (step.approve is not None or says_no(step, ask.last))
+    return ask.outcome == "answered" and (
+        step.approve is not None or says_no(step, ask.last) or entry.status is StepStatus.AWAITING_TIME
+    )
 
 
 def says_no(step: StepPlan, answer: Answer) -> bool:

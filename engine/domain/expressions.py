@@ -21,7 +21,7 @@ from jinja2.visitor import NodeTransformer
 
 from engine.domain import grammar
 from engine.domain.filters import to_text
-from engine.domain.grammar import ENVIRONMENT, IN_RETRY, ROOTS, ExpressionError, Reference
+from engine.domain.grammar import ENVIRONMENT, IN_RETRY, IN_UNTIL, ROOTS, ExpressionError, Reference
 from engine.domain.templates import is_secret, leaves, literal
 from engine.domain.values import Instant
 
@@ -187,7 +187,7 @@ def _compiled_text(source: str) -> tuple[str | Code, ...]:
 
 def _code(tree: nodes.Expr) -> Code:
     for reference in grammar.references(tree):
-        if reference.root not in (*ROOTS, *IN_RETRY):
+        if reference.root not in (*ROOTS, *IN_RETRY, *IN_UNTIL):
             raise ExpressionError(f"There is no {reference.root}.", hint=f"Names start with: {', '.join(ROOTS)}.")
     reader = _Reader()
     bare = cast("nodes.Expr", reader.visit(tree))

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOTS = ("inputs", "steps", "roles", "incident", "item", "idempotency_key")
+IN_UNTIL = ("output",)
+"""What only `repeat.until` reads: what this round came to."""
 IN_RETRY = ("error", "attempt")
 """What only `retry.if` reads: what became of an attempt, and which one it was."""
 MAX_SOURCE = 4000

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.domain.lifecycle import IncidentStatus, PhaseStatus, StepStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from engine.domain.ask import Ask
     from engine.domain.events.shape import Json, OnCall
@@ -50,6 +50,8 @@ class Effect:
     settled_at: datetime | None = None
     delayed: datetime | None = None
     """When it first did not work, until people are told that it did in the end."""
+    round: int = 0
+    """Which round of a step that repeats; 0: of one that does not."""
     started: str = ""
     """The real instant of the first attempt, as ISO 8601: nothing of it can be older at the far side."""
 
@@ -74,7 +76,7 @@ class Step:
     resets: int = 0
     """How often a person had it tried again."""
     round: int = 0
-    """How often a person was asked."""
+    """How often a person was asked, or how often the act of a step that repeats was done."""
     approvals: int = 0
     by_hand: bool = False
     accepted: bool = False
@@ -103,6 +105,11 @@ class TimerState:
     clock: str
     purpose: str
     fired: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """When it is due."""
+        return datetime.fromisoformat(self.due)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +261,11 @@ class Incident:
 def effect_key(incident: str, subject: str, purpose: str) -> str:
     """Return the idempotency key of an effect: 32 hexadecimal characters, the same over retries and restarts."""
     return hashlib.sha256(f"{incident}\n{subject}\n{purpose}".encode()).hexdigest()[:32]
+
+
+def act_key(incident: str, instance: str, *, number: int) -> str:
+    """Return the key of a step's act in a round, counted from 1; the first is that of a step that does not repeat."""
+    return effect_key(incident, instance, "action" if number <= 1 else f"action:{number}")
 
 
 def base_id(instance: str) -> str:

@@ -210,7 +210,8 @@ def _order(
                 return _cannot(command.step, state, "tried again")
             return (ev.RetryOrdered(step=command.step, reason=command.reason, **stamp),)
         case cmd.ResolveStep():
-            if state not in (StepStatus.FAILED, StepStatus.UNCONFIRMED):
+            between = state is StepStatus.AWAITING_TIME and step.repeat is not None and command.outcome == "done"
+            if state not in (StepStatus.FAILED, StepStatus.UNCONFIRMED) and not between:
                 return _cannot(command.step, state, "settled by hand")
             return (ev.StepResolved(step=command.step, outcome=command.outcome, reason=command.reason, **stamp),)
         case cmd.UndoStep():

@@ -6,7 +6,7 @@ settled, or what its condition reads is not known. Once it may begin, one of fou
 * an action is *prepared* (what it will do is written out, *ready*), perhaps *awaiting_approval*, then
   *running*; it ends *done*, *failed*, or *unconfirmed* when nobody can tell, after any number of *retrying*;
 * a person is asked (*awaiting_person*), and what they answered may have to be approved;
-* time is awaited (*awaiting_time*);
+* time is awaited (*awaiting_time*), also between the rounds of a step that repeats;
 * it is *skipped* (its condition is false, or a person said so) or *blocked* (what it needs did not succeed).
 
 Settled states are ends, but not graves: a revised fact *revives* a skipped step, a retry *resets* a failed
@@ -83,6 +83,7 @@ class Trigger(StrEnum):
     CANCEL = "cancel"
     RESET = "reset"
     UNDO = "undo"
+    REPEAT = "repeat"
 
 
 S, T = StepStatus, Trigger
@@ -98,16 +99,21 @@ TRANSITIONS: dict[StepStatus, dict[Trigger, StepStatus]] = {
     },
     S.RUNNING: {
         T.FINISH: S.DONE, T.FAIL: S.FAILED, T.LOSE: S.UNCONFIRMED, T.RETRY_LATER: S.RETRYING, T.BEGIN: S.RUNNING,
+        T.REPEAT: S.AWAITING_TIME,
     },
     S.AWAITING_APPROVAL: {
         T.ASK: S.AWAITING_PERSON, T.BEGIN: S.RUNNING, T.FINISH: S.DONE, T.DECLINE: S.DECLINED, T.SKIP: S.SKIPPED,
-        T.CANCEL: S.CANCELLED, T.SEEK_APPROVAL: S.AWAITING_APPROVAL, T.PREPARE: S.READY,
+        T.CANCEL: S.CANCELLED, T.SEEK_APPROVAL: S.AWAITING_APPROVAL, T.PREPARE: S.READY, T.REPEAT: S.AWAITING_TIME,
+        T.FAIL: S.FAILED,
     },
     S.AWAITING_PERSON: {
         T.ASK: S.AWAITING_PERSON, T.SEEK_APPROVAL: S.AWAITING_APPROVAL, T.FINISH: S.DONE, T.DECLINE: S.DECLINED,
-        T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED,
+        T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED, T.REPEAT: S.AWAITING_TIME, T.FAIL: S.FAILED,
     },
-    S.AWAITING_TIME: {T.FINISH: S.DONE, T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED},
+    S.AWAITING_TIME: {
+        T.FINISH: S.DONE, T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED, T.REPEAT: S.AWAITING_TIME, T.PREPARE: S.READY,
+        T.ASK: S.AWAITING_PERSON, T.SEEK_APPROVAL: S.AWAITING_APPROVAL, T.FAIL: S.FAILED,
+    },
     S.RETRYING: {T.BEGIN: S.RUNNING, T.FAIL: S.FAILED, T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED},
     S.UNCONFIRMED: {T.FINISH: S.DONE, T.FAIL: S.FAILED, T.RESET: S.READY, T.BEGIN: S.RUNNING},
     S.FAILED: {T.FINISH: S.DONE, T.FAIL: S.FAILED, T.RESET: S.WAITING, T.SKIP: S.SKIPPED},

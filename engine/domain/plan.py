@@ -52,6 +52,15 @@ class RetryPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RepeatPlan:
+    """Until when a step is done again, how long after a round, and after how many rounds it has failed."""
+
+    until: Expression
+    every: Due
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovePlan:
     """Who must approve what exactly, and how many distinct people."""
 
@@ -122,6 +131,7 @@ class StepPlan:
     """The stages of regimes that it fulfils: then its due time is law, and nobody moves it."""
     timeout: timedelta | None = None
     retry: RetryPlan = RetryPlan()
+    repeat: RepeatPlan | None = None
     approve: ApprovePlan | None = None
     on_failure: OnFailure = OnFailure.BLOCK
     handlers: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Words = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(_WORDS_SCHEMA)]
 Condition = Annotated[str, StringConstraints(min_length=1)]
 Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN})$"})]
+EveryText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN})$"})]
 DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
 Join = Literal["all", "any"] | Annotated[int, Field(ge=1, le=1000)]
 Scalar = str | bool | int | float
@@ -163,6 +164,14 @@ class RetryModel(Part):
         return {"attempts": attempts, "within": within}
 
 
+class RepeatModel(Part):
+    """Until when a step is done again and again."""
+
+    until: Condition = Field(description="What ends it; reads output (this round's), inputs and steps.")
+    every: EveryText = Field(description="How long after a round the next one begins, like 6h or 1bd.")
+    max: int = Field(ge=1, le=100, description="After how many rounds it has failed.")
+
+
 class UndoModel(Part):
     """How the step is taken back when someone asks for it, or why it cannot be."""
 
@@ -201,6 +210,7 @@ class StepModel(Part):
     due: DueText | None = Field(None, description="A target between people: 15m, 2h, 5bd; `deadline` for the law's.")
     timeout: Duration | None = Field(None, description="How long the action may take.")
     retry: RetryModel | None = Field(None, description="How often and how long it is tried, like `3 in 1m`.")
+    repeat: RepeatModel | None = Field(None, description="Until when it is done again, how often and how many times.")
     approve: ApproveModel | None = Field(None, description="Who must approve it.")
     on_failure: Annotated[
         list[str],

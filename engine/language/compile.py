@@ -20,6 +20,7 @@ from engine.domain.plan import (
     OnFailure,
     PhasePlan,
     Plan,
+    RepeatPlan,
     RetryPlan,
     RolePlan,
     SeparationPlan,
@@ -29,7 +30,7 @@ from engine.domain.plan import (
     UndoPlan,
     WaitPlan,
 )
-from engine.domain.playbook import ApproveModel, Playbook, RetryModel, StepModel, UndoModel, WaitModel
+from engine.domain.playbook import ApproveModel, Playbook, RepeatModel, RetryModel, StepModel, UndoModel, WaitModel
 from engine.domain.sensitivity import Sensitivity
 from engine.language.context import Context, Step
 from engine.language.graph import gate_of
@@ -105,6 +106,7 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         stops=tuple(model.stops or ()),
         timeout=_span(model.timeout),
         retry=_retry(model.retry),
+        repeat=_repeat(model.repeat),
         approve=_approve(model.approve),
         on_failure=on_failure,
         handlers=handlers,
@@ -170,6 +172,12 @@ def _retry(model: RetryModel | None) -> RetryPlan:
         return RetryPlan()
     only_if = compile_expression(model.if_) if model.if_ is not None else None
     return RetryPlan(attempts=model.attempts, within=parse_within(model.within), only_if=only_if)
+
+
+def _repeat(model: RepeatModel | None) -> RepeatPlan | None:
+    if model is None:
+        return None
+    return RepeatPlan(compile_expression(model.until), every=parse_due(model.every), most=model.max)
 
 
 def _enough(model: StepModel) -> int | None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from engine.domain.grammar import (
     IN_RETRY,
+    IN_UNTIL,
     Comparison,
     ExpressionError,
     Reference,
@@ -54,9 +55,10 @@ class Place(StrEnum):
     WITH = "with"
     UNDO = "undo"
     RETRY = "retry"
+    UNTIL = "until"
 
 
-READS: Mapping[Place, tuple[str, ...]] = {Place.RETRY: IN_RETRY}
+READS: Mapping[Place, tuple[str, ...]] = {Place.RETRY: IN_RETRY, Place.UNTIL: IN_UNTIL}
 """The names that are known at one place only."""
 
 
@@ -174,6 +176,8 @@ def _expressions(step: Step) -> Iterator[Use | Broken]:
     ]
     if model.retry is not None:
         bare.append((Place.RETRY, ("retry", "if"), model.retry.if_))
+    if model.repeat is not None:
+        bare.append((Place.UNTIL, ("repeat", "until"), model.repeat.until))
     if model.wait is not None:
         bare += [(Place.WAIT, ("wait", "until"), model.wait.until), (Place.WAIT, ("wait", "known"), model.wait.known)]
     for place, loc, source in bare:

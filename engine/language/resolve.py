@@ -95,6 +95,8 @@ def resolve(context: Context, reference: Reference, *, step: Step) -> Known | No
             return _item(context, reference, step=step)
         case "idempotency_key":
             return Known(FieldType.TEXT)
+        case "output":
+            return _output(context, Reference("steps", (step.id, "output", *path)), step=step)
         case "attempt" if not path:
             return Known(FieldType.NUMBER)
         case "error":

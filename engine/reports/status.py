@@ -14,6 +14,7 @@ from engine.domain.authority import holders, ladder, vacant
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.joining import Joined, missed_because
+from engine.domain.conducting.rounds import pause_of
 from engine.domain.conducting.situation import Situation
 from engine.domain.events.shape import Lane
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
@@ -134,6 +135,9 @@ def _step(situation: Situation, step: StepPlan, entry: Step) -> dict[str, Any]:
         "because": entry.because if open_to_all else "",
         "ticket": ticket_of(situation.incident, entry.ask or entry.id) or None,
         "follow_up": step.follow_up,
+        "round": entry.round if step.repeat else None,
+        "rounds": step.repeat.most if step.repeat else None,
+        "again": pause.due if (pause := pause_of(situation.incident, entry)) else None,
         "settled": entry.status in SETTLED,
     }
 

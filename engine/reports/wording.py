@@ -272,6 +272,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.StepPrepared: _simple("Written out: {title}."),
     ev.StepSpread: _simple("To be done for further elements: {title}."),
     ev.StepDone: _simple("Finished: {title}."),
+    ev.RoundEnded: _simple("Not so yet after round {e.round}, so again at {e.again}: {title}."),
     ev.StepDeclined: _simple("Declined: {title}{why}."),
     ev.StepFailed: _simple("Failed: {title}{why}."),
     ev.StepCancelled: _simple("Ended with the incident: {title}."),

@@ -226,8 +226,9 @@ class Segment:
 
 def _intent(move: Perform, started: str) -> ev.EffectIntended:
     return ev.EffectIntended(
-        key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest, started=started
-    )
+        key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest,
+        started=started, round=move.round,
+    )  # fmt: skip
 
 
 def _not_done(outcome: Outcome) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.domain import timeline as ev
 from engine.domain.answers import says_no
 from engine.domain.chain import instant_text
+from engine.domain.conducting.rounds import not_yet
 from engine.domain.conducting.situation import digest_of
 from engine.domain.lifecycle import SETTLED
 from engine.domain.plan import StepKind
@@ -90,7 +91,7 @@ def after_answer(situation: Situation, step: StepPlan, entry: Step) -> Iterator[
         digest = digest_of(dict(answer.values))
         yield from open_approval(situation, step, entry, digest=digest, requesters=(answer.by,))
     else:
-        yield from finish(step, entry, answer)
+        yield from finish(situation, step, entry, answer)
 
 
 def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
@@ -105,7 +106,7 @@ def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterato
         return
     match approval.outcome:
         case "approved":
-            yield from finish(step, entry, answer)
+            yield from finish(situation, step, entry, answer)
         case "voided" | "expired":
             digest = digest_of(dict(answer.values))
             yield from open_approval(situation, step, entry, digest=digest, requesters=(answer.by,))
@@ -115,9 +116,10 @@ def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterato
             return
 
 
-def finish(step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
-    """Yield that a person's step is done, the facts it revises and the moment it marks."""
-    yield ev.StepDone(step=entry.id, output=dict(answer.values))
+def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
+    """Yield that a person's step is done or is to be done again, the facts it revises and the moment it marks."""
+    repeats = not_yet(situation, step, entry, answer.values)
+    yield from repeats or [ev.StepDone(step=entry.id, output=dict(answer.values))]
     for name, spec in step.form.items():
         if spec.revises and name in answer.values:
             fact = spec.revises.removeprefix("inputs.")
@@ -129,7 +131,7 @@ def finish(step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
                 via=answer.via,
                 strength=answer.strength,
             )
-    if step.marks:
+    if step.marks and not repeats:
         yield ev.MomentMarked(moment=step.marks, step=entry.id)
 
 

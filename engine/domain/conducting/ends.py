@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.conducting import standing
-from engine.domain.incident import effect_key
+from engine.domain.incident import act_key, effect_key
 from engine.domain.lifecycle import SETTLED, IncidentStatus, PhaseStatus, StepStatus, Trigger, allows
 from engine.domain.plan import Gate, OnFailure
 
@@ -166,7 +166,7 @@ def _next_undo(situation: Situation) -> Step | None:
 
 
 def _action_key(situation: Situation, entry: Step) -> str:
-    return effect_key(situation.incident.id, entry.id, "action")
+    return act_key(situation.incident.id, entry.id, number=entry.round)
 
 
 def _undo_over(situation: Situation, entry: Step) -> bool:

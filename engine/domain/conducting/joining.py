@@ -49,7 +49,7 @@ def missed_because(step: StepPlan, elements: Sequence[Step]) -> str:
 def not_begun(step: StepPlan, entry: Step) -> bool:
     """Return whether an element has done nothing yet, though it was written out or waits to be approved."""
     written_out = entry.status in (StepStatus.READY, StepStatus.AWAITING_APPROVAL)
-    return written_out and step.kind is StepKind.ACTION and not entry.attempts
+    return written_out and step.kind is StepKind.ACTION and not entry.attempts and not entry.round
 
 
 def _done(elements: Sequence[Step]) -> int:

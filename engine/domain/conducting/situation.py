@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import BusinessCalendar, add_business_days
 from engine.domain.chain import canonical
-from engine.domain.incident import base_id, effect_key, instance_number
+from engine.domain.incident import act_key, base_id, instance_number
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant, decode
 from engine.domain.waking import ASLEEP, Waking, severity_of
@@ -65,11 +65,16 @@ class Situation:
 
     def names_for(self, instance: str) -> Mapping[str, object]:
         """Return the names for one instance: `item` is its element, `idempotency_key` the key of its effect."""
-        names = {**self.names, "idempotency_key": effect_key(self.incident.id, instance, "action")}
+        names = {**self.names, "idempotency_key": act_key(self.incident.id, instance, number=self._round(instance))}
         number = instance_number(instance)
         if number is not None:
             names["item"] = decode(self.incident.spreads[base_id(instance)][number - 1])
         return names
+
+    def _round(self, instance: str) -> int:
+        """Return the round that an act of this instance belongs to: the last one once it is done, else the next."""
+        entry = self.incident.step(instance)
+        return entry.round if entry.status is StepStatus.DONE else entry.round + 1
 
     def due(self, due: Due) -> datetime:
         """Return the instant by which something that begins now is to be done."""
@@ -102,6 +107,8 @@ class Perform:
     subject: str
     attempt: int
     digest: str = ""
+    round: int = 0
+    """Which round of a step that repeats; 0: of one that does not."""
 
 
 def digest_of(value: Json) -> str:

@@ -68,6 +68,19 @@ def spread_further(situation: Situation, step: StepPlan) -> Iterator[Event]:
         yield from spread(situation, step)
 
 
+def prepare(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield what an act will do, written out once, or why that cannot be."""
+    try:
+        rendered = step.with_.render(situation.names_for(entry.id)) if step.with_ else {}
+    except UnknownValueError:
+        return
+    except ExpressionError as error:
+        yield ev.StepFailed(step=entry.id, because=f"what it needs cannot be worked out: {error.message}")
+        return
+    params = encode(rendered)
+    yield ev.StepPrepared(step=entry.id, digest=digest_of(params), params=params, authors=situation.authors(step))
+
+
 def prepare_undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
     """Yield what taking a step back will do, written out once."""
     if step.undo is None:
@@ -108,24 +121,12 @@ def _room(situation: Situation, step: StepPlan) -> bool:
 def _start(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
     match step.kind:
         case StepKind.ACTION:
-            yield from _prepare(situation, step, entry)
+            yield from prepare(situation, step, entry)
         case StepKind.TASK | StepKind.DECISION:
             yield open_ask(situation, step, entry)
         case StepKind.WAIT:
             if step.wait is not None:
                 yield from _wait(situation, step.wait, entry)
-
-
-def _prepare(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
-    try:
-        rendered = step.with_.render(situation.names_for(entry.id)) if step.with_ else {}
-    except UnknownValueError:
-        return
-    except ExpressionError as error:
-        yield ev.StepFailed(step=entry.id, because=f"what it needs cannot be worked out: {error.message}")
-        return
-    params = encode(rendered)
-    yield ev.StepPrepared(step=entry.id, digest=digest_of(params), params=params, authors=situation.authors(step))
 
 
 def _wait(situation: Situation, wait: WaitPlan, entry: Step) -> Iterator[Event]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.conducting import standing, starts
+from engine.domain.conducting import rounds, standing, starts
 from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval, open_ask
+from engine.domain.conducting.holding import may_be_written_out
 from engine.domain.conducting.joining import ENOUGH, Joined, not_begun
 from engine.domain.conducting.situation import Perform
-from engine.domain.incident import effect_key
+from engine.domain.incident import act_key, effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
 from engine.domain.plan import OnFailure, StepKind
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from engine.domain.events.shape import Event
     from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
+
+
+UNDO = "undo"
 
 
 def decide_steps(situation: Situation) -> Iterator[Event | Perform]:
@@ -54,9 +58,7 @@ def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) ->
         case StepStatus.AWAITING_PERSON:
             yield from after_answer(situation, step, entry)
         case StepStatus.AWAITING_TIME:
-            timer = situation.incident.timers.get(f"wait:{entry.id}")
-            if timer is not None and timer.fired:
-                yield ev.StepDone(step=entry.id)
+            yield from _awaiting_time(situation, step, entry)
         case StepStatus.RUNNING:
             yield perform(situation, entry, kind="action", attempt=max(1, entry.attempts))
         case StepStatus.RETRYING:
@@ -73,9 +75,12 @@ def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) ->
 
 def perform(situation: Situation, entry: Step, *, kind: str, attempt: int) -> Perform:
     """Return the move that carries out (or takes back) what a step has written out."""
-    key = effect_key(situation.incident.id, entry.id, kind)
-    digest = entry.digest if kind == "action" else entry.undo_digest
-    return Perform(key, kind, entry.id, attempt, digest)
+    if kind == UNDO:
+        return Perform(effect_key(situation.incident.id, entry.id, UNDO), kind, entry.id, attempt, entry.undo_digest)
+    number = entry.round + 1
+    repeats = situation.plan.step_at(entry.id).repeat is not None
+    key = act_key(situation.incident.id, entry.id, number=number)
+    return Perform(key, kind, entry.id, attempt, entry.digest, round=number if repeats else 0)
 
 
 def _stopped(situation: Situation) -> bool:
@@ -112,8 +117,30 @@ def _awaiting_approval(situation: Situation, step: StepPlan, entry: Step) -> Ite
             return
 
 
+def _awaiting_time(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    timer = situation.incident.timers.get(f"wait:{entry.id}")
+    if step.repeat is not None:
+        yield from _between_rounds(situation, step, entry)
+    elif timer is not None and timer.fired:
+        yield ev.StepDone(step=entry.id)
+
+
+def _between_rounds(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    pause, output = rounds.pause_of(situation.incident, entry), entry.output or {}
+    if step.kind is not StepKind.ACTION:
+        answer = situation.incident.asks[entry.ask or ""].last
+        if answer is not None and dict(answer.values) != dict(output):  # somebody did not wait to be asked again
+            yield from after_answer(situation, step, entry)
+        elif pause is not None and pause.fired:
+            yield open_ask(situation, step, entry)
+    elif pause is None:
+        yield from rounds.not_yet(situation, step, entry, output) or [ev.StepDone(step=entry.id, output=dict(output))]
+    elif pause.fired and may_be_written_out(situation.incident, step):
+        yield from starts.prepare(situation, step, entry)
+
+
 def _retrying(situation: Situation, entry: Step) -> Iterator[Event | Perform]:
-    effect = situation.incident.effects[effect_key(situation.incident.id, entry.id, "action")]
+    effect = situation.incident.effects[act_key(situation.incident.id, entry.id, number=entry.round + 1)]
     name = f"retry:{effect.key}:{effect.attempt}"
     timer = situation.incident.timers.get(name)
     if timer is None and effect.retry_at:
@@ -132,6 +159,6 @@ def _undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event |
         if asked is None or asked.digest != entry.undo_digest:
             yield from open_approval(situation, step, entry, digest=entry.undo_digest, requesters=())
     else:
-        effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, "undo"))
+        effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, UNDO))
         if effect is None or effect.status == "intended":
-            yield perform(situation, entry, kind="undo", attempt=1)
+            yield perform(situation, entry, kind=UNDO, attempt=1)

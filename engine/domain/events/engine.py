@@ -95,6 +95,16 @@ class StepDone(Event):
     output: dict[str, Json] = Field(default_factory=dict)
 
 
+class RoundEnded(Event):
+    """A round of a step that repeats is over, and the step is not: it is done again at that instant."""
+
+    type: ClassVar[str] = "round_ended"
+    step: str
+    round: int
+    output: dict[str, Json] = Field(default_factory=dict)
+    again: str
+
+
 class StepDeclined(Event):
     """A step was turned down by a person who may."""
 
@@ -105,7 +115,7 @@ class StepDeclined(Event):
 
 
 class StepFailed(Event):
-    """A step failed before anything was tried (what it needs could not be written out)."""
+    """A step failed without an act that did: what it needs could not be written out, or its rounds are used up."""
 
     type: ClassVar[str] = "step_failed"
     step: str
@@ -162,6 +172,8 @@ class EffectIntended(Event):
     digest: str = ""
     started: str = ""
     """The real instant of this attempt."""
+    round: int = 0
+    """Which round of a step that repeats; 0: of one that does not."""
 
 
 class EffectDone(Event):

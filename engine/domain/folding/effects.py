@@ -1,7 +1,7 @@
 """How acts on the world change the state, and with it the step they belong to.
 
 Rule kept here: an effect of kind `action` moves its step, one of kind `undo` takes it back; channels, tickets
-and messages are effects too, but move no step.
+and messages are effects too, but move no step. After a round the step awaits time until the conductor has looked.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ def _intended(state: Incident, event: ev.EffectIntended, at: datetime) -> Incide
     started = known.started if known else event.started
     delayed = known.delayed if known else None
     effect = Effect(
-        event.key, event.kind, event.subject, "intended", event.attempt, at, started=started, delayed=delayed
-    )
+        event.key, event.kind, event.subject, "intended", event.attempt, at,
+        round=event.round, started=started, delayed=delayed,
+    )  # fmt: skip
     state = replace(state, effects=put(state.effects, event.key, effect))
     if event.kind == ACTION:
         return change(state, event.subject, Trigger.BEGIN, at, attempts=event.attempt, because="")
@@ -45,6 +46,11 @@ def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
     since = state.effects[event.key].delayed
     late = since if since is not None and at - since >= AWAY else None
     state = _settle(state, event.key, "done", at, result=event.result, adopted=event.adopted, delayed=late)
+    number = state.effects[event.key].round
+    if event.kind == ACTION and number:
+        return change(
+            state, event.subject, Trigger.REPEAT, at, output=event.result, because="", round=number, attempts=0
+        )
     if event.kind == ACTION:
         return change(state, event.subject, Trigger.FINISH, at, output=event.result, because="")
     if event.kind == UNDO:

@@ -56,6 +56,10 @@ def _done(state: Incident, event: ev.StepDone, at: datetime) -> Incident:
     return change(state, event.step, Trigger.FINISH, at, output=event.output)
 
 
+def _round_ended(state: Incident, event: ev.RoundEnded, at: datetime) -> Incident:
+    return change(state, event.step, Trigger.REPEAT, at, output=event.output, round=event.round)
+
+
 def _declined(state: Incident, event: ev.StepDeclined, at: datetime) -> Incident:
     return change(state, event.step, Trigger.DECLINE, at, because=event.because)
 
@@ -75,6 +79,7 @@ HANDLERS: Handlers = {
     ev.StepBlocked: _blocked,
     ev.StepPrepared: _prepared,
     ev.StepDone: _done,
+    ev.RoundEnded: _round_ended,
     ev.StepDeclined: _declined,
     ev.StepFailed: _failed,
     ev.StepCancelled: _cancelled,

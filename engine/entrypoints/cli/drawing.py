@@ -84,6 +84,9 @@ def _details(step: Outline) -> Iterator[str]:
         times = "" if step["times"] is None else f" ({step['times']} now)"
         enough = f", done once {step['enough']} of them {_is(step['enough'])}" if step["enough"] else ""
         yield f"for each of {step['for_each']}{times}{enough}"
+    if step["repeat"]:
+        repeat = step["repeat"]
+        yield f"again every {repeat['every']}, at most {repeat['max']} times, until {repeat['until']}"
     if step["approve"]:
         number = step["approve"]["quorum"]
         needed = f"{number} of " if number > 1 else ""

@@ -103,7 +103,7 @@ def _print(found: dict[str, Any]) -> None:
         typer.echo(f"\n{phase['id']} · {phase['state']} · {settled} of {len(phase['steps'])}")
         for step in phase["steps"]:
             state = step["state"].replace("_", " ")
-            because = f": {step['because']}" if step["because"] else ""
+            because = f": {step['because']}" if step["because"] else _again(step, zone=found["zone"])
             ticket = f" [{step['ticket']}]" if step["ticket"] else ""
             asked = f"{due.get(step['id'], '')}{ticket}: {step['title']}" if step["state"] in ASKED else ticket
             typer.echo(f"  {MARKS.get(step['state'], '·')} {step['id']:<24} {state}{because}{asked}")
@@ -124,6 +124,13 @@ def _aligned(table: dict[str, Any]) -> list[str]:
 
 
 _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs of their own", "direct": "directly"}
+
+
+def _again(step: dict[str, Any], *, zone: str) -> str:
+    if not step["again"]:
+        return ""
+    verb = "done" if step["kind"] == "action" else "asked"
+    return f", {verb} again {local(step['again'], zone)} (round {step['round']} of {step['rounds']} was not it)"
 
 
 def _when(ask: dict[str, Any], *, zone: str) -> str:

@@ -87,6 +87,7 @@ def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] 
         "who": [{"role": role, "people": _names(role, people)} for role in step.by],
         "action": step.action,
         "reach": step.traits.reach.value if step.traits else None,
+        "repeat": _repeat(step),
         "approve": _approve(step, people),
         "due": step.due.text if step.due else None,
         "timeout": _span(step.timeout),
@@ -104,6 +105,11 @@ def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
         return None
     by = [{"role": role, "people": _names(role, people)} for role in step.approve.by]
     return {"by": by, "quorum": step.approve.quorum, "exact_text": step.approve.exact_text}
+
+
+def _repeat(step: StepPlan) -> dict[str, Any] | None:
+    repeat = step.repeat
+    return {"until": repeat.until.source, "every": repeat.every.text, "max": repeat.most} if repeat else None
 
 
 def _ordered(phase: PhasePlan, plan: Plan) -> list[str]:

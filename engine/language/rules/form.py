@@ -20,8 +20,8 @@ _EVERY_KIND = frozenset(
         "sensitivity", "follow_up",
     )
 )  # fmt: skip
-_ASKED = frozenset(("consult", "form", "due", "approve", "starts", "stops", "tickets"))
-_DONE = frozenset(("action", "with", "due", "timeout", "retry", "approve", "undo", "keep"))
+_ASKED = frozenset(("consult", "form", "due", "approve", "starts", "stops", "tickets", "repeat"))
+_DONE = frozenset(("action", "with", "due", "timeout", "retry", "approve", "undo", "keep", "repeat"))
 KEYS_OF_KIND = {
     "action": _EVERY_KIND | _DONE,
     "task": _EVERY_KIND | _ASKED | {"task"},

@@ -79,7 +79,9 @@ def duplicate_step(context: Context) -> Findings:
 
 def unreadable_expression(context: Context) -> Findings:
     for broken in context.broken:
-        braces = broken.place in (Place.WHEN, Place.FOR_EACH, Place.WAIT, Place.RETRY) and "{{" in broken.source
+        braces = (
+            broken.place in (Place.WHEN, Place.FOR_EACH, Place.WAIT, Place.RETRY, Place.UNTIL) and "{{" in broken.source
+        )
         hint = "An expression stands here, so write it without {{ }}." if braces else broken.error.hint()
         yield Finding(broken.loc, broken.error.message, hint)
 

@@ -28,9 +28,8 @@ def readable_times(context: Context) -> Findings:
 
 def phase_holds_on(context: Context) -> Findings:
     for step in context.steps:
-        late = _longer_than_a_day(step)
+        late, key = _longer_than_a_day(step)
         if late and not step.model.follow_up and step.phase != "review":
-            key = "due" if step.model.due is not None else "wait"
             message = f"The phase {step.phase} is not settled before {step.id} is, {late} from now."
             yield Finding((*step.loc, key), message, "Add follow_up: true, unless the phase is meant to wait.")
 
@@ -80,22 +79,32 @@ def _times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
         yield ("timeout",), model.timeout, parse_duration
     if model.retry is not None:
         yield ("retry", "within"), model.retry.within, parse_within
+    if model.repeat is not None:
+        yield ("repeat", "every"), model.repeat.every, parse_due
     if model.approve is not None and model.approve.expires is not None:
         yield ("approve", "expires"), model.approve.expires, parse_duration
     if model.wait is not None and model.wait.duration is not None:
         yield ("wait", "duration"), model.wait.duration, parse_duration
 
 
-def _longer_than_a_day(step: Step) -> str:
-    model = step.model
-    text = model.due if model.due is not None else model.wait.duration if model.wait is not None else None
-    if text is None or text == DEADLINE:
-        return ""
+def _longer_than_a_day(step: Step) -> tuple[str, str]:
+    """Return a time of a step that is longer than a day, and its key; empty when none is."""
+    due, wait, repeat = step.model.due, step.model.wait, step.model.repeat
+    if due is not None and due != DEADLINE and _long(due):
+        return due, "due"
+    if due is None and wait is not None and wait.duration is not None and _long(wait.duration):
+        return wait.duration, "wait"
+    if repeat is not None and _long(repeat.every, often=repeat.max):
+        return f"{repeat.max} times {repeat.every}", "repeat"
+    return "", ""
+
+
+def _long(text: str, *, often: int = 1) -> bool:
     try:
         due = parse_due(text)
     except DurationError:
-        return ""
-    return text if due.elapsed > _DAY or due.business_days > 1 else ""
+        return False
+    return due.elapsed * often > _DAY or due.business_days * often > 1
 
 
 CHECKS = (

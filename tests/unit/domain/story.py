@@ -77,7 +77,12 @@ class Story:
             self.pending[move.key] = move
             self.write(
                 ev.EffectIntended(
-                    key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest
+                    key=move.key,
+                    kind=move.kind,
+                    subject=move.subject,
+                    attempt=move.attempt,
+                    digest=move.digest,
+                    round=move.round,
                 )
             )
 

@@ -38,6 +38,8 @@ PLAYBOOK = """
              when: inputs.minor == "no", on_failure: continue, max_parallel: 2}
           - {id: one_of, title: One of them, action: http.request, for_each: inputs.urls, join: any, max_parallel: 1,
              with: {url: "{{ item }}"}}
+          - {id: watch, title: Watch, action: http.request, with: {url: "https://w.example"}, follow_up: true,
+             repeat: {until: output.gone, every: 20h, max: 3}}
           - {id: told, title: Tell, action: slack.post, with: {text: Please wait.}, needs: [lock],
              approve: {by: [commander, counsel], quorum: 2, expires: 30m}}
           - {id: contained, title: Contained?, decision: Is it?, by: [commander], due: 2h, marks: contained,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.authority import COMMANDER, vacant
 from engine.domain.conducting import standing
+from engine.domain.conducting.rounds import pause_of
 from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.plan import PHASES
@@ -170,11 +171,12 @@ def _attention(scene: Scene) -> Iterator[str]:
 
 
 def _troubles(scene: Scene) -> Iterator[str]:
+    situation = Situation(scene.plan, scene.incident, scene.now)
     for entry in scene.incident.steps.values():
         match entry.status:
             case StepStatus.UNCONFIRMED:
                 yield f"“{scene.title(entry.id)}” nobody can tell whether it was done. {_settle(entry)}"
-            case StepStatus.FAILED if not entry.accepted:
+            case StepStatus.FAILED if not entry.accepted and standing.failed(situation, scene.step(entry.id)):
                 yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry).rstrip('.')}. {_settle(entry)}"
             case _:
                 continue
@@ -255,9 +257,15 @@ def _checklist(scene: Scene) -> Iterator[str]:
         for entry in _entries(scene, phase.steps):
             waiting = [ask for ask in scene.incident.asks.values() if ask.open and ask.step == entry.id]
             ticket = scene.ticket(entry.ask or entry.id)[0]
-            state = "; ".join(_awaited(scene, ask) for ask in waiting) or entry.status.value.replace("_", " ")
+            state = "; ".join(_awaited(scene, ask) for ask in waiting) or _state(scene, entry)
             mark = WAITS if waiting else MARKS.get(entry.status, "")
             yield f"* {mark}{lead(scene.title(entry.id))} {state}{f', {ticket}' if ticket else ''}"
+
+
+def _state(scene: Scene, entry: Step) -> str:
+    pause = pause_of(scene.incident, entry)
+    verb = "asked again" if entry.ask else "done again"
+    return f"{verb} {scene.dated(pause.at)}" if pause else entry.status.value.replace("_", " ")
 
 
 def _awaited(scene: Scene, ask: Ask) -> str:
