@@ -42,6 +42,7 @@ def load(data: bytes, *, path: str) -> Loaded:
     seen = {(item.line, item.column) for item in found}
     empty = [item for item in _empty_values(root, path=path) if (item.line, item.column) not in seen]
     playbook, details = _validate(tree)
+    seen.update((item.line, item.column) for item in empty)
     shape = [item for item in _shape_problems(root, details, path=path) if (item.line, item.column) not in seen]
     document = Document(path, root, playbook) if playbook is not None else None
     return Loaded(document, (*found, *empty, *shape))
@@ -68,16 +69,18 @@ def _shape_problems(root: Node, details: list[Detail], *, path: str) -> Iterator
         node, key_mark = find(root, detail["loc"])
         explained = explain(detail, node)
         mark = key_mark if explained.on_key else node.mark
-        # Each branch of a union complains at the same place; and a null is already reported as an empty value.
-        nothing = isinstance(node, Scalar) and node.value is None
-        if mark not in reported and not nothing:
+        # Of an empty value, that it is empty is all there is to say; it was said at the key.
+        if isinstance(node, Scalar) and node.value is None:
+            mark = key_mark
+        # Each branch of a union complains at the same place.
+        if mark not in reported:
             reported.add(mark)
             yield problem(explained.rule, mark, path=path, message=explained.message, hint=explained.hint)
 
 
 def _empty_values(root: Node, *, path: str) -> Iterator[Problem]:
     for loc, node in walk(root):
-        if isinstance(node, Scalar) and node.value is None and (node.empty or "with" not in loc):
+        if isinstance(node, Scalar) and node.value is None and (node.empty or "with" not in loc[:-1]):
             name = f"`{loc[-1]}`" if loc and isinstance(loc[-1], str) else "This element"
             _, mark = find(root, loc)
             yield problem(

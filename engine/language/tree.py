@@ -145,12 +145,13 @@ class _Reader:
     def text(self, data: bytes) -> str:
         """Return the text of a file, without a byte order mark at its start."""
         if len(data) > MAX_BYTES:
-            self._stop(TOO_BIG, Mark(), f"The file has {len(data)} bytes; {MAX_BYTES} is the most.", "Split it.")
+            self._stop(TOO_BIG, Mark(), f"The file has more than {MAX_BYTES:,} bytes.", "Split it.")
         try:
             text = data.decode("utf-8").removeprefix("\ufeff")
         except UnicodeDecodeError as error:
             before = data[: error.start].decode("utf-8")
-            self._stop(NOT_TEXT, _mark_at(before), "The file is not UTF-8 text from here on.", "Save it as UTF-8.")
+            hint = f"It begins like {looks}. Save it as UTF-8." if (looks := _encoding(data)) else "Save it as UTF-8."
+            self._stop(NOT_TEXT, _mark_at(before), "The file is not UTF-8 text from here on.", hint)
         if match := _REFUSED.search(text):
             code = f"U+{ord(match[0]):04X}"
             hint = "Delete it; where it is wanted, write it as an escape in double quotes."
@@ -254,6 +255,13 @@ class _Reader:
     def _stop(self, rule: Rule, mark: Mark, message: str, hint: str) -> None:
         self._note(rule, mark, message, hint)
         raise _StopReading
+
+
+def _encoding(data: bytes) -> str:
+    """Return what a file that is not UTF-8 seems to be, by its first bytes."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    return "a compressed file" if data.startswith((b"PK\x03\x04", b"\x1f\x8b")) else ""
 
 
 def _mark_of(place: yaml.error.Mark | _CMark | None) -> Mark:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.domain import commands as cmd
 from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, give, in_office
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def ack(incident: Incident, step: Step, *, named: As = None, json_: Json = False
     \b
     tocsin ack INC-7 depicted
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.Acknowledge(target=step), named=named, json_=json_, done=f"You are on {step}.")
 
 
@@ -52,6 +53,8 @@ def done(
     tocsin done INC-7 screenshots
     tocsin done INC-7 'platform_reports[2]' --set reference=PR-4471 --set sent_at=2026-11-24T04:00+01:00
     """
+    from engine.domain import commands as cmd
+
     values = _values(incident, step, given, tables)
     command = cmd.Answer(target=step, verdict="done", values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is done.")
@@ -76,6 +79,8 @@ def answer(
     tocsin answer INC-7 scope --set @answer.json
     tocsin answer INC-7 copies --table places=@places.csv
     """
+    from engine.domain import commands as cmd
+
     verdict: Any = "answer" if yes is None else ("yes" if yes else "no")
     values = _values(incident, step, given, tables) if yes is None else {}
     command = cmd.Answer(target=step, verdict=verdict, values=values, reason=reason)
@@ -90,6 +95,8 @@ def approve(incident: Incident, step: Step, *, reason: Said = "", named: As = No
 
     Nobody approves what they wrote themselves; an edit afterwards voids the approval.
     """
+    from engine.domain import commands as cmd
+
     command = cmd.Answer(target=step, verdict="approve", reason=reason)
     give(incident, command, named=named, json_=json_, done=f"You approved {step}.")
 
@@ -103,6 +110,8 @@ def decline(
     tocsin decline INC-7 holding_text --reason "it guesses who did it"
     tocsin decline INC-7 --reason "on a train until noon"
     """
+    from engine.domain import commands as cmd
+
     if step is None:
         offered = cmd.DeclineHandover(reason=reason)
         give(incident, offered, named=named, json_=json_, done="You declined the command.")

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from engine.domain import commands as cmd
 from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, give
 from engine.entrypoints.cli.steering import Why
 
@@ -25,6 +24,8 @@ def due(
     \b
     tocsin due INC-7 lessons 2026-12-04T17:00+01:00 --reason "the host answers on Friday"
     """
+    from engine.domain import commands as cmd
+
     command = cmd.MoveTarget(step=step, due=moment, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is due {moment} now.")
 
@@ -35,4 +36,6 @@ def redo(incident: Incident, step: Step, *, reason: Reason, named: As = None, js
     \b
     tocsin redo INC-7 warn_hosts --reason "one host was left out"
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.RedoStep(step=step, reason=reason), named=named, json_=json_, done=f"{step} is asked again.")

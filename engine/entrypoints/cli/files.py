@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,15 +14,39 @@ from engine.domain.errors import ConfigError
 ENDINGS: Final = (".yaml", ".yml")
 
 
+STDIN: Final = "-"
+"""The path that stands for the standard input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was read of one playbook file; `path` is shown."""
+
+    path: str
+    data: bytes
+
+
 def playbook_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Yield the playbook files among paths, and those directly in folders, in order; each is there."""
+    """Yield the playbook files among paths, and those directly in folders, in order, each once; each is there."""
+    seen: set[Path] = set()
     for path in paths:
-        if path.is_dir():
-            yield from _in(path)
-        elif path.exists():
-            yield path
-        else:
-            raise ConfigError(f"There is no file {path}.", hint="Give playbook files, or folders that hold them.")
+        for file in _files(path):
+            key = file.resolve() if str(file) != STDIN else file
+            if key not in seen:
+                seen.add(key)
+                yield file
+
+
+def sources(files: Iterable[Path]) -> tuple[list[Source], list[ConfigError]]:
+    """Return what could be read, and why the rest could not."""
+    read: list[Source] = []
+    unread: list[ConfigError] = []
+    for file in files:
+        try:
+            read.append(Source("<stdin>" if str(file) == STDIN else str(file), contents(file)))
+        except ConfigError as error:
+            unread.append(error)
+    return read, unread
 
 
 def playbook_named(name: str) -> Path:
@@ -42,14 +68,40 @@ def playbook_named(name: str) -> Path:
 
 
 def contents(path: Path) -> bytes:
-    """Return the bytes of a file; raise `ConfigError` when it cannot be read."""
+    """Return the bytes of a file, of a large one only as many as show that it is too large.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    from engine.language.tree import MAX_BYTES
+
     try:
-        return path.read_bytes()
+        if str(path) == STDIN:
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigError(
             f"{path}: it cannot be read: {error.strerror}.", hint="Check the path and its rights."
         ) from None
 
 
+def _files(path: Path) -> Iterator[Path]:
+    if str(path) == STDIN:
+        yield path
+    elif path.is_dir():
+        found = _in(path)
+        if not found:
+            raise ConfigError(f"There is no playbook in {path}.", hint=f"Playbooks end in {' or '.join(ENDINGS)}.")
+        yield from found
+    elif path.exists():
+        yield path
+    else:
+        raise ConfigError(f"There is no file {path}.", hint="Give playbook files, or folders that hold them.")
+
+
 def _in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix in ENDINGS and path.is_file())
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file())
+    except OSError as error:
+        raise ConfigError(f"{folder}: it cannot be read: {error.strerror}.", hint="Check its rights.") from None

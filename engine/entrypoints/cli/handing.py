@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from engine.domain import commands as cmd
-from engine.domain.events.inputs import HandoverOffered
 from engine.entrypoints.cli.standing import As, Incident, Json, give
 
 
@@ -27,6 +25,9 @@ def handover(
     They get your note with where the incident stands: what failed, what is open and due, what comes next. Whoever is
     offered it answers in Slack, or with `tocsin accept` or `tocsin decline`. Another offer takes the place of this one.
     """
+    from engine.domain import commands as cmd
+    from engine.domain.events.inputs import HandoverOffered
+
     command = cmd.OfferHandover(to=to, note=note)
     done = f"Offered to {to}; you have the command until they accept. This was written down for them:"
     (offered,) = give(incident, command, named=named, json_=json_, done=done)
@@ -41,4 +42,6 @@ def accept(incident: Incident, *, named: As = None, json_: Json = False) -> None
     \b
     tocsin accept INC-7
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.AcceptHandover(), named=named, json_=json_, done=f"You have the command of {incident}.")

@@ -1,12 +1,21 @@
-"""`tocsin lint`: what is wrong with playbooks, in one pass."""
+"""`tocsin lint`: what is wrong with playbooks, in one pass.
+
+Rules kept here: what can be read is checked, whatever cannot; the standard output holds nothing but the problems.
+"""
 
 from __future__ import annotations
 
+import os
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from engine.domain.problem import Problem
+    from engine.entrypoints.cli.files import Source
 
 
 class Form(StrEnum):
@@ -18,7 +27,13 @@ class Form(StrEnum):
 
 
 def lint(
-    paths: Annotated[list[Path], typer.Argument(help="Playbook files, or folders that hold them.", metavar="PATH...")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            help="Playbook files, folders that hold them, or - for the standard input. Else the playbooks folder.",
+            metavar="[PATH...]",
+        ),
+    ] = None,
     *,
     form: Annotated[Form, typer.Option("--format", help="How problems are written.")] = Form.TEXT,
 ) -> None:
@@ -28,19 +43,34 @@ def lint(
     tocsin lint playbooks                     every playbook of a folder
     tocsin lint --format json leak.yaml       an object with `problems`, for programs
     tocsin lint --format github playbooks     annotations on a pull request
+    git show HEAD:leak.yaml | tocsin lint -   what stands on the standard input
 
     Every problem has a place, a rule (docs/rules.md) and a hint. Exit code 1 when there is an error, 0 when there are
-    warnings only.
+    warnings only, 2 when something cannot be read.
     """
     from engine.bootstrap import action_facts
     from engine.domain.problem import Severity
-    from engine.entrypoints.cli.files import contents, playbook_files
-    from engine.language import render
+    from engine.entrypoints.cli.files import playbook_files, sources
     from engine.language.api import check
 
-    sources = [(path, contents(path)) for path in playbook_files(paths)]
+    read, unread = sources(playbook_files(paths or [_folder()]))
     facts = action_facts()
-    found = [(data, check(data, path=str(path), actions=facts).problems) for path, data in sources]
+    found = [(source, check(source.data, path=source.path, actions=facts).problems) for source in read]
+    _write(found, form=form)
+    if unread:
+        raise unread[0]
+    raise typer.Exit(any(problem.severity is Severity.ERROR for _, some in found for problem in some))
+
+
+def _folder() -> Path:
+    from engine.settings.read import settings_of
+
+    return settings_of().playbooks
+
+
+def _write(found: list[tuple[Source, tuple[Problem, ...]]], *, form: Form) -> None:
+    from engine.language import render
+
     problems = [problem for _, some in found for problem in some]
     match form:
         case Form.JSON:
@@ -48,7 +78,8 @@ def lint(
         case Form.GITHUB:
             typer.echo(render.as_github(problems), nl=False)
         case _:
-            for data, some in found:
-                typer.echo(render.as_text(some, source=data.decode(errors="replace")), nl=False)
-            typer.echo(f"{len(sources)} {'file' if len(sources) == 1 else 'files'}: {render.summary(problems)}")
-    raise typer.Exit(any(problem.severity is Severity.ERROR for problem in problems))
+            colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+            for source, some in found:
+                text = source.data.decode(errors="replace")
+                typer.echo(render.as_text(some, source=text, colour=colour), nl=False)
+            typer.echo(f"{len(found)} {'file' if len(found) == 1 else 'files'}: {render.summary(problems)}")

@@ -134,11 +134,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str]) -> object:
-    return typer.main.get_command(program()).main(arguments, prog_name="tocsin", standalone_mode=False)
+    return typer.main.get_command(program(arguments[:1])).main(arguments, prog_name="tocsin", standalone_mode=False)
 
 
-def program() -> typer.Typer:
-    """Return the program with all its commands."""
+def program(named: Sequence[str] = ()) -> typer.Typer:
+    """Return the program with the one command that is named, which is quicker, or with all where none is."""
     app = typer.Typer(
         add_completion=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -146,7 +146,8 @@ def program() -> typer.Typer:
     )
     app.callback(invoke_without_command=True, help=_help(tocsin))(tocsin)
     groups: dict[str, typer.Typer] = {}
-    for panel, name, command in COMMANDS:
+    only = [entry for entry in COMMANDS if entry[1] in named]
+    for panel, name, command in only or COMMANDS:
         group, _, inside = name.rpartition(" ")
         if group and group not in groups:
             groups[group] = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,6 @@ reads. A refusal ends with exit code 3, its reason and what to do next. With `--
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import json
 from datetime import datetime
@@ -41,6 +40,7 @@ REFUSED = 3
 
 def in_office(work: Callable[[Office], Awaitable[T]]) -> T:
     """Open the office, do some work in it, and return what it came to."""
+    import asyncio
 
     async def run() -> T:
         from engine.bootstrap.office import open_office

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from engine.domain import commands as cmd
 from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, give
 
 Why = Annotated[str, typer.Option("--reason", "-r", help="Why; it stays on the timeline.")]
@@ -43,6 +42,8 @@ def fact(
     \b
     tocsin fact INC-7 anyone_minor no --reason "from the invitation list"
     """
+    from engine.domain import commands as cmd
+
     command = cmd.ReviseFact(name=name, value=value, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{name} is {value} now.")
 
@@ -61,6 +62,8 @@ def add(
     \b
     tocsin add INC-7 urls https://b.example/2
     """
+    from engine.domain import commands as cmd
+
     command = cmd.AddToFact(name=name, values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"Added to {name}.")
 
@@ -82,6 +85,8 @@ def assign(
     tocsin assign INC-7 commander jo ana
     tocsin assign INC-7 commander          whoever is on call now, then its list
     """
+    from engine.domain import commands as cmd
+
     command = cmd.AssignRole(role=role, people=people or [], reason=reason)
     told = ", ".join(people) if people else "whoever is on call, then its list"
     give(incident, command, named=named, json_=json_, done=f"{role}: {told}.")
@@ -100,6 +105,8 @@ def note(
     \b
     tocsin note INC-7 "Called the host's duty desk, they look at it."
     """
+    from engine.domain import commands as cmd
+
     command = cmd.AddNote(text=text, sensitivity=openness.value)
     give(incident, command, named=named, json_=json_, done="Noted.")
 
@@ -110,6 +117,8 @@ def skip(incident: Incident, step: Step, *, reason: Reason, named: As = None, js
     \b
     tocsin skip INC-7 market --reason "not listed"
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.SkipStep(step=step, reason=reason), named=named, json_=json_, done=f"{step} is skipped.")
 
 
@@ -119,6 +128,8 @@ def retry(incident: Incident, step: Step, *, reason: Why = "", named: As = None,
     \b
     tocsin retry INC-7 lock_original
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.RetryStep(step=step, reason=reason), named=named, json_=json_, done=f"{step} begins again.")
 
 
@@ -137,6 +148,8 @@ def resolve(
     tocsin resolve INC-7 staff_notice done --reason "it stands in the channel"
     tocsin resolve INC-7 lock_original failed --reason "the owner closed the links by hand"
     """
+    from engine.domain import commands as cmd
+
     command = cmd.ResolveStep(step=step, outcome=outcome.value, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step}: {outcome.value}.")
 
@@ -147,6 +160,8 @@ def undo(incident: Incident, step: Step, *, reason: Why = "", named: As = None, 
     \b
     tocsin undo INC-7 lock_original --reason "false alarm"
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.UndoStep(step=step, reason=reason), named=named, json_=json_, done=f"{step} is taken back.")
 
 
@@ -163,6 +178,8 @@ def cancel(
     \b
     tocsin cancel INC-7 --undo --reason "a drill by another team"
     """
+    from engine.domain import commands as cmd
+
     command = cmd.CancelIncident(reason=reason, undo=undoing)
     give(incident, command, named=named, json_=json_, done=f"{incident} is being ended.")
 
@@ -176,6 +193,8 @@ def hold(incident: Incident, *, reason: Why = "", named: As = None, json_: Json 
     Nothing automatic begins, is tried again or is taken back; what is under way ends. What people are asked stays open,
     targets and the law go on. Anybody who takes part may do this; the commander, or whoever did it, releases it.
     """
+    from engine.domain import commands as cmd
+
     command = cmd.HoldIncident(reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{incident} is on hold; `tocsin release` ends it.")
 
@@ -186,6 +205,8 @@ def release(incident: Incident, *, reason: Why = "", named: As = None, json_: Js
     \b
     tocsin release INC-7 --reason "the number is right"
     """
+    from engine.domain import commands as cmd
+
     command = cmd.ReleaseIncident(reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{incident} goes on.")
 
@@ -196,6 +217,8 @@ def close(incident: Incident, *, reason: Reason, named: As = None, json_: Json =
     \b
     tocsin close INC-7 --reason "the rest moves to the programme"
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.CloseIncident(reason=reason), named=named, json_=json_, done=f"{incident} is being closed.")
 
 
@@ -205,4 +228,6 @@ def reopen(incident: Incident, *, reason: Reason, named: As = None, json_: Json 
     \b
     tocsin reopen INC-7 --reason "a further copy turned up"
     """
+    from engine.domain import commands as cmd
+
     give(incident, cmd.ReopenIncident(reason=reason), named=named, json_=json_, done=f"{incident} is open again.")

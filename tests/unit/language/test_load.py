@@ -117,3 +117,12 @@ def test_an_empty_element_is_named_as_one() -> None:
     """A dash with nothing after it is shown where it stands."""
     loaded = load(b"tocsin: 1\nplaybook: x\ntitle: a\nversion: 1\ndeadlines:\n  -\nphases: {}\n", path="f.yaml")
     assert [item.message for item in loaded.problems] == ["This element has no value."]
+
+
+@pytest.mark.parametrize("step", ["with: null", "with: ~", "undo: {action: a, with: null}", "undo: {with: null}"])
+def test_a_with_that_is_nothing_is_said_to_be_empty(step: str) -> None:
+    """Inside of it nothing is a value, but the whole of it holds something or is left out."""
+    text = (
+        f"tocsin: 1\nplaybook: f\ntitle: F\nversion: 1\nphases: {{contain: {{steps: [{{id: a, action: a, {step}}}]}}}}"
+    )
+    assert [problem.rule for problem in load(text.encode(), path="f.yaml").problems] == ["PB011"]
