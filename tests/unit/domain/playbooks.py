@@ -1,0 +1,133 @@
+"""Any playbook at all: small ones drawn at random, with every key of the language that the conductor decides on.
+
+Rule kept here: what is drawn is one that lint lets through: names are given in order, so that nothing waits for itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+PHASES = ("contain", "legal", "communicate", "harden", "review")
+ROLES = ("commander", "counsel", "hr")
+URL = "https://a.example"
+ACT: dict[str, Any] = {"action": "http.request", "with": {"url": URL}}
+
+
+@dataclass
+class Drawing:
+    """The steps so far."""
+
+    steps: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    """Step -> its phase."""
+    handlers: set[str] = field(default_factory=set)
+    marked: bool = False
+
+
+@st.composite
+def playbooks(draw: st.DrawFn) -> str:
+    """Draw a playbook, as JSON, which is YAML too."""
+    phases = [phase for phase in PHASES if draw(st.booleans())] or ["contain"]
+    drawing = Drawing()
+    for phase in phases:
+        drawing.steps[phase] = []
+        for _ in range(draw(st.integers(1, 3))):
+            step = _step(draw, drawing, phase=phase)
+            drawing.steps[phase].append(step)
+            drawing.places[step["id"]] = phase
+    return json.dumps(
+        {
+            "tocsin": 1,
+            "playbook": "story",
+            "title": "A story",
+            "version": 1,
+            "inputs": {
+                "urls": {"type": "url", "list": True, "min": 1},
+                "minor": {"type": "choice", "options": ["no", "yes", "unknown"], "default": "unknown"},
+                "recording": {"type": "text", "optional": True},
+            },
+            "roles": {"commander": {"required": True}, "counsel": {}, "hr": {"else": "counsel"}},
+            "phases": {phase: {"steps": steps} for phase, steps in drawing.steps.items()},
+        }
+    )
+
+
+def _step(draw: st.DrawFn, drawing: Drawing, *, phase: str) -> dict[str, Any]:
+    number = len(drawing.places) + 1
+    step: dict[str, Any] = {"id": f"s{number}", "title": f"Step {number}"}
+    kind = draw(st.sampled_from(("action", "action", "task", "decision", "wait")))
+    step |= _of_kind(draw, kind)
+    earlier = [name for name in drawing.places if name not in drawing.handlers]
+    if draw(st.booleans()) and earlier:
+        needed = draw(st.lists(st.sampled_from(earlier), min_size=1, max_size=2, unique=True))
+        any_end = draw(st.booleans())
+        step["needs"] = [{"step": name, "is": "settled"} if any_end else name for name in needed]
+    condition = draw(st.sampled_from(("", "", 'inputs.minor == "no"', "inputs.recording == 'x'", *_reads(drawing))))
+    if condition:
+        step["when"] = condition
+    if kind != "wait" and draw(st.integers(0, 3)) == 0:
+        step |= _spread(draw)
+    if draw(st.integers(0, 7)) == 0:
+        step["follow_up"] = True
+    if kind == "decision" and phase == "contain" and not drawing.marked and "for_each" not in step:
+        step |= {"marks": "contained", "needs": [{"step": name, "is": "settled"} for name in earlier[:1]]}
+        step.pop("when", None)
+        step.pop("follow_up", None)
+        drawing.marked = True
+    return step
+
+
+def _reads(drawing: Drawing) -> list[str]:
+    """Return conditions that read what a decision came to."""
+    all_steps = [step for steps in drawing.steps.values() for step in steps]
+    decided = [step["id"] for step in all_steps if "decision" in step and "form" not in step and "for_each" not in step]
+    return [f"steps.{name}.output.answer == true" for name in decided[:1]]
+
+
+def _of_kind(draw: st.DrawFn, kind: str) -> dict[str, Any]:
+    match kind:
+        case "action":
+            return _action(draw)
+        case "wait":
+            return {"wait": draw(st.sampled_from(("1h", "30m", {"known": "inputs.recording is defined"})))}
+        case "task":
+            owner = draw(st.sampled_from(ROLES))
+            form = {"form": {"text": {"type": "text"}}} if draw(st.booleans()) else {}
+            return {"task": "Do it.", "owner": owner, **form, **_due(draw), **_approve(draw)}
+        case _:
+            roles = draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=2, unique=True))
+            return {"decision": "Is it?", "by": roles, **_due(draw)}
+
+
+def _action(draw: st.DrawFn) -> dict[str, Any]:
+    step = {**ACT, **_approve(draw)}
+    if draw(st.booleans()):
+        step["undo"] = {"action": "http.request", "with": {"url": f"{URL}/undo"}}
+    failing = draw(st.sampled_from(("", "", "continue", "stop")))
+    return step | ({"on_failure": failing} if failing else {})
+
+
+def _due(draw: st.DrawFn) -> dict[str, Any]:
+    due = draw(st.sampled_from(("", "1h", "2bd")))
+    return {"due": due} if due else {}
+
+
+def _approve(draw: st.DrawFn) -> dict[str, Any]:
+    if draw(st.integers(0, 2)):
+        return {}
+    quorum = draw(st.integers(1, 2))
+    few = draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True))
+    roles = few if quorum == 1 else list(ROLES)  # whoever wrote it does not count
+    expires = {"expires": "3h"} if draw(st.booleans()) else {}
+    return {"approve": {"by": roles, "quorum": quorum, **expires}}
+
+
+def _spread(draw: st.DrawFn) -> dict[str, Any]:
+    join = draw(st.sampled_from((None, "any", "all", 1)))
+    abreast = draw(st.sampled_from((None, 1, 2)))
+    found = {"for_each": "inputs.urls", "join": join, "max_parallel": abreast}
+    return {key: value for key, value in found.items() if value is not None}
