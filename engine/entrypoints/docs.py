@@ -17,7 +17,8 @@ from engine.bootstrap import action_facts
 from engine.entrypoints.cli.manual import manual
 from engine.entrypoints.playbook_pages import pages
 from engine.language.catalog import RULES
-from engine.language.schema import schema_text
+from engine.language.scenario_rules import SCENARIO_RULES
+from engine.language.schema import scenario_schema_text, schema_text
 from engine.settings.values import ENVIRONMENT_ONLY, Settings, is_secret, variable
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -31,6 +32,7 @@ _FAMILIES = {
     "PB4": "Time",
     "PB5": "Confidentiality",
     "PB6": "Comes later",
+    "PB7": "Rehearsals",
     "PB9": "Style",
 }
 _DEFAULTS = {
@@ -51,7 +53,7 @@ def rules() -> str:
         "An error keeps a playbook from being triggered; a warning does not.",
     ]
     for prefix, family in _FAMILIES.items():
-        found = [rule for key, rule in sorted(RULES.items()) if key.startswith(prefix)]
+        found = [rule for key, rule in sorted({**RULES, **SCENARIO_RULES}.items()) if key.startswith(prefix)]
         lines += ["", f"## {prefix}: {family}", ""]
         lines += ["| rule | severity | what must hold |", "| --- | --- | --- |"]
         lines += [f"| {rule.id} | {rule.severity} | {_cell(rule.summary)} |" for rule in found]
@@ -90,6 +92,7 @@ def documents() -> Mapping[str, Callable[[], str]]:
         "docs/rules.md": rules,
         "docs/settings.md": settings,
         "playbooks/playbook.schema.json": lambda: schema_text(action_facts()),
+        "playbooks/scenario.schema.json": scenario_schema_text,
         **pages(ROOT / "playbooks", head=MADE),
     }
 

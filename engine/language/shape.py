@@ -134,8 +134,12 @@ def _wrong_name(loc: Loc, node: Node) -> Explained:
     if loc[-1] == "[key]":
         hint = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
         return Explained(WRONG_NAME, f"{str(loc[-2])!r} is not a name.", hint, on_key=True)
-    if loc[-1] in ("playbook", "call"):
-        return Explained(WRONG_NAME, f"{_shown(node)} is not a playbook's name.", "Use small letters, digits and -.")
+    if loc[-1] in ("playbook", "rehearsal", "call"):
+        kind = "rehearsal" if loc[-1] == "rehearsal" else "playbook"
+        return Explained(WRONG_NAME, f"{_shown(node)} is not a {kind}'s name.", "Use small letters, digits and -.")
+    if loc[-1] == "hours":
+        hint = "Write times of day and days, like 09:00-18:00 mon-fri."
+        return Explained(WRONG_VALUE, f"{_shown(node)} says no working hours.", hint)
     if loc[-1] == "title":
         return Explained(WRONG_VALUE, "`title` is one line.", "Put the rest into `why`.")
     hint = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
@@ -144,7 +148,11 @@ def _wrong_name(loc: Loc, node: Node) -> Explained:
 
 def _container(model: type[BaseModel]) -> str:
     word = model.__name__.removesuffix("Model").lower()
-    return f"`{word}`" if word in ("phases", "approve", "undo", "wait") else f"a {word}"
+    return (
+        f"`{word}`"
+        if word in ("phases", "approve", "undo", "wait")
+        else f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    )
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

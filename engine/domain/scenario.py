@@ -1,0 +1,192 @@
+"""The whole grammar of a rehearsal file, as frozen models; each description is what an editor shows for that key.
+
+Rules kept here: unknown keys are refused and types are strict, as in playbooks; spans of time stay text here, the
+language reads them. Everything but the names of the rehearsal and its playbook may be left out.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic.json_schema import WithJsonSchema
+
+from engine.domain.durations import DURATION_PATTERN
+from engine.domain.playbook import Duration, Id, Line, Name, Part, Prose, Words
+
+PERSON_PATTERN = r"^[a-z][a-z0-9_.-]{0,59}$"
+_CLOCK, _DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]", r"(mon|tue|wed|thu|fri|sat|sun)"
+HOURS_PATTERN = rf"^{_CLOCK}-{_CLOCK} {_DAY}(-{_DAY})?$"
+STATES = ("declared", "contained", "resolved", "closed", "cancelled")
+DEEDS = ("add", "fact", "outage", "asleep", "decline", "skip", "retry", "resolve", "undo", "assign", "note", "hold",
+         "release", "cancel", "close")  # fmt: skip
+"""The keys of which each inject has exactly one."""
+
+Person = Annotated[str, StringConstraints(pattern=PERSON_PATTERN)]
+HoursText = Annotated[str, StringConstraints(pattern=HOURS_PATTERN)]
+When = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN}|0s)$"})]
+"""A span since the beginning."""
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+class SpreadModel(Part):
+    """How long something takes: half of the times at most `median`, nine of ten at most `p90`."""
+
+    median: Duration = Field(description="Half of the times it takes at most this long.")
+    p90: Duration | None = Field(None, description="Nine times of ten it takes at most this long.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_median(cls, value: object) -> object:
+        return {"median": value} if isinstance(value, str) else value
+
+
+class AwayModel(Part):
+    """A time in which somebody cannot be reached, counted from the beginning."""
+
+    from_: When = Field(alias="from", description="Since when, from the beginning, like 2h.")
+    until: When = Field(description="Until when, from the beginning.")
+
+
+class CastModel(Part):
+    """A person who takes part: what they do, when they work, how fast they are."""
+
+    roles: Words = Field(description="The roles they hold; the cast's order is the order of the role.")
+    zone: str = Field("UTC", description="Their time zone, like Europe/Berlin.")
+    hours: HoursText | None = Field(None, description="When they work, like 09:00-18:00 mon-fri; left out: always.")
+    on_call: bool = Field(default=False, description="Whether they can be reached outside their hours too.")
+    responds: SpreadModel | None = Field(None, description="How long until they turn to what they are asked.")
+    away: tuple[AwayModel, ...] = Field((), description="When they cannot be reached at all.")
+
+
+class EffortModel(Part):
+    """How long people work on what they are asked."""
+
+    approval: SpreadModel | None = Field(None, description="On an approval; 3m when left out.")
+    decision: SpreadModel | None = Field(None, description="On a decision; 10m when left out.")
+    task: SpreadModel | None = Field(None, description="On a task; 30m when left out.")
+
+
+class AnswerModel(Part):
+    """What somebody says to what they are asked."""
+
+    by: Words | None = Field(None, description="People or roles who answer; left out: whoever is first.")
+    verdict: Literal["answer", "done", "yes", "no", "approve", "decline"] | None = Field(
+        None, description="What they say, where it is not a form alone."
+    )
+    values: dict[Id, Any] = Field({}, description="What they fill in; the rest of the form is made up.")
+    reason: str = Field("", description="Why; an approval that is declined needs one.")
+    after: When | None = Field(None, description="How long after it was asked; left out: drawn.")
+
+
+Answers = Annotated[list[AnswerModel], BeforeValidator(_several)]
+
+
+class ReplyModel(Part):
+    """What a system replies to one request."""
+
+    status: int = Field(200, ge=100, le=599, description="The status of the reply.")
+    json_: Any = Field(None, alias="json", description="Its content, as JSON.")
+    text: str | None = Field(None, description="Its content, as text.")
+    headers: dict[str, str] = Field({}, description="Its headers.")
+    fails: Literal["unreachable", "lost"] | None = Field(
+        None, description="`unreachable`: nothing is done; `lost`: it may be done, and no reply comes."
+    )
+
+
+class WorldModel(Part):
+    """What a system replies, by the requests that it is asked."""
+
+    match: Line = Field(description="Method and address, like `GET */sharing`; * stands for anything.")
+    replies: list[ReplyModel] = Field(min_length=1, description="One after the other; the last one stays.")
+
+
+class SaysModel(Part):
+    """An approval that somebody declines."""
+
+    approval: str = Field(description="The step whose approval is declined, now or once it is asked for.")
+    reason: Line = Field(description="Why.")
+
+
+class StepReasonModel(Part):
+    """A step, and why something is done with it."""
+
+    step: str = Field(description="The step, or its instance.")
+    reason: Line = Field("It is rehearsed.", description="Why.")
+    outcome: Literal["done", "failed", "retry"] = Field("done", description="What became of it, for `resolve`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_step(cls, value: object) -> object:
+        return {"step": value} if isinstance(value, str) else value
+
+
+class InjectModel(Part):
+    """Something that happens meanwhile. Exactly one key says what."""
+
+    at: When = Field(description="When, from the beginning, like 2h.")
+    by: str | None = Field(None, description="The person or role who does it; the commander when left out.")
+    until: When | None = Field(None, description="The end of an outage or a sleep, from the beginning.")
+    reason: str = Field("", description="Why.")
+    add: dict[Id, Any] | None = Field(None, description="A list that grows: its input, and what is added.")
+    fact: dict[Id, Any] | None = Field(None, description="Facts that are revised.")
+    outage: Line | None = Field(None, description="What is down: chat, tracker, or part of an address.")
+    asleep: Person | None = Field(None, description="Somebody who hears nothing until then.")
+    decline: SaysModel | None = Field(None, description="An approval that is declined.")
+    skip: StepReasonModel | None = Field(None, description="A step that is left out.")
+    retry: StepReasonModel | None = Field(None, description="A step that is tried again.")
+    resolve: StepReasonModel | None = Field(None, description="What became of a step that nobody could tell.")
+    undo: StepReasonModel | None = Field(None, description="A step that is taken back.")
+    assign: dict[Id, Words] | None = Field(None, description="Roles that are given to people.")
+    note: Prose | None = Field(None, description="A remark on the timeline.")
+    hold: Line | None = Field(None, description="Everything automatic stops; why.")
+    release: Line | None = Field(None, description="Everything automatic goes on; why.")
+    cancel: Line | None = Field(None, description="The incident is ended; why.")
+    close: Line | None = Field(None, description="The incident is closed although something is open; why.")
+
+    @property
+    def deeds(self) -> tuple[str, ...]:
+        """Return the deeds that are given; a good inject has exactly one."""
+        return tuple(deed for deed in DEEDS if getattr(self, deed) is not None)
+
+
+class ExpectModel(Part):
+    """What must have come of it."""
+
+    status: Literal["declared", "contained", "resolved", "closed", "cancelled"] | None = Field(
+        None, description="How far the incident is at the end."
+    )
+    steps: dict[str, str] = Field({}, description="The state of steps, or instances, at the end.")
+    order: list[str] = Field([], description="Steps in the order in which they were settled.")
+    missed: list[str] | None = Field(None, description="Exactly the steps whose target is missed; [] for none.")
+    never: list[str] = Field([], description="Steps that never begin.")
+    facts: dict[Id, Any] = Field({}, description="What facts are at the end.")
+    refused: list[str] | None = Field(None, description="Exactly the steps at which somebody was refused.")
+    within: dict[str, Duration] = Field(
+        {}, description="The longest time from the beginning until a step is settled, or contained, resolved, closed."
+    )
+
+
+class Scenario(Part):
+    """A rehearsal file."""
+
+    tocsin: Literal[1] = Field(description="The version of this language.")
+    rehearsal: Name = Field(description="Its name; the file is named after it.")
+    playbook: Name = Field(description="The playbook that is rehearsed.")
+    about: Prose | None = Field(None, description="What it shows.")
+    starts_at: str = Field("2026-03-03T09:00:00+00:00", description="When it begins, with its zone.")
+    ends_after: Duration | None = Field(None, description="When it is stopped at the latest; 400d when left out.")
+    seed: int = Field(1, ge=0, description="What is drawn is drawn from this number.")
+    inputs: dict[Id, Any] = Field({}, description="What is known at the beginning; the rest is made up.")
+    declared_by: str | None = Field(None, description="The person or role who declares it.")
+    cast: dict[Person, CastModel] = Field({}, description="Who takes part; left out: two people for each role.")
+    effort: EffortModel = Field(EffortModel(), description="How long people work on what they are asked.")
+    answers: dict[str, Answers] = Field(
+        {}, description="What people say, by step; approve/STEP for its approval. A list is used up in order."
+    )
+    world: list[WorldModel] = Field([], description="What other systems reply; the first that matches counts.")
+    injects: list[InjectModel] = Field([], description="What happens meanwhile.")
+    expect: ExpectModel = Field(ExpectModel(), description="What must have come of it.")

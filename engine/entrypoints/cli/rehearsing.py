@@ -1,0 +1,64 @@
+"""What the commands of rehearsals share: files read, reports written, and nothing said between the lines."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from engine.domain.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.domain.plan import Plan
+    from engine.domain.scenario import Scenario
+
+
+def quiet() -> None:
+    """Have nothing logged: what happens in a rehearsal stands on its timeline."""
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def read_plan(playbook: str) -> Plan:
+    """Return the plan of a playbook given by its file or its name."""
+    from engine.bootstrap import action_facts
+    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.language.api import compile_playbook
+
+    path = playbook_named(playbook)
+    return compile_playbook(contents(path), path=str(path), actions=action_facts())
+
+
+def read_scenario(path: Path | None, plan: Plan) -> Scenario:
+    """Return the scenario of a file; without one, that of a playbook whose people and answers are all made up."""
+    from engine.domain.errors import PlaybookError
+    from engine.domain.scenario import Scenario
+    from engine.entrypoints.cli.files import contents
+    from engine.language import render
+    from engine.language.scenario import load_scenario
+
+    if path is None:
+        return Scenario(tocsin=1, rehearsal=plan.playbook, playbook=plan.playbook)
+    data = contents(path)
+    try:
+        return load_scenario(data, path=str(path)).checked(plan)
+    except PlaybookError as error:
+        typer.echo(render.as_text(error.problems, source=data.decode(errors="replace")), nl=False, err=True)
+        raise typer.Exit(error.exit_code) from None
+
+
+def written(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write the forms of a report into a folder."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for ending, text in texts.items():
+            (folder / f"report.{ending}").write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{folder}: it cannot be written: {error.strerror}.", hint="Check the path and its rights."
+        ) from None

@@ -1,0 +1,191 @@
+"""What came of a rehearsal, as data: how it ended, which targets were met and why others were not, who was refused.
+
+Rules kept here: everything is read off the timeline, but for why people were late, which only the rehearsal knows; the
+same rehearsal gives the same data; it is marked as an exercise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from engine.domain.chain import instant_text
+from engine.domain.conducting import standing
+from engine.domain.conducting.situation import Situation
+from engine.domain.lifecycle import SETTLED
+from engine.rehearsal.crew import urgent
+from engine.reports.reader import Reader
+from engine.reports.timeline import lines, shown_to_people
+from engine.reports.values import local, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Step
+    from engine.domain.plan import StepPlan
+    from engine.rehearsal.crew import Trace
+    from engine.rehearsal.play import Played
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that was asked of people: by when, when it was answered, and why late. Spans in seconds."""
+
+    ask: str
+    step: str
+    kind: str
+    title: str
+    opened: float
+    """Since the beginning."""
+    due: float | None
+    answered: float | None
+    by: tuple[str, ...]
+    missed: bool
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that came of it."""
+
+    playbook: str
+    version: int
+    rehearsal: str
+    seed: str
+    exercise: bool
+    status: str
+    ending: str
+    started_at: str
+    zone: str
+    lasted: float
+    moments: dict[str, float]
+    """When it was contained, resolved, closed: seconds since the beginning."""
+    targets: tuple[Target, ...]
+    refused: tuple[dict[str, str], ...]
+    minutes: dict[str, int]
+    """How long each person worked."""
+    open: tuple[str, ...]
+    """What is not settled, and what it waits for, in words."""
+    unscripted: dict[str, int]
+    timeline: tuple[dict[str, Any], ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data with stable keys."""
+        return asdict(self)
+
+
+def outcome(played: Played, *, told: bool = True) -> Outcome:
+    """Return what came of a rehearsal; `told` with its timeline in words."""
+    stage, incident = played.stage, played.stage.incident
+    start = incident.declared_at
+    minutes = {who: round(spent.total_seconds() / 60) for who, spent in sorted(played.crew.worked.items())}
+    return Outcome(
+        playbook=stage.plan.playbook,
+        version=stage.plan.version,
+        rehearsal=stage.scenario.rehearsal,
+        seed=stage.dice.seed,
+        exercise=incident.exercise,
+        status=incident.status.value,
+        ending=played.ending,
+        started_at=instant_text(start),
+        zone=incident.zone,
+        lasted=_since(start, stage.clock.now()),
+        moments={name: _since(start, at) for name, at in incident.advanced_at.items()},
+        targets=tuple(_target(played, ask) for ask in incident.asks.values()),
+        refused=tuple(
+            {"at": instant_text(one.at), "person": one.person, "step": one.step, "why": one.why} for one in stage.denied
+        ),
+        minutes=minutes,
+        open=tuple(_open(played)),
+        unscripted=dict(sorted(stage.web.unscripted.items())),
+        timeline=tuple(_told(played)) if told else (),
+    )
+
+
+def _told(played: Played) -> Iterator[dict[str, Any]]:
+    """Yield the timeline in words; nothing in it is real, so nothing is withheld."""
+    stage = played.stage
+    start = stage.incident.declared_at
+    reader = Reader(stage.plan, str, show_restricted=True)
+    for line in shown_to_people(lines(stage.chronicle.entries, reader)):
+        yield {
+            "at": instant_text(line.at),
+            "since": _since(start, line.at),
+            "who": line.actor,
+            "text": line.text,
+            "kind": line.kind,
+            "step": line.step,
+        }
+
+
+def _target(played: Played, ask: Ask) -> Target:
+    start = played.stage.incident.declared_at
+    answered = ask.last.at if ask.last and ask.outcome in ("answered", "approved", "declined") else None
+    return Target(
+        ask=ask.id,
+        step=ask.step,
+        kind=ask.kind,
+        title=Reader(played.stage.plan, str, show_restricted=True).title(ask.step),
+        opened=_since(start, ask.opened_at),
+        due=_since(start, ask.due) if ask.due else None,
+        answered=_since(start, answered) if answered else None,
+        by=tuple(answer.by for answer in ask.answers),
+        missed=ask.missed,
+        why=tuple(dict.fromkeys(_why(played, ask))) if ask.missed else (),
+    )
+
+
+def _why(played: Played, ask: Ask) -> Iterator[str]:
+    """Yield why an ask was not answered in time: what kept each of those who may, and how long the last one took."""
+    due = ask.due or ask.opened_at
+    zone = played.stage.incident.zone
+    traces = played.crew.traces.get(ask.id, [])
+    if not traces:
+        yield "Nobody may answer it."
+    for trace in traces:
+        player = played.stage.players.get(trace.person)
+        since = ask.opened_at if urgent(ask) else trace.heard
+        for why, until in player.unreached(since, due, urgent=urgent(ask)) if player else ():
+            yield f"{trace.person} was {why} until {local(until, zone)}."
+        for step, until in trace.busy:
+            if until > ask.opened_at and (trace.began is None or trace.began > due):
+                yield f"{trace.person} was busy with {step} until {local(until, zone)}."
+        yield from _slow(trace, ask, due)
+
+
+def _slow(trace: Trace, ask: Ask, due: datetime) -> Iterator[str]:
+    if trace.began is None:
+        return
+    if trace.reached == trace.heard > due:
+        yield f"{trace.person} turned to it after {span(trace.heard - ask.opened_at)}."
+    elif trace.said is not None and trace.began <= due < trace.said:
+        before, worked = span(due - trace.began), span(trace.said - trace.began)
+        yield f"{trace.person} began {before} before the target and worked {worked}."
+
+
+def _open(played: Played) -> Iterator[str]:
+    """Yield what is not settled at the end and does not belong to a follow-up, with what it waits for."""
+    incident = played.stage.incident
+    situation = Situation(played.stage.plan, incident, played.stage.clock.now())
+    if incident.over:
+        return
+    for step in played.stage.plan.steps.values():
+        for entry in standing.instances(situation, step):
+            if not step.follow_up and (entry.status not in SETTLED or entry.status.value in ("failed", "unconfirmed")):
+                yield f"{entry.id} is {entry.status.value.replace('_', ' ')}{_awaited(situation, step, entry)}"
+
+
+def _awaited(situation: Situation, step: StepPlan, entry: Step) -> str:
+    if entry.because:
+        return f": {entry.because}"
+    unknown = standing.unknown(situation, step, entry)
+    if unknown:
+        return f": {unknown} is not known"
+    waits = [need.step for need in step.needs if not standing.settled(situation, situation.plan.steps[need.step])]
+    return f": it waits for {', '.join(waits)}" if waits else ""
+
+
+def _since(start: datetime, at: datetime) -> float:
+    return (at - start).total_seconds()

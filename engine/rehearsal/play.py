@@ -1,0 +1,112 @@
+"""Playing a rehearsal from its beginning to its end.
+
+Theory of operation. The conductor is asked, what follows is written down, and its effects are performed, until only
+people or time are awaited; then the clock jumps to the next thing that happens. That is what an engine does, without a
+lease and without waiting.
+
+Rules kept here: an effect's intent stands on the timeline before it is performed; the story's clock jumps only when
+nothing is being performed; it ends when the incident is over, when nothing more will happen, or at its latest end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, assert_never
+
+from engine.domain import timeline as ev
+from engine.domain.chain import instant_text
+from engine.domain.conductor import advance
+from engine.rehearsal.agenda import Happens, Moment, Says, Turns
+from engine.rehearsal.crew import Crew
+from engine.rehearsal.drawing import span
+from engine.rehearsal.injecting import bring
+from engine.rehearsal.stage import set_up
+from engine.runtime.performing import Doubt
+
+if TYPE_CHECKING:
+    from engine.domain.conducting.situation import Perform
+    from engine.domain.plan import Plan
+    from engine.domain.scenario import Scenario
+    from engine.rehearsal.agenda import Item
+    from engine.rehearsal.stage import Stage
+
+LATEST = timedelta(days=400)
+DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
+Ending = Literal["over", "still", "latest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A rehearsal that has ended: why, and everything it was played on."""
+
+    stage: Stage
+    crew: Crew
+    ending: Ending
+
+
+async def play(plan: Plan, scenario: Scenario, *, seed: str | None = None, sealed: bool = True) -> Played:
+    """Play a scenario; `seed` takes the place of its own. Unsealed, its timeline has no hashes and no report."""
+    stage = set_up(plan, scenario, seed=str(scenario.seed) if seed is None else seed, sealed=sealed)
+    crew = Crew(stage)
+    start = stage.clock.now()
+    end = start + (span(scenario.ends_after) if scenario.ends_after else LATEST)
+    for inject in scenario.injects:
+        if not inject.outage and not inject.asleep:
+            stage.agenda.put(start + span(inject.at), Happens(inject))
+    while True:
+        await _rest(stage)
+        if stage.incident.over:
+            return Played(stage, crew, "over")
+        crew.hear()
+        coming = stage.agenda.take()
+        if coming is None:
+            return Played(stage, crew, "still")
+        at, item = coming
+        if at > end:
+            return Played(stage, crew, "latest")
+        stage.clock.jump(at)
+        _happen(stage, crew, item)
+
+
+def _happen(stage: Stage, crew: Crew, item: Item) -> None:
+    match item:
+        case Moment():
+            if not stage.incident.timers[item.timer].fired:
+                stage.append([ev.TimerFired(timer=item.timer)])
+        case Happens():
+            bring(stage, crew, item.inject)
+        case Turns():
+            crew.turn(item)
+        case Says():
+            crew.say(item)
+        case _:
+            assert_never(item)
+
+
+async def _rest(stage: Stage) -> None:
+    """Do everything that can be done now."""
+    while True:
+        turn = advance(stage.plan, stage.incident, now=stage.clock.now())
+        if not turn.events and not turn.performs:
+            return
+        stage.append(turn.events)
+        doubts = {move.key: _doubt(stage, move) for move in turn.performs}
+        stage.append(_intent(stage, move) for move in turn.performs)
+        known = stage.incident
+        for move in turn.performs:
+            stage.append([await stage.performer.perform(stage.plan, known, move, doubt=doubts[move.key])])
+
+
+def _intent(stage: Stage, move: Perform) -> ev.EffectIntended:
+    started = instant_text(stage.clock.real_now())
+    return ev.EffectIntended(
+        key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest, started=started
+    )
+
+
+def _doubt(stage: Stage, move: Perform) -> Doubt:
+    effect = stage.incident.effects.get(move.key)
+    if effect is None:
+        return Doubt.NONE
+    return Doubt.OPEN if effect.unsure else DOUBTS.get(effect.status, Doubt.NONE)

@@ -1,0 +1,164 @@
+"""Everything that one rehearsal is played on: its plan, its clock, its timeline, its people and its other systems.
+
+Rules kept here: whatever people do goes through the same intake and the same authorisation as in a real incident, and
+is refused by it; the incident is an exercise; nothing here can reach anything outside the process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.actions.registry import REGISTRY
+from engine.domain import timeline as ev
+from engine.domain.authority import COMMANDER, Refusal, holders
+from engine.domain.commands import Who
+from engine.domain.declaring import declared_inputs
+from engine.domain.intake import refused, take
+from engine.domain.values import Instant
+from engine.rehearsal.agenda import Agenda, Moment
+from engine.rehearsal.chat import MemoryChat
+from engine.rehearsal.chronicle import Chronicle
+from engine.rehearsal.clock import StoryClock
+from engine.rehearsal.drawing import Dice, span
+from engine.rehearsal.forms import made_up
+from engine.rehearsal.players import held, players_of
+from engine.rehearsal.world import InventedSecrets, MemoryVault, Outage, ScriptedWeb
+from engine.rehearsal.written import MemoryReports
+from engine.runtime.contexts import PortContexts
+from engine.runtime.desk import ON_RECORD
+from engine.runtime.performer import Performer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from engine.actions.interface import ActionContext
+    from engine.domain import commands as cmd
+    from engine.domain.conducting.situation import Perform
+    from engine.domain.events.shape import Event
+    from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
+    from engine.domain.scenario import Scenario
+    from engine.rehearsal.players import Player
+
+INCIDENT = "REHEARSAL-1"
+ROOM = "#rehearsal"
+"""The channel in which actions post while the incident has none of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Somebody was refused something."""
+
+    at: datetime
+    person: str
+    step: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsedContexts:
+    """What actions may know and touch: the ports of the rehearsal, and always a channel."""
+
+    ports: PortContexts
+
+    def context(self, plan: Plan, incident: Incident, move: Perform) -> ActionContext:
+        """Return the context of one move."""
+        found = self.ports.context(plan, incident, move)
+        return found if found.channel else replace(found, channel=ROOM)
+
+
+@dataclass(slots=True, repr=False)
+class Stage:
+    """One rehearsal under way."""
+
+    plan: Plan
+    scenario: Scenario
+    clock: StoryClock
+    dice: Dice
+    chronicle: Chronicle
+    players: Mapping[str, Player]
+    web: ScriptedWeb
+    chat: MemoryChat
+    performer: Performer
+    reports: MemoryReports
+    agenda: Agenda = field(default_factory=Agenda)
+    denied: list[Denied] = field(default_factory=list)
+
+    @property
+    def incident(self) -> Incident:
+        """Where the incident stands."""
+        return self.chronicle.incident
+
+    def give(self, command: cmd.AnyCommand, person: str) -> Refusal | None:
+        """Give somebody's command to the incident; return why it was refused."""
+        player = self.players.get(person)
+        who = Who(person=person, via="slack", strength="slack-signed", zone=player.zone if player else None)
+        came = take(self.plan, self.incident, command, who, now=self.clock.now(), connected=True)
+        if not isinstance(came, Refusal):
+            self.append(came)
+            return None
+        step = str(getattr(command, "target", "") or getattr(command, "step", "")).partition(".")[0]
+        self.denied.append(Denied(self.clock.now(), person, step, came.message))
+        if came.rule in ON_RECORD:
+            self.append([refused(command, who, came)])
+        return came
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Put events on the timeline; what is waited for goes onto the agenda."""
+        for event in events:
+            if isinstance(event, ev.TimerSet):
+                self.agenda.put(max(datetime.fromisoformat(event.due), self.clock.now()), Moment(event.timer))
+            self.chronicle.append([event])
+
+    def someone(self, named: str | None) -> str:
+        """Return the person whom a name or a role means; the commander where nobody is named."""
+        if named in self.players:
+            return str(named)
+        return holders(self.plan, self.incident, named or COMMANDER)[0]
+
+
+def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool = True) -> Stage:
+    """Return a stage on which the incident has been declared."""
+    start = datetime.fromisoformat(scenario.starts_at)
+    clock = StoryClock(start)
+    chronicle = Chronicle(INCIDENT, clock, sealed)
+    players = players_of(scenario, plan, start=start)
+    outages = [Outage(one.outage, start + span(one.at), start + span(one.until or "0s"))
+               for one in scenario.injects if one.outage]  # fmt: skip
+    web, chat, vault = ScriptedWeb(scenario.world, clock, outages), MemoryChat(clock, outages), MemoryVault()
+    reports = MemoryReports(plan, chronicle, vault, clock)
+    ports = PortContexts(http=web, vault=vault, secrets=InventedSecrets(), clock=clock, chat=chat, reports=reports)
+    performer = Performer(REGISTRY, RehearsedContexts(ports), clock)
+    stage = Stage(plan, scenario, clock, Dice(seed), chronicle, players, web, chat, performer, reports)
+    stage.append([_declared(stage)])
+    return stage
+
+
+def _declared(stage: Stage) -> ev.IncidentDeclared:
+    plan, scenario, now = stage.plan, stage.scenario, stage.clock.now()
+    roles = held(stage.players)
+    named = scenario.declared_by or COMMANDER
+    by = named if named in stage.players else next(iter(roles.get(named) or stage.players))
+    roles.setdefault(COMMANDER, [by])  # whoever triggers is acting commander
+    player = stage.players[by]
+    given = {
+        name: made_up(spec, person=by, now=now)
+        for name, spec in plan.inputs.items()
+        if not spec.optional and spec.default is None
+    } | scenario.inputs
+    return ev.IncidentDeclared(
+        incident=INCIDENT,
+        playbook=plan.playbook,
+        playbook_version=plan.version,
+        digest=plan.digest,
+        title=plan.title,
+        inputs=declared_inputs(plan, given, zone=player.zone, now=Instant(now, player.zone)),
+        roles=roles,
+        zone=player.zone,
+        exercise=True,
+        by=by,
+        via="slack",
+        strength="slack-signed",
+    )
