@@ -9,9 +9,9 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
 3. An approval that people outside would notice needs more than a local shell where a chat or tracker is
    set up.
 4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
-5. Facts, skips, retries, undo, cancel, close: the commander; a step's own owner may skip, retry and resolve
-   it, move its target and have it done again; counsel may revise facts; any participant may add to a list or note
-   something.
+5. Facts, skips, retries, undo, cancel, close, another version: the commander; a step's own owner may skip, retry and
+   resolve it, move its target and have it done again; counsel may revise facts; any participant may add to a list or
+   note something.
 6. A commander offers the command to somebody, who alone accepts or declines it.
 7. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 8. Who holds, or acted for, a role that is kept apart from another one never acts for that other, also not where its
@@ -176,7 +176,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
             words = "Only the person to whom the command is offered answers that."
         case (
             cmd.AssignRole() | cmd.UndoStep() | cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident()
-            | cmd.OfferHandover()
+            | cmd.OfferHandover() | cmd.MigrateIncident()
         ):  # fmt: skip
             allowed, words = _of(plan, incident, COMMANDER), "The commander decides this."
         case _:

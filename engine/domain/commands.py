@@ -227,9 +227,19 @@ class AdmitPerson(Command):
     reason: str = ""
 
 
+class MigrateIncident(Command):
+    """Let the incident follow another version of its playbook: `text` is all of it, `inputs` what it asks anew."""
+
+    kind: Literal["migrate"] = "migrate"
+    text: str
+    reason: str
+    inputs: dict[str, Any] = Field(default_factory=dict)
+
+
 AnyCommand = Annotated[
     Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
     | MoveTarget | RedoStep | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident
-    | ReleaseIncident | OfferHandover | AcceptHandover | DeclineHandover | ExcludePerson | AdmitPerson,
+    | ReleaseIncident | OfferHandover | AcceptHandover | DeclineHandover | ExcludePerson | AdmitPerson
+    | MigrateIncident,
     Field(discriminator="kind"),
 ]  # fmt: skip

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.folding import effects, excluding, people, steps, tickets
-from engine.domain.folding.growing import add, extended, firm, loosened, put
-from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState
+from engine.domain.folding.growing import add, extended, firm, loosened, put, without
+from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState, base_id
 from engine.domain.lifecycle import OVER, IncidentStatus, PhaseStatus
+from engine.domain.steering import Migration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,6 +115,21 @@ def _segment_began(state: Incident, event: ev.SegmentBegan, _: datetime) -> Inci
     return replace(state, segments=add(state.segments, segment), unclean=state.unclean or event.unclean)
 
 
+def _migrated(state: Incident, event: ev.IncidentMigrated, at: datetime) -> Incident:
+    gone = set(event.forgotten)
+    for instance in [name for name in state.steps if base_id(name) in gone]:
+        state = replace(state, steps=without(state.steps, instance))
+    for step in gone:
+        state = replace(state, spreads=without(state.spreads, step))
+    known = Migration(event.from_version, event.to_version, event.by, at, event.reason, tuple(event.changes))
+    return replace(
+        state,
+        digest=event.to_digest,
+        playbook_version=event.to_version,
+        migrations=add(state.migrations, known),
+    )
+
+
 def _loss_accepted(state: Incident, _event: ev.LossAccepted, _: datetime) -> Incident:
     return replace(state, unclean=True)
 
@@ -157,6 +173,7 @@ _HANDLERS: Handlers = {
     ev.CloseOrdered: _close_ordered,
     ev.ReopenOrdered: _reopen_ordered,
     ev.SegmentBegan: _segment_began,
+    ev.IncidentMigrated: _migrated,
     ev.LossAccepted: _loss_accepted,
     ev.PhaseOpened: _phase_opened,
     ev.PhaseSettled: _phase_settled,

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.domain.events.shape import InputEvent
-    from engine.domain.incident import Handover, Incident
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan
+    from engine.domain.steering import Handover
 
 HandoverCommand = cmd.OfferHandover | cmd.AcceptHandover | cmd.DeclineHandover
 ENDED = {

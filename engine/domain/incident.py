@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.domain.ask import Ask
     from engine.domain.events.shape import Json, OnCall
+    from engine.domain.steering import Handover, Hold, Migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,41 +142,12 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """A time in which nothing automatic begins: who ordered it and who ended it; nobody has while `end` is None."""
-
-    by: str
-    since: datetime
-    reason: str
-    released_by: str = ""
-    end: datetime | None = None
-    because: str = ""
-    """Why it was released."""
-
-
-@dataclass(frozen=True, slots=True)
 class Exclusion:
     """Who keeps somebody out of the incident, since when and why."""
 
     by: str
     at: datetime
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """An offer of the command; `outcome` is empty while it is open, then accepted, declined, replaced or lapsed."""
-
-    number: int
-    by: str
-    to: str
-    at: datetime
-    note: str
-    summary: tuple[str, ...]
-    outcome: str = ""
-    ended_at: datetime | None = None
-    reason: str = ""
-    """Why it was declined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +201,8 @@ class Incident:
     """Oldest first; only the last one may be open."""
     excluded: Mapping[str, Exclusion] = field(default_factory=dict)
     """Who takes no part in it, by person."""
+    migrations: Sequence[Migration] = ()
+    """Oldest first."""
     seq: int = 0
 
     def step(self, instance: str) -> Step:

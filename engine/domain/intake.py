@@ -17,6 +17,7 @@ from engine.domain.excluding import names_excluded, take_exclusion
 from engine.domain.fields import FieldError
 from engine.domain.handing import take_handover
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
+from engine.domain.migrating import take_migration
 from engine.domain.targets import take_asked
 from engine.domain.values import encode
 
@@ -30,9 +31,19 @@ if TYPE_CHECKING:
 
 
 def take(
-    plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Who, *, now: datetime, connected: bool = False
+    plan: Plan,
+    incident: Incident,
+    command: cmd.AnyCommand,
+    who: cmd.Who,
+    *,
+    now: datetime,
+    connected: bool = False,
+    into: Plan | None = None,
 ) -> tuple[InputEvent, ...] | Refusal:
-    """Return the events a command comes to, or why it is refused. `connected`: a chat or tracker is set up."""
+    """Return the events a command comes to, or why it is refused.
+
+    `connected`: a chat or tracker is set up; `into` is the plan of the text to which an incident is to be migrated.
+    """
     refusal = refuses(plan, incident, command, who) or names_excluded(incident, command) or _closed(incident, command)
     if refusal is not None:
         return refusal
@@ -40,10 +51,8 @@ def take(
     match command:
         case cmd.Answer() | cmd.Acknowledge() | cmd.AnswerReview():
             return _said(plan, incident, command, who, now=now, connected=connected)
-        case cmd.ReviseFact():
-            return _revise(plan, command, who, now=now)
-        case cmd.AddToFact():
-            return _add(plan, incident, command, who, now=now)
+        case cmd.ReviseFact() | cmd.AddToFact():
+            return _known(plan, incident, command, who, now=now)
         case cmd.AssignRole() | cmd.AddNote():
             return _told(plan, incident, command, stamp)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
@@ -58,6 +67,8 @@ def take(
             return take_handover(plan, incident, command, stamp)
         case cmd.ExcludePerson() | cmd.AdmitPerson():
             return take_exclusion(plan, incident, command, stamp, now=now)
+        case cmd.MigrateIncident():
+            return take_migration(plan, into, incident, command, who, now=now)
         case _:
             assert_never(command)
 
@@ -113,6 +124,18 @@ def _told(
             )
         case cmd.AddNote():
             return (ev.NoteAdded(text=command.text, sensitivity=command.sensitivity, **stamp),)
+        case _:
+            assert_never(command)
+
+
+def _known(
+    plan: Plan, incident: Incident, command: cmd.ReviseFact | cmd.AddToFact, who: cmd.Who, *, now: datetime
+) -> tuple[InputEvent, ...] | Refusal:
+    match command:
+        case cmd.ReviseFact():
+            return _revise(plan, command, who, now=now)
+        case cmd.AddToFact():
+            return _add(plan, incident, command, who, now=now)
         case _:
             assert_never(command)
 

@@ -52,6 +52,8 @@ LEFT_OUT = "left-out"
 APPROVAL = "approval"
 HELD, RELEASED = "held", "released"
 """What a notice says of a hold; no step has a state of that name."""
+MIGRATED = "migrated"
+"""What a notice says of another version."""
 CLOSED = "closed_unaccepted"
 """What a person did to a ticket that is answered by opening it again."""
 

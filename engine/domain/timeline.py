@@ -73,6 +73,7 @@ from engine.domain.events.inputs import (
     UndoOrdered,
 )
 from engine.domain.events.shape import Event, InputEvent, Json
+from engine.domain.events.versions import IncidentMigrated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -102,6 +103,7 @@ __all__ = [
     "HoldReleased",
     "IncidentAdvanced",
     "IncidentDeclared",
+    "IncidentMigrated",
     "InputEvent",
     "LossAccepted",
     "MomentMarked",
@@ -170,6 +172,7 @@ INPUTS: tuple[type[InputEvent], ...] = (
     HandoverDeclined,
     PersonExcluded,
     PersonAdmitted,
+    IncidentMigrated,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

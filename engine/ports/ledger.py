@@ -61,8 +61,14 @@ class Ledger(Protocol):
     async def known_head(self, incident: str) -> Head | None:
         """Return the head kept outside the database."""
 
+    async def define(self, digest: str, text: str) -> None:
+        """Keep the text of a playbook by its digest, before an incident goes over to it."""
+
     async def definition(self, digest: str) -> str:
         """Return the text of the playbook with that digest."""
+
+    async def definitions(self) -> Mapping[str, str]:
+        """Return every text that an incident follows or has followed, by its digest."""
 
     async def claim(self, incident: str, *, owner: str, ttl: timedelta) -> Lease | None:
         """Take the lease if it is free or has expired; None when somebody else holds it.

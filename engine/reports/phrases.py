@@ -9,7 +9,7 @@ from engine.actions.defang import defanged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.domain.incident import Hold
+    from engine.domain.steering import Hold, Migration
 
 ENDS = ("?", "!", ".")
 
@@ -43,3 +43,13 @@ def reasoned(reason: str) -> str:
 def on_hold(hold: Hold, *, since: str, by: str) -> str:
     """Return that an incident is on hold; `since` and `by` as the reader knows the instant and the person."""
     return f"On hold since {since} by {by}: nothing automatic begins.{reasoned(hold.reason)}"
+
+
+def different(known: Migration) -> str:
+    """Return what another version of a playbook changed, by id, as a sentence."""
+    return f"What is different: {'; '.join(known.changes)}." if known.changes else "Only its text is different."
+
+
+def follows(known: Migration, *, since: str, by: str) -> str:
+    """Return which version an incident follows; `since` and `by` as the reader knows the instant and the person."""
+    return f"Playbook: version {known.to_version} since {since} by {by}, before {known.from_version}."

@@ -74,6 +74,17 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "declared_by": incident.declared_by,
         "zone": incident.zone,
         "events": incident.seq,
+        "migrations": [
+            {
+                "from": known.from_version,
+                "to": known.to_version,
+                "by": known.by,
+                "at": instant_text(known.at),
+                "reason": known.reason,
+                "changes": list(known.changes),
+            }
+            for known in incident.migrations
+        ],
         "hold": _hold(incident),
         "handover": _handover(incident),
         "epic": str(epic.result["key"]) if epic else None,

@@ -128,6 +128,12 @@ def _released(event: ev.HoldReleased, _: Reader) -> str:
     return f"Released the incident from its hold.{reasoned(event.reason)}"
 
 
+def _migrated(event: ev.IncidentMigrated, _: Reader) -> str:
+    what = f" What is different: {'; '.join(event.changes)}." if event.changes else ""
+    versions = f"from version {event.from_version} of its playbook to version {event.to_version}"
+    return f"Took the incident {versions}.{reasoned(event.reason)}{what}"
+
+
 def _offered(event: ev.HandoverOffered, reader: Reader) -> str:
     stood = f" Where it stood: {defanged('; '.join(event.summary))}." if event.summary else ""
     return f"Offered the command to {reader.name(event.to)}.{reasoned(event.note)}{stood}"
@@ -252,6 +258,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.ReopenOrdered: _simple("Opened the incident again{why}."),
     ev.HoldOrdered: _held,
     ev.HoldReleased: _released,
+    ev.IncidentMigrated: _migrated,
     ev.HandoverOffered: _offered,
     ev.HandoverAccepted: _simple("Accepted the handover and has the command."),
     ev.HandoverDeclined: _not_taken,

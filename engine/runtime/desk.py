@@ -8,12 +8,13 @@ running: it is told that there is something new, and starts later when it is not
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import COMMANDER, Refusal, kept_apart
-from engine.domain.commands import AnswerReview, AssignRole, ExcludePerson, OfferHandover
+from engine.domain.commands import AnswerReview, AssignRole, ExcludePerson, MigrateIncident, OfferHandover
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.intake import refused, take
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 LOOKS = 50
 """How often a command is judged again because something else came in meanwhile."""
+
+NAMED = re.compile(r"^playbook:[ ]*[\"']?([a-z0-9-]+)", re.MULTILINE)
+"""The name that a playbook's text gives itself."""
 
 ON_RECORD = frozenset({"own_change", "not_asked", "not_allowed", "weak_identity", "separated"})
 """Refusals that stay on the timeline; a slip in a form does not."""
@@ -138,6 +142,9 @@ class Desk:
             judged = self.judge(look, command, who)
             taken = judged if isinstance(judged, Refusal) else await self._filled(look, judged)
             events = _stamped(_on_record(command, who, taken) if isinstance(taken, Refusal) else taken, origin)
+            for event in events:
+                if isinstance(event, ev.IncidentMigrated) and isinstance(command, MigrateIncident):
+                    await self.ledger.define(event.to_digest, command.text)
             if await self._append(incident, events, expect=look.incident.seq):
                 return taken if isinstance(taken, Refusal) else events
         raise _restless(incident)
@@ -161,7 +168,8 @@ class Desk:
                 known = ", ".join(one.id for one in self.people.everyone() if self.people.admits(one.id))
                 return Refusal("unknown_person", f"{stranger} cannot hold a role here.", f"There are: {known}.")
         given = self._summed_up(look, command) if isinstance(command, OfferHandover) else command
-        return take(look.plan, look.incident, given, who, now=look.now, connected=self.connected)
+        into = self._other(command) if isinstance(command, MigrateIncident) else None
+        return take(look.plan, look.incident, given, who, now=look.now, connected=self.connected, into=into)
 
     def _summed_up(self, look: Look, command: OfferHandover) -> OfferHandover:
         """Return an offer with where the incident stands, unless whoever makes it has said so."""
@@ -169,6 +177,11 @@ class Desk:
             return command
         lines = handover_summary(look.plan, look.incident, now=look.now, name=self.called)
         return command.model_copy(update={"summary": lines})
+
+    def _other(self, command: MigrateIncident) -> Plan:
+        """Return the plan of another version; raise `PlaybookError` when it has errors."""
+        named = NAMED.search(command.text)
+        return self.plans.compiled(command.text.encode(), path=f"{named[1] if named else 'playbook'}.yaml")
 
     def called(self, person: str) -> str:
         """Return a person's name, else what they are called here."""
@@ -217,15 +230,23 @@ class Desk:
         return await choosing.choose(roles, at=self.clock.now())
 
     async def _filled(self, look: Look, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
-        """Return what was accepted, with a role that was given to nobody given to whoever is on call, or is listed."""
+        """Return what was accepted, with a role that was given to nobody given to whoever is on call, or is listed.
+
+        A role that came with another version may stay vacant.
+        """
         filled: list[InputEvent] = []
+        migrated = next((event for event in events if isinstance(event, ev.IncidentMigrated)), None)
+        playbook = look.plan.playbook
+        plan = await self.plans.of(migrated.to_digest, playbook=playbook) if migrated is not None else look.plan
         for event in events:
             if not isinstance(event, ev.RoleAssigned) or event.people:
                 filled.append(event)
                 continue
             (choice,) = await self._choose([event.role])
             listed = [person for person in choice.people if person not in look.incident.excluded]
-            people = [p for p in listed if kept_apart(look.plan, look.incident, [p], role=event.role) is None]
+            people = [p for p in listed if kept_apart(plan, look.incident, [p], role=event.role) is None]
+            if not people and migrated is not None:
+                continue
             if not people:
                 free = " who may hold it beside what they hold" if listed else ""
                 return Refusal("nobody", f"Nobody{free} is on call or listed for {event.role}.", "Name somebody.")

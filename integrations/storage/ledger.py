@@ -163,6 +163,14 @@ class SqlLedger(Access):
         at = self._recorder.clock.real_now()
         await self.in_thread(lambda: self._recorder.heads.give_up(incident, by=by, reason=reason, at=at))
 
+    async def define(self, digest: str, text: str) -> None:
+        """Keep the text of a playbook, once."""
+        await self.write("", partial(self._recorder.define, digest=digest, text=text))
+
+    async def definitions(self) -> Mapping[str, str]:
+        """Return every kept text, by digest."""
+        return await self.read(lambda c: reading.all_definitions(c, self._org))
+
     async def definition(self, digest: str) -> str:
         """Return the text of a playbook; raises `RunError` when the ledger does not have it."""
         return await self.read(lambda c: reading.definition(c, self._org, digest))

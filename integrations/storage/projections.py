@@ -26,6 +26,7 @@ from engine.domain.timeline import (
     HandoverOffered,
     IncidentAdvanced,
     IncidentDeclared,
+    IncidentMigrated,
     RoleAssigned,
     TargetMoved,
     TimerFired,
@@ -46,8 +47,8 @@ HANDOVER = "handover"
 def project(connection: Connection, place: dict[str, str], entry: Entry) -> None:
     """Bring the projections up to date with one more event; `place` is its org and incident."""
     match entry.event:
-        case IncidentDeclared() as event:
-            _set_incident(connection, place, **declared_values(event, at=entry.at))
+        case IncidentDeclared() | IncidentMigrated() as event:
+            _follow(connection, place, event, at=entry.at)
         case IncidentAdvanced(state=state):
             _set_incident(connection, place, state=state)
             if state in OVER:
@@ -92,6 +93,16 @@ def declared_values(event: IncidentDeclared, *, at: datetime) -> dict[str, objec
         "declared_at": at,
         "digest": event.digest,
     }
+
+
+def _follow(
+    connection: Connection, place: dict[str, str], event: IncidentDeclared | IncidentMigrated, *, at: datetime
+) -> None:
+    """Keep which text of a playbook an incident follows."""
+    if isinstance(event, IncidentDeclared):
+        _set_incident(connection, place, **declared_values(event, at=at))
+    else:
+        _set_incident(connection, place, digest=event.to_digest)
 
 
 def _set_incident(connection: Connection, place: dict[str, str], **values: object) -> None:

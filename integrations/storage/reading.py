@@ -53,6 +53,12 @@ def definition(connection: Connection, org: str, digest: str) -> str:
     return str(text)
 
 
+def all_definitions(connection: Connection, org: str) -> dict[str, str]:
+    """Return every kept text of a playbook, by digest."""
+    rows = connection.execute(select(definitions.c.digest, definitions.c.text).where(definitions.c.org == org))
+    return {row.digest: row.text for row in rows}
+
+
 def runnable(connection: Connection, org: str, *, leases: Leases, now: datetime, limit: int) -> list[str]:
     """Return incidents that have grown since they were last carried and whose lease is free, oldest first."""
     statement = (

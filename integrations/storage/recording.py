@@ -95,7 +95,7 @@ class Recorder:
         connection.execute(update(counters).where(counter).values(value=number))
         incident = f"INC-{number}"
         event = order.event.model_copy(update={"incident": incident})
-        insert_unless_there(connection, definitions, {"org": self.org, "digest": event.digest, "text": definition})
+        self.define(writing, digest=event.digest, text=definition)
         connection.execute(
             insert(incidents).values(
                 **self._place(incident),
@@ -110,6 +110,10 @@ class Recorder:
         )
         self.append(writing, incident, [event])
         return incident, True
+
+    def define(self, writing: Writing, *, digest: str, text: str) -> None:
+        """Keep the text of a playbook, unless it is there."""
+        insert_unless_there(writing.connection, definitions, {"org": self.org, "digest": digest, "text": text})
 
     def append(
         self, writing: Writing, incident: str, events: Sequence[Event], *, expect: int | None = None

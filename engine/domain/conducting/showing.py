@@ -32,6 +32,7 @@ from engine.domain.surfaces import (
     IN_PAGERS,
     IN_TRACKER,
     LIVING,
+    MIGRATED,
     NOTICE,
     PAGE,
     PAGE_ENDED,
@@ -165,3 +166,5 @@ def _notices(incident: Incident) -> Iterator[str]:
         yield f"hold:{HELD}:{number}"
         if hold.end is not None:
             yield f"hold:{RELEASED}:{number}"
+    for number in range(1, len(incident.migrations) + 1):
+        yield f"playbook:{MIGRATED}:{number}"

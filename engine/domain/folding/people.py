@@ -14,8 +14,9 @@ from engine.domain import timeline as ev
 from engine.domain.ask import Acknowledgement, Answer, Ask, Call, Reminder
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
-from engine.domain.incident import Handover, Hold, Review
+from engine.domain.incident import Review
 from engine.domain.lifecycle import StepStatus, Trigger
+from engine.domain.steering import Handover, Hold
 
 if TYPE_CHECKING:
     from engine.domain.folding.change import Handlers

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from engine.domain.ask import Ask
     from engine.domain.authority import Refusal
-    from engine.domain.incident import Handover, Incident
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan
+    from engine.domain.steering import Handover
     from engine.ports.chat import Said
     from engine.ports.people import People, Person
     from engine.ports.records import IncidentRow

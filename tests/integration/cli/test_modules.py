@@ -48,6 +48,7 @@ ON_A_LEDGER = {
     "due": ("INC-1", "lock", "2031-03-04T10:00+01:00"),
     "resolve": ("INC-1", "lock", "done", "--reason", "x"),
     "undo": ("INC-1", "lock"),
+    "migrate": ("INC-1", "--to", "small"),
     "cancel": ("INC-1", "--reason", "x"),
     "close": ("INC-1", "--reason", "x"),
     "reopen": ("INC-1", "--reason", "x"),

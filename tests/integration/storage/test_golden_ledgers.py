@@ -43,6 +43,7 @@ NEWER_THAN_THE_LAST_RELEASE = {
     "handover_offered",
     "handover_accepted",
     "handover_declined",
+    "incident_migrated",
 }
 """What the next release's ledgers will hold; with them this is empty again."""
 

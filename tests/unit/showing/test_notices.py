@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from engine.domain import timeline as ev
+from engine.runtime.showing.words.overview import checklist
 from engine.runtime.showing.words.scene import Scene
 from engine.runtime.showing.words.telling import notice
 from engine.settings.people import read_people
 from tests.architecture.sources import ROOT
 from tests.unit.domain.story import Story
+from tests.unit.domain.versions import edited, migrate
 
 PLAYBOOK = """
     tocsin: 1
@@ -50,3 +52,15 @@ def test_a_hold_says_what_it_does_not_stop() -> None:
     text = notice(scene, "hold:held:1").text
     assert "Wrong link. Nothing automatic begins" in text
     assert "Begun before, and goes to its end: Lock. `/incident release` ends that." in text
+
+
+def test_another_version_is_told_with_what_is_different() -> None:
+    """Who took the incident over to it, why, and which parts differ, by id."""
+    told = Story(PLAYBOOK)
+    assert migrate(told, edited(PLAYBOOK, ("title: Lock,", "title: Close,"))) == {}
+    scene = Scene(told.plan, told.incident, read_people(ROOT / "config" / "people.yaml"), told.now)
+    assert notice(scene, "playbook:migrated:1").text == (
+        "Ana Ruiz took INC-1 from version 1 of its playbook to version 2. The union has to be told. "
+        "What is done stays done; what is asked keeps its target. What is different: step lock: title."
+    )
+    assert "Playbook: version 2 since" in checklist(scene)

@@ -12,7 +12,7 @@ from engine.reports.phrases import reasoned
 from engine.runtime.showing.words.scene import EXERCISE
 
 if TYPE_CHECKING:
-    from engine.domain.incident import Handover
+    from engine.domain.steering import Handover
     from engine.runtime.showing.words.scene import Scene
 
 

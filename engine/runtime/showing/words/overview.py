@@ -14,7 +14,7 @@ from engine.domain.plan import PHASES
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
-from engine.reports.phrases import awaited, lead, on_hold
+from engine.reports.phrases import awaited, follows, lead, on_hold
 from engine.runtime.showing.words.asking import state_of_calls
 from engine.runtime.showing.words.filling import facts_of, severity_of, withheld_lines
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
@@ -132,6 +132,9 @@ def _facts(scene: Scene) -> Iterator[str]:
     if offer:
         yield f"Command offered to {scene.name(offer.to)} at {scene.local(offer.at)}, not accepted yet"
     yield f"Declared {scene.dated(incident.declared_at)} ({incident.zone}) by {scene.name(incident.declared_by)}"
+    if incident.migrations:
+        last = incident.migrations[-1]
+        yield follows(last, since=scene.local(last.at), by=scene.name(last.by))
     severity = severity_of(scene)
     if severity:
         yield f"Severity: {severity}"

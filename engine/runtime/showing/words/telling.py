@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.lifecycle import StepStatus
-from engine.domain.surfaces import HELD, RELEASED
+from engine.domain.surfaces import HELD, MIGRATED, RELEASED
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message
-from engine.reports.phrases import reasoned
+from engine.reports.phrases import different, reasoned
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.chain import Head
-    from engine.domain.incident import Hold
+    from engine.domain.steering import Hold, Migration
 
 REVIEW = "review"
 STATES = {
@@ -31,6 +31,8 @@ def notice(scene: Scene, subject: str) -> Message:
     what, state, number = subject.rsplit(":", 2)
     if state in (HELD, RELEASED):
         return _hold(scene, scene.incident.holds[int(number) - 1], state)
+    if state == MIGRATED:
+        return _migration(scene, scene.incident.migrations[int(number) - 1])
     return Message(_notice(scene, what, state), footer=EXERCISE if scene.incident.exercise else "")
 
 
@@ -48,6 +50,16 @@ def _hold(scene: Scene, hold: Hold, state: str) -> Message:
         f"{scene.name(hold.by)} put {scene.incident.id} on hold at {scene.local(hold.since)}.{reasoned(hold.reason)} "
         f"Nothing automatic begins, is tried again or is taken back; what is asked of people stays open. {ended}",
         footer=foot,
+    )
+
+
+def _migration(scene: Scene, known: Migration) -> Message:
+    """Return that the incident follows another version of its playbook, and what is different."""
+    return Message(
+        f"{scene.name(known.by)} took {scene.incident.id} from version {known.from_version} of its playbook to version "
+        f"{known.to_version}.{reasoned(known.reason)} What is done stays done; what is asked keeps its target. "
+        f"{different(known)}",
+        footer=EXERCISE if scene.incident.exercise else "",
     )
 
 

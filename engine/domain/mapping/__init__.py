@@ -1,0 +1,1 @@
+"""What of a running incident does not fit another version of its playbook."""
