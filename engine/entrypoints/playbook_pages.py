@@ -149,6 +149,9 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
         yield f"when {_code(told['when'])}"
     if told["for_each"]:
         yield f"for each of {_code(told['for_each'])}"
+    if step.repeat:
+        most = f"{step.repeat.most} times at most"
+        yield f"again every {step.repeat.every.text} until {_code(step.repeat.until.source)}, {most}"
     if step.approve:
         number = f"{step.approve.quorum} of " if step.approve.quorum > 1 else ""
         exact = ", these exact words" if step.approve.exact_text else ""

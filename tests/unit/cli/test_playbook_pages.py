@@ -36,6 +36,8 @@ phases:
         when: inputs.loud or "a" in "a|b"
         due: 15m
         approve: {by: [commander, desk], quorum: 2, text: exact}
+        repeat: {until: output.ended, every: 6h, max: 3}
+        form: {ended: {type: boolean}}
       - id: done
         title: Is it done?
         decision: Say so.
@@ -67,6 +69,7 @@ def test_a_page_says_what_the_plan_says(small: Path) -> None:
     assert (
         "| `look` | **Look at it**<br>Someone has to. | `desk` | 15m |"
         ' when `inputs.loud or "a" in "a\\|b"`; for each of `inputs.where`;'
+        " again every 6h until `output.ended`, 3 times at most;"
         " approved by 2 of `commander`, `desk`, these exact words |"
     ) in told
     assert "| `commander` | 1d, a follow-up | after `look`; a yes makes the incident contained |" in told

@@ -181,6 +181,8 @@ def test_people_are_kept_apart_when_there_is_reason(thinks: str, measures: list[
 
 
 def test_help_does_not_end_with_the_incident() -> None:
-    """Staying in touch and watching for copies go on, and hold nothing up."""
+    """Staying in touch and watching for copies go on until the person ends them, and hold nothing up."""
+    for name in ("stay_in_touch", "watch"):
+        assert STEPS[name].repeat is not None
     for name in ("stay_in_touch", "watch", "remaining", "care_for_helpers"):
         assert STEPS[name].follow_up, name

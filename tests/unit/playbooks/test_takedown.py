@@ -71,3 +71,12 @@ def test_an_answer_leads_to_a_second_look_or_another_way(answer: str, *, waits: 
     assert runs(STEPS["a_day"], inputs=ADULTS, steps=steps) is waits
     assert runs(STEPS["next_way"], inputs=ADULTS, steps=steps) is next_way
     assert all(need.any_end or need.step == "way" for need in STEPS["outcome"].needs)
+
+
+def test_silence_is_asked_about_each_day() -> None:
+    """Five days at most, and then it goes on as it stands."""
+    repeat = STEPS["answer"].repeat
+    assert repeat is not None
+    assert (repeat.every.text, repeat.most) == ("24h", 5)
+    assert repeat.until.evaluate({"output": {"answer": "none yet"}}) is False
+    assert repeat.until.evaluate({"output": {"answer": "silent"}}) is True
