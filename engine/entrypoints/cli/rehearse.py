@@ -34,10 +34,10 @@ def rehearse(
     from engine.rehearsal.play import play
     from engine.rehearsal.telling import told
 
-    quiet()
     plan = read_plan(playbook)
     found = read_scenario(scenario, plan)
-    played = asyncio.run(play(plan, found, seed=None if seed is None else str(seed)))
+    with quiet():
+        played = asyncio.run(play(plan, found, seed=None if seed is None else str(seed)))
     came = outcome(played)
     if report is not None:
         written(report, played.stage.reports.texts())

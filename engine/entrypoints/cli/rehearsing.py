@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,23 @@ import typer
 from engine.domain.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
 
 
-def quiet() -> None:
-    """Have nothing logged: what happens in a rehearsal stands on its timeline."""
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Have nothing logged meanwhile: what happens in a rehearsal stands on its timeline."""
     import structlog
 
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def read_plan(playbook: str) -> Plan:
@@ -32,6 +39,14 @@ def read_plan(playbook: str) -> Plan:
 
     path = playbook_named(playbook)
     return compile_playbook(contents(path), path=str(path), actions=action_facts())
+
+
+def plan_beside(rehearsal: Path, playbook: str) -> Plan:
+    """Return the plan of the playbook that a rehearsal file names: beside it, above it, or among the playbooks."""
+    for folder in (rehearsal.parent, rehearsal.parent.parent):
+        if (folder / f"{playbook}.yaml").is_file():
+            return read_plan(str(folder / f"{playbook}.yaml"))
+    return read_plan(playbook)
 
 
 def read_scenario(path: Path | None, plan: Plan) -> Scenario:

@@ -1,0 +1,73 @@
+"""The commands of rehearsals, as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from engine.entrypoints.cli.main import program
+
+ROOT = Path(__file__).parents[3]
+LOST = str(ROOT / "playbooks" / "lost-device.yaml")
+FILE = ROOT / "playbooks" / "rehearsals" / "lost-device-wiped.yaml"
+RUN = CliRunner()
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Run a command; return its exit code and what it writes."""
+    result = RUN.invoke(program(), arguments)
+    return result.exit_code, result.output
+
+
+def test_a_rehearsal_says_that_it_is_an_exercise_and_what_was_missed() -> None:
+    """Without a file, people and answers are made up."""
+    code, text = run("rehearse", LOST)
+    assert code == 0
+    assert text.startswith("EXERCISE: a rehearsal of lost-device, version 1.")
+    assert "targets were missed" in text
+    assert "POST https://devices.example.com/" in text
+
+
+def test_the_same_seed_gives_the_same_bytes() -> None:
+    """Twice the same, and something else with another seed."""
+    first, second, other = (run("rehearse", LOST, "--seed", seed)[1] for seed in ("7", "7", "8"))
+    assert first == second
+    assert first != other
+
+
+def test_a_rehearsal_for_programs_has_stable_keys(tmp_path: Path) -> None:
+    """With its timeline, its targets, and its report beside it."""
+    code, text = run("rehearse", LOST, "--scenario", str(FILE), "--json", "--report", str(tmp_path / "out"))
+    found = json.loads(text)
+    assert code == 0
+    assert (found["exercise"], found["status"], found["rehearsal"]) == (True, "closed", "lost-device-wiped")
+    assert {"at", "since", "who", "text", "kind", "step"} <= set(found["timeline"][0])
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["report.html", "report.json", "report.md"]
+
+
+def test_a_wrong_rehearsal_is_told_with_its_lines(tmp_path: Path) -> None:
+    """As `tocsin lint` tells what is wrong with a playbook."""
+    path = tmp_path / "wrong.yaml"
+    path.write_text("tocsin: 1\nrehearsal: wrong\nplaybook: lost-device\nanswers: {wpe: {by: commander}}\n")
+    code, text = run("rehearse", LOST, "--scenario", str(path))
+    assert code == 1
+    assert ":4:11: error PB701 There is no step wpe." in text
+
+
+def test_rehearsals_are_run_like_tests(tmp_path: Path) -> None:
+    """What differs is told beside what was expected, and the exit code is 1."""
+    good = FILE.read_text()
+    folder = tmp_path / "rehearsals"
+    folder.mkdir()
+    (tmp_path / "lost-device.yaml").write_bytes(Path(LOST).read_bytes())
+    (folder / "good.yaml").write_text(good)
+    assert run("test", str(tmp_path))[0] == 0
+    (folder / "bad.yaml").write_text(good.replace("status: closed", "status: cancelled"))
+    code, text = run("test", str(tmp_path))
+    assert code == 1
+    assert "status: expected cancelled, got closed" in text
+    assert "2 rehearsals: 1 failed" in text
+    found = json.loads(run("test", str(tmp_path), "--json")[1])
+    assert [row["ok"] for row in found["rehearsals"]] == [False, True]
