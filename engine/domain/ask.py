@@ -91,6 +91,8 @@ class Ask:
     reminders: tuple[Reminder, ...] = ()
     calls: tuple[Call, ...] = ()
     """Who was called, level by level."""
+    escalated_at: datetime | None = None
+    """When further roles were asked too; they are among `by` since then."""
 
     @property
     def open(self) -> bool:

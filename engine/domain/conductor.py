@@ -18,6 +18,7 @@ from engine.domain.calendar import BusinessCalendar
 from engine.domain.conducting.asking import watch
 from engine.domain.conducting.calling import call
 from engine.domain.conducting.ends import decide_cancel, decide_close, decide_incident, decide_phases
+from engine.domain.conducting.escalating import escalate
 from engine.domain.conducting.holding import held_back
 from engine.domain.conducting.reminding import remind
 from engine.domain.conducting.showing import decide_surfaces
@@ -100,7 +101,11 @@ def decide(situation: Situation) -> Iterator[Event | Perform]:
     if incident.status is not IncidentStatus.CLOSED and not any(isinstance(move, Event) for move in steps):
         yield from decide_phases(situation)  # only once no step still changes: one that revives holds its phase
         yield from decide_incident(situation)
-    for ask in incident.asks.values():
+    yield from _look_after_open(situation)
+
+
+def _look_after_open(situation: Situation) -> Iterator[Event]:
+    for ask in situation.incident.asks.values():
         if ask.open:
             yield from _look_after(situation, ask, situation.plan.step_at(ask.step))
 
@@ -110,6 +115,7 @@ def _look_after(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Even
     watched = list(watch(situation, ask, step))
     yield from watched
     if not watched:
+        yield from escalate(situation, ask, step)
         yield from remind(situation, ask, step)
         yield from call(situation, ask, step)
 
@@ -120,3 +126,4 @@ def _wind_down(situation: Situation) -> Iterator[Event | Perform]:
         yield from ending
         return
     yield from decide_steps(situation)
+    yield from _look_after_open(situation)

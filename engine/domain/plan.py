@@ -61,6 +61,14 @@ class RepeatPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class EscalatePlan:
+    """After how long without an approval these roles may give it too."""
+
+    after: timedelta
+    to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovePlan:
     """Who must approve what exactly, and how many distinct people."""
 
@@ -68,6 +76,9 @@ class ApprovePlan:
     quorum: int = 1
     expires: timedelta | None = None
     exact_text: bool = False
+    asks_again: bool = False
+    """Whether an approval that expires is asked for again; else it counts as declined."""
+    escalate: EscalatePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ HELD, RELEASED = "held", "released"
 """What a notice says of a hold; no step has a state of that name."""
 MIGRATED = "migrated"
 """What a notice says of another version."""
+ESCALATED = "escalated"
+"""What a notice says of an approval that further roles are asked for."""
 CLOSED = "closed_unaccepted"
 """What a person did to a ticket that is answered by opening it again."""
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from engine.domain.events.approvals import AskEscalated
 from engine.domain.events.engine import (
     AskClosed,
     AskOpened,
@@ -85,6 +86,7 @@ __all__ = [
     "AskAcknowledged",
     "AskAnswered",
     "AskClosed",
+    "AskEscalated",
     "AskOpened",
     "AskReminded",
     "CancelOrdered",
@@ -201,6 +203,7 @@ ENGINE_EVENTS: tuple[type[Event], ...] = (
     TrackerCaughtUp,
     AskReminded,
     PersonCalled,
+    AskEscalated,
 )
 
 EVENTS: dict[str, type[Event]] = {kind.type: kind for kind in (*INPUTS, *ENGINE_EVENTS)}

@@ -17,6 +17,7 @@ from engine.domain.plan import Plan, StepPlan
 from engine.domain.sensitivity import Sensitivity
 from engine.entrypoints.cli.outline import outline
 from engine.language.api import compile_playbook
+from engine.reports.values import span
 
 FOLDER: Final = "docs/playbooks"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|])")
@@ -148,7 +149,7 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
     if told["when"]:
         yield f"when {_code(told['when'])}"
     if told["for_each"]:
-        yield f"for each of {_code(told['for_each'])}"
+        yield f"for each of {_code(told['for_each'])}" + (f", {step.enough} of them needed" if step.enough else "")
     if step.repeat:
         most = f"{step.repeat.most} times at most"
         yield f"again every {step.repeat.every.text} until {_code(step.repeat.until.source)}, {most}"
@@ -156,6 +157,9 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
         number = f"{step.approve.quorum} of " if step.approve.quorum > 1 else ""
         exact = ", these exact words" if step.approve.exact_text else ""
         yield f"approved by {number}{', '.join(map(_code, step.approve.by))}{exact}"
+        if step.approve.escalate:
+            after, to = span(step.approve.escalate.after), ", ".join(map(_code, step.approve.escalate.to))
+            yield f"after {after} also by {to}"
     if step.undo:
         yield "can be undone" if step.undo.action else f"cannot be undone: {_text(step.undo.none_because or '')}"
     if step.marks:

@@ -16,6 +16,7 @@ from engine.domain.expressions import compile_expression, compile_template
 from engine.domain.fields import FieldSpec
 from engine.domain.plan import (
     ApprovePlan,
+    EscalatePlan,
     Need,
     OnFailure,
     PhasePlan,
@@ -107,7 +108,7 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         timeout=_span(model.timeout),
         retry=_retry(model.retry),
         repeat=_repeat(model.repeat),
-        approve=_approve(model.approve),
+        approve=_approve(model.approve, kind=step.kind),
         on_failure=on_failure,
         handlers=handlers,
         handler_for=handler_for,
@@ -190,11 +191,18 @@ def _enough(model: StepModel) -> int | None:
             return number
 
 
-def _approve(model: ApproveModel | None) -> ApprovePlan | None:
+def _approve(model: ApproveModel | None, *, kind: str) -> ApprovePlan | None:
     if model is None:
         return None
-    by = tuple(dict.fromkeys(model.by))
-    return ApprovePlan(by, quorum=model.quorum, expires=_span(model.expires), exact_text=model.text == "exact")
+    further = model.escalate
+    return ApprovePlan(
+        tuple(dict.fromkeys(model.by)),
+        quorum=model.quorum,
+        expires=_span(model.expires),
+        exact_text=model.text == "exact",
+        asks_again=kind != "action" if model.on_expiry is None else model.on_expiry == "ask_again",
+        escalate=EscalatePlan(parse_duration(further.after), tuple(further.to)) if further is not None else None,
+    )
 
 
 def _undo(context: Context, model: UndoModel | None) -> UndoPlan | None:

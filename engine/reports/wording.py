@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.actions.defang import defanged
 from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
+from engine.reports.asking import asked, called, escalated, reminded
 from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
 
@@ -177,22 +178,6 @@ def _loss(event: ev.LossAccepted, _: Reader) -> str:
     return f"Accepted that events up to {event.known_seq} are lost: {event.reason}."
 
 
-def _asked(event: ev.AskOpened, reader: Reader) -> str:
-    what = {"approval": "Approval was asked for", "decision": "A decision was asked for"}.get(event.kind, "Asked for")
-    return f"{what}: {reader.title(event.step)}."
-
-
-def _reminded(event: ev.AskReminded, reader: Reader) -> str:
-    people = ", ".join(map(reader.name, event.people))
-    return f"Reminded {people} when {event.share} % of the time had passed: {reader.title(event.step)}."
-
-
-def _called(event: ev.PersonCalled, reader: Reader) -> str:
-    why = "its due time has passed" if event.because == "overdue" else "nobody has answered or is on it"
-    by = f", paged by {', '.join(event.pagers)}" if event.pagers else ""
-    return f"Called {reader.name(event.person)} (level {event.level}{by}), since {why}: {reader.title(event.step)}."
-
-
 def _intended(event: ev.EffectIntended, reader: Reader) -> str:
     return f"Began: {_subject(event.kind, event.subject, reader)}."
 
@@ -284,15 +269,16 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.StepFailed: _simple("Failed: {title}{why}."),
     ev.StepCancelled: _simple("Ended with the incident: {title}."),
     ev.MomentMarked: _simple("{title} was answered with yes: {e.moment}."),
-    ev.AskOpened: _asked,
+    ev.AskOpened: asked,
     ev.AskClosed: _simple("No longer asked: {title}{why}."),
     ev.EffectIntended: _intended,
     ev.EffectDone: _done,
     ev.EffectFailed: _failed,
     ev.EffectUnconfirmed: _unconfirmed,
     ev.TimerSet: _simple("A moment is waited for ({e.timer})."),
-    ev.AskReminded: _reminded,
-    ev.PersonCalled: _called,
+    ev.AskReminded: reminded,
+    ev.PersonCalled: called,
+    ev.AskEscalated: escalated,
     ev.TargetMissed: _simple("Target missed: {title} was due {e.due}."),
 }
 """The words of every event; `_simple` for those that are one sentence."""

@@ -2,7 +2,8 @@
 
 Rules kept here (design section 3, semantics 1, 8 and 9): an approval binds to a digest, of what an action
 will do or of what a person answered; another digest needs another approval. An approval that is declined
-sends a task or decision back to be answered again, and ends an action.
+sends a task or decision back to be answered again, and ends an action. One that expires is asked for again or counts
+as declined, as the playbook says; else it counts as declined for an action only.
 """
 
 from __future__ import annotations
@@ -107,6 +108,8 @@ def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterato
     match approval.outcome:
         case "approved":
             yield from finish(situation, step, entry, answer)
+        case "expired" if step.approve is None or not step.approve.asks_again:
+            yield open_ask(situation, step, entry)
         case "voided" | "expired":
             digest = digest_of(dict(answer.values))
             yield from open_approval(situation, step, entry, digest=digest, requesters=(answer.by,))

@@ -160,7 +160,7 @@ def _next_undo(situation: Situation) -> Step | None:
         entry
         for step, entry in _entries(situation)
         if entry.status is StepStatus.DONE and step.undo is not None and step.undo.action is not None
-        if not _undo_over(situation, entry)
+        if not _undo_over(situation, step, entry)
     ]
     return max(undoable, key=lambda entry: order.index(_action_key(situation, entry)), default=None)
 
@@ -169,10 +169,13 @@ def _action_key(situation: Situation, entry: Step) -> str:
     return act_key(situation.incident.id, entry.id, number=entry.round)
 
 
-def _undo_over(situation: Situation, entry: Step) -> bool:
+def _undo_over(situation: Situation, step: StepPlan, entry: Step) -> bool:
     """Return whether taking a step back was tried without success, or refused."""
     effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, "undo"))
     if effect is not None and effect.status in ("failed", "unconfirmed"):
         return True
     asked = situation.incident.asks.get(entry.approval or "")
-    return asked is not None and asked.digest == entry.undo_digest != "" and asked.outcome == "declined"
+    if asked is None or asked.digest != entry.undo_digest or not entry.undo_digest:
+        return False
+    asks_again = step.approve is not None and step.approve.asks_again
+    return asked.outcome == "declined" or (asked.outcome == "expired" and not asks_again)

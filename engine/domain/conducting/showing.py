@@ -25,6 +25,7 @@ from engine.domain.surfaces import (
     CALL,
     CARD,
     CHANNEL,
+    ESCALATED,
     HANDOVER,
     HEAD_CHAT,
     HELD,
@@ -160,6 +161,8 @@ def _notices(incident: Incident) -> Iterator[str]:
     for ask in incident.asks.values():
         if ask.missed:
             yield f"{ask.id}:missed:1"
+        if ask.escalated_at is not None and ask.open:
+            yield f"{ask.id}:{ESCALATED}:1"
     for state in incident.advanced_at:
         yield f"incident:{state}:1"
     for number, hold in enumerate(incident.holds, start=1):

@@ -111,6 +111,8 @@ def _awaiting_approval(situation: Situation, step: StepPlan, entry: Step) -> Ite
         case "declined":
             reason = approval.last.reason if approval.last else ""
             yield ev.StepDeclined(step=entry.id, ask=approval.id, because=reason)
+        case "expired" if step.approve is not None and step.approve.asks_again:
+            yield from open_approval(situation, step, entry, digest=entry.digest, requesters=entry.authors)
         case "expired":
             yield ev.StepDeclined(step=entry.id, ask=approval.id, because="nobody approved it in time")
         case _:
@@ -156,7 +158,8 @@ def _undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event |
         yield from starts.prepare_undo(situation, step, entry)
     elif step.approve is not None and not approved(situation, entry, entry.undo_digest):
         asked = situation.incident.asks.get(entry.approval or "")
-        if asked is None or asked.digest != entry.undo_digest:
+        again = asked is not None and asked.outcome == "expired" and step.approve.asks_again
+        if asked is None or asked.digest != entry.undo_digest or again:
             yield from open_approval(situation, step, entry, digest=entry.undo_digest, requesters=())
     else:
         effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, UNDO))

@@ -98,6 +98,12 @@ def _called(state: Incident, event: ev.PersonCalled, at: datetime) -> Incident:
     return replace(state, asks=put(state.asks, ask.id, ask))
 
 
+def _escalated(state: Incident, event: ev.AskEscalated, at: datetime) -> Incident:
+    known = state.asks[event.ask]
+    ask = replace(known, by=tuple(dict.fromkeys((*known.by, *event.to))), escalated_at=at)
+    return replace(state, asks=put(state.asks, ask.id, ask))
+
+
 def _skip(state: Incident, event: ev.SkipOrdered, at: datetime) -> Incident:
     return change(state, event.step, Trigger.SKIP, at, because=event.reason, by_hand=True)
 
@@ -178,6 +184,7 @@ HANDLERS: Handlers = {
     ev.TargetMissed: _missed,
     ev.AskReminded: _reminded,
     ev.PersonCalled: _called,
+    ev.AskEscalated: _escalated,
     ev.SkipOrdered: _skip,
     ev.RetryOrdered: _retry,
     ev.StepResolved: _resolved,

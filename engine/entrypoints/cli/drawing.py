@@ -6,11 +6,14 @@ Rules kept here: what a playbook says is text and never markup, neither of the t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
+
+from engine.reports.values import span
 
 Outline: TypeAlias = Mapping[str, Any]
 
@@ -91,6 +94,9 @@ def _details(step: Outline) -> Iterator[str]:
         number = step["approve"]["quorum"]
         needed = f"{number} of " if number > 1 else ""
         yield f"approved by {needed}{_people(step['approve']['by'])}"
+        further = step["approve"]["escalate"]
+        if further:
+            yield f"after {span(timedelta(seconds=further['after']))} also by {', '.join(further['to'])}"
     if step["due"]:
         yield f"due in {step['due']}"
     if step["marks"]:

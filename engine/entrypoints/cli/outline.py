@@ -104,7 +104,15 @@ def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
     if step.approve is None:
         return None
     by = [{"role": role, "people": _names(role, people)} for role in step.approve.by]
-    return {"by": by, "quorum": step.approve.quorum, "exact_text": step.approve.exact_text}
+    further = step.approve.escalate
+    return {
+        "by": by,
+        "quorum": step.approve.quorum,
+        "exact_text": step.approve.exact_text,
+        "expires": _span(step.approve.expires),
+        "asks_again": step.approve.asks_again,
+        "escalate": {"after": _span(further.after), "to": list(further.to)} if further else None,
+    }
 
 
 def _repeat(step: StepPlan) -> dict[str, Any] | None:

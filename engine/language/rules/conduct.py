@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from jinja2 import nodes
 
-from engine.domain.durations import DurationError, parse_due
+from engine.domain.durations import DurationError, parse_due, parse_duration
 from engine.domain.grammar import parse_expression
+from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import READS, Context, Place, Use
 from engine.language.marks import Rule
@@ -67,6 +68,36 @@ def marking_is_asked_again(context: Context) -> Findings:
             yield Finding((*step.loc, "repeat"), message, "Leave `repeat` out.", on_key=True)
 
 
+def expiry_follows(context: Context) -> Findings:
+    for step in context.steps:
+        approve = step.model.approve
+        if approve is not None and approve.on_expiry is not None and approve.expires is None:
+            loc = (*step.loc, "approve", "on_expiry")
+            yield Finding(loc, "Nothing expires here.", "Add `expires`, or leave `on_expiry` out.", on_key=True)
+
+
+def escalation_in_time(context: Context) -> Findings:
+    for step in context.steps:
+        approve = step.model.approve
+        if approve is None or approve.escalate is None or approve.expires is None:
+            continue
+        try:
+            late = parse_duration(approve.escalate.after) >= parse_duration(approve.expires)
+        except DurationError:
+            continue
+        if late:
+            message = f"The approval expires after {approve.expires}, before anybody else is asked."
+            yield Finding((*step.loc, "approve", "escalate", "after"), message, "Write a shorter time.")
+
+
+def escalation_reaches_more(context: Context) -> Findings:
+    for step in context.steps:
+        approve = step.model.approve
+        if approve is not None and approve.escalate is not None and set(approve.escalate.to) <= set(approve.by):
+            message = f"{', '.join(approve.escalate.to)} may approve from the beginning."
+            yield Finding((*step.loc, "approve", "escalate", "to"), message, "Name another role.")
+
+
 def _most(context: Context, use: Use) -> int | None:
     """Return how many elements a list has at most; None where nobody can know."""
     if use.whole is None:
@@ -83,4 +114,7 @@ CHECKS = (
     Check(Rule("PB123", "`until` looks at what a round came to."), until_reads_output),
     Check(Rule("PB124", "Between two rounds is at least a minute."), every_is_no_hammer),
     Check(Rule("PB125", "What is asked again by itself does not repeat."), marking_is_asked_again),
+    Check(Rule("PB320", "What follows an expiry stands where something expires."), expiry_follows),
+    Check(Rule("PB321", "Others are asked before an approval expires."), escalation_in_time),
+    Check(Rule("PB322", "An escalation asks somebody else.", Severity.WARNING), escalation_reaches_more),
 )

@@ -116,6 +116,8 @@ def _named_roles(context: Context) -> Iterator[tuple[Loc, str]]:
             yield (*step.loc, "owner"), model.owner
         lists = ((("by",), model.by), (("consult",), model.consult))
         approvers = ((("approve", "by"), model.approve.by),) if model.approve is not None else ()
+        further = model.approve.escalate if model.approve is not None else None
+        approvers = (*approvers, (("approve", "escalate", "to"), further.to)) if further is not None else approvers
         for loc, names in (*lists, *approvers):
             for index, name in enumerate(names or []):
                 yield (*step.loc, *loc, index), name

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from engine.domain.durations import DurationError, parse_due, parse_duration, parse_within
+from engine.domain.playbook import ApproveModel
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Step
@@ -84,10 +85,17 @@ def _times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
         yield ("retry", "within"), model.retry.within, parse_within
     if model.repeat is not None:
         yield ("repeat", "every"), model.repeat.every, parse_due
-    if model.approve is not None and model.approve.expires is not None:
-        yield ("approve", "expires"), model.approve.expires, parse_duration
+    if model.approve is not None:
+        yield from _approval_times(model.approve)
     if model.wait is not None and model.wait.duration is not None:
         yield ("wait", "duration"), model.wait.duration, parse_duration
+
+
+def _approval_times(approve: ApproveModel) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
+    if approve.expires is not None:
+        yield ("approve", "expires"), approve.expires, parse_duration
+    if approve.escalate is not None:
+        yield ("approve", "escalate", "after"), approve.escalate.after, parse_duration
 
 
 def _longer_than_a_day(step: Step) -> tuple[str, str]:

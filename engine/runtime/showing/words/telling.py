@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.lifecycle import StepStatus
-from engine.domain.surfaces import HELD, MIGRATED, RELEASED
+from engine.domain.surfaces import ESCALATED, HELD, MIGRATED, RELEASED
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message
 from engine.reports.phrases import different, reasoned
@@ -118,6 +118,10 @@ def _notice(scene: Scene, what: str, state: str) -> str:
         ask = scene.incident.asks[what]
         due = scene.local(ask.due) if ask.due else "now"
         return f"Target missed: {scene.title(ask.step)} was due {due}. Asked: {scene.asked(ask)}."
+    if state == ESCALATED:
+        ask = scene.incident.asks[what]
+        since = scene.local(ask.opened_at)
+        return f"Nobody has approved {scene.title(ask.step)} since {since}. Asked now: {scene.asked(ask)}."
     entry, title = scene.incident.step(what), scene.title(what)
     if entry.status.value != state:
         return f"{title}: this was {state} for a while, and is {entry.status.value.replace('_', ' ')} now."
