@@ -15,7 +15,7 @@ from engine.domain.incident import instance_number
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.reports.phrases import ENDS, on_hold
-from engine.reports.status import title_of
+from engine.reports.titles import title_of
 from engine.reports.values import local
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from engine.domain import commands as cmd
 from engine.domain.answers import find_ask
 from engine.ports.acts import ActKind
 from engine.reports.phrases import ENDS
-from engine.reports.status import title_of
+from engine.reports.titles import title_of
 from engine.runtime.inward.words import name_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from engine.domain.authority import holders
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
 from engine.reports.phrases import on_hold
-from engine.reports.status import title_of
+from engine.reports.titles import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
