@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from engine.entrypoints.cli.footprint import waits, words
 from engine.reports.values import span
 
 Outline: TypeAlias = Mapping[str, Any]
@@ -35,6 +36,11 @@ def tree(outline: Outline) -> None:
             leaf = branch.add(_head(step))
             for line in _details(step):
                 leaf.add(Text(line, style="dim"))
+    about = root.add(Text.assemble(("in short", "bold"), ("  what it leaves in the world", "dim")))
+    for heading, lines in words(outline["leaves"]):
+        below = about.add(Text(heading))
+        for line in lines:
+            below.add(Text(line, style="dim"))
     console = Console(highlight=False)
     console.print(root)
     vacant = [role["id"] for role in outline["roles"] if role["required"] and not role["people"]]
@@ -77,6 +83,8 @@ def _head(step: Outline) -> Text:
 def _details(step: Outline) -> Iterator[str]:
     if step["action"]:
         yield f"does {step['action']}" + (", can be undone" if step["undo"] else "")
+    if step["wait"]:
+        yield waits(step["wait"])
     if step["needs"]:
         yield "after " + ", ".join(need["step"] + (" (any end)" if need["any_end"] else "") for need in step["needs"])
     if step["handler_for"]:

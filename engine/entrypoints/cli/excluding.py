@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from engine.domain import commands as cmd
 from engine.entrypoints.cli.standing import As, Incident, Json, Reason, give
 
 Person = Annotated[str, typer.Argument(help="Their id in people.yaml.")]
@@ -22,6 +21,8 @@ def exclude(incident: Incident, person: Person, *, reason: Reason, named: As = N
     the next who holds the role. The reason is shown to few. Anybody may step aside themselves; for others, the
     commander or counsel decides. Who is kept out of every incident stands in people.yaml.
     """
+    from engine.domain import commands as cmd
+
     command = cmd.ExcludePerson(person=person, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{person} is kept out of {incident}.")
 
@@ -39,5 +40,7 @@ def admit(
     \b
     tocsin admit INC-7 dana --reason "she was not in that meeting"
     """
+    from engine.domain import commands as cmd
+
     command = cmd.AdmitPerson(person=person, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{person} may take part in {incident} again.")

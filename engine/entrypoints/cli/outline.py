@@ -15,6 +15,7 @@ from engine.domain.expressions import Expression, ExpressionError
 from engine.domain.fields import Now
 from engine.domain.plan import Gate, PhasePlan, Plan, StepPlan
 from engine.domain.values import Instant, Value, plain
+from engine.entrypoints.cli.footprint import footprint
 from engine.ports.people import People
 
 OPENS: Final = {
@@ -33,6 +34,7 @@ def accepted(plan: Plan, given: Mapping[str, Value], *, now: Instant) -> Mapping
 
 def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | None) -> dict[str, Any]:
     """Return the whole plan; without `people` nobody is named, without `inputs` no condition is worked out."""
+    phases = [_phase(plan, phase, people=people, inputs=inputs) for phase in plan.phases]
     return {
         "playbook": plan.playbook,
         "version": plan.version,
@@ -61,7 +63,8 @@ def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | 
             }
             for role in plan.roles.values()
         ],
-        "phases": [_phase(plan, phase, people=people, inputs=inputs) for phase in plan.phases],
+        "phases": phases,
+        "leaves": footprint(phases, deadlines=plan.deadlines),
     }
 
 
@@ -86,6 +89,7 @@ def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] 
         "enough": step.enough,
         "who": [{"role": role, "people": _names(role, people)} for role in step.by],
         "action": step.action,
+        "wait": _wait(step),
         "reach": step.traits.reach.value if step.traits else None,
         "repeat": _repeat(step),
         "approve": _approve(step, people),
@@ -94,6 +98,9 @@ def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] 
         "on_failure": list(step.handlers) or step.on_failure.value,
         "handler_for": list(step.handler_for),
         "undo": step.undo is not None and step.undo.action is not None,
+        "tickets": step.tickets.value,
+        "starts": [],
+        "stops": list(step.stops),
         "marks": step.marks,
         "follow_up": step.follow_up,
         "sensitivity": step.sensitivity.value,
@@ -118,6 +125,18 @@ def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
 def _repeat(step: StepPlan) -> dict[str, Any] | None:
     repeat = step.repeat
     return {"until": repeat.until.source, "every": repeat.every.text, "max": repeat.most} if repeat else None
+
+
+def _wait(step: StepPlan) -> dict[str, Any] | None:
+    """Return what a wait waits for; one of the three is set."""
+    if step.wait is None:
+        return None
+    until, known = step.wait.until, step.wait.known
+    return {
+        "seconds": _span(step.wait.duration),
+        "until": until.source if until else None,
+        "known": known.source if known else None,
+    }
 
 
 def _ordered(phase: PhasePlan, plan: Plan) -> list[str]:

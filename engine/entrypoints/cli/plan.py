@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 
 class Form(StrEnum):
-    """A tree for eyes, an object for programs, a graph for documents."""
+    """A tree for eyes, an object for programs, a graph for documents, a picture."""
 
     TEXT = "text"
     JSON = "json"
     MERMAID = "mermaid"
+    SVG = "svg"
 
 
 def plan(
@@ -38,6 +39,7 @@ def plan(
     tocsin plan leak.yaml --input anyone_minor=no     which steps then run, and which do not
     tocsin plan leak.yaml --json                      for programs
     tocsin plan leak.yaml --format mermaid            a graph for documents
+    tocsin plan leak.yaml --format svg > leak.svg     a picture: phases as lanes, steps as boxes
     tocsin plan leak.yaml --diff video-leak           what another version changes, step by step and key by key
     tocsin plan video-leak --diff INC-7               what it changes against the version that an incident runs
     """
@@ -61,6 +63,10 @@ def plan(
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     elif form is Form.MERMAID:
         typer.echo(mermaid(found))
+    elif form is Form.SVG:
+        from engine.entrypoints.cli.picture.svg import svg
+
+        typer.echo(svg(found), nl=False)
     else:
         tree(found)
 

@@ -239,3 +239,24 @@ def plan_steps(tocsin: Run, *options: str) -> dict[str, dict[str, Any]]:
     ran = tocsin("plan", str(GOOD), "--json", *options)
     assert ran.code == 0
     return {step["id"]: step for phase in json.loads(ran.out)["phases"] for step in phase["steps"]}
+
+
+def test_a_plan_says_in_short_what_it_leaves(tocsin: Run) -> None:
+    """Where something appears, how many tickets for whom, what acts, who approves, which law may apply."""
+    out = tocsin("plan", str(GOOD)).out
+    for text in (
+        "where they are set up, a channel in Slack and an epic in Jira",
+        " tickets, each once its step is ready",
+        "2  counsel (Carla Weiss); report for each of inputs.urls",
+        " acts in our own systems",
+        "staff_notice  slack.post",
+        "report  2 of commander (Ana Ruiz) or comms (Dev Patel)",
+        "laws and contracts whose deadlines may apply",
+        "waits 6 h",
+        "waits until it is known that inputs.found_by is defined",
+    ):
+        assert text in out
+    leaves = json.loads(tocsin("plan", str(GOOD), "--json", "-i", "urls=https://a.example/1").out)["leaves"]
+    assert {"step": "lock", "action": "http.request", "reach": "inward"} in leaves["acts"]
+    assert "read_state" not in [act["step"] for act in leaves["acts"]], "it does not run"
+    assert all(entry["number"] >= 1 and entry["each"] == {} for entry in leaves["tickets"])
