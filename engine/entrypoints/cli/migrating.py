@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.domain.commands import MigrateIncident, Who
 from engine.domain.errors import ConfigError, PlaybookError
 from engine.entrypoints.cli.standing import REFUSED, As, Incident, Json, give, in_office, show
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 FOLLOWED = "followed before"
 PREVIEW = "preview"
-READER = Who(person="", via="cli")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,7 @@ def migrate(
     What is done stays done, what is asked keeps its target, what has not begun follows the other version. What does not
     fit is refused, each by the name of its rule. The commander decides.
     """
+    from engine.domain.commands import MigrateIncident
     from engine.entrypoints.cli.given import typed_inputs
 
     inputs = dict(typed_inputs(given or []))
@@ -68,6 +67,7 @@ def migrate(
 
 
 def _preview(incident: str, to: str, *, inputs: dict[str, Any], json_: bool) -> None:
+    from engine.domain.commands import MigrateIncident, Who
     from engine.domain.mapping.change import Change
     from engine.domain.migrating import differences, in_the_way
 
@@ -77,7 +77,7 @@ def _preview(incident: str, to: str, *, inputs: dict[str, Any], json_: bool) -> 
     look, version = in_office(work)
     change = Change(look.plan, version.plan, look.incident)
     command = MigrateIncident(text=PREVIEW, reason=PREVIEW, inputs=inputs)
-    found = in_the_way(change, command, READER, now=look.now)
+    found = in_the_way(change, command, Who(person="", via="cli"), now=look.now)
     if json_:
         show(
             {

@@ -46,23 +46,6 @@ def test_a_command_imports_only_what_it_needs(arguments: list[str], absent: set[
     assert imported & absent == set()
 
 
-@pytest.mark.parametrize("command", ["lint", "plan"])
-def test_looking_at_a_playbook_loads_nothing_that_runs_one(command: str, home: Path) -> None:
-    """No engine, no ledger and none of its events: an author waits for every lint."""
-    probe = PROBE.replace('name.partition(".")[0]', "name")
-    ran = subprocess.run(
-        [sys.executable, "-c", probe, command, GOOD], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
-    )
-    running = (
-        "engine.runtime",
-        "engine.reports.review",
-        "engine.domain.events",
-        "engine.domain.fold",
-        "integrations.storage",
-    )
-    assert [name for name in ran.stderr.split() if name.startswith(running)] == []
-
-
 def test_a_reader_that_leaves_is_no_error() -> None:
     """`tocsin schema | head` ends without a word."""
     reading, writing = os.pipe()
