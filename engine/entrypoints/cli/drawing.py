@@ -99,12 +99,19 @@ def _details(step: Outline) -> Iterator[str]:
         repeat = step["repeat"]
         yield f"again every {repeat['every']}, at most {repeat['max']} times, until {repeat['until']}"
     if step["approve"]:
-        number = step["approve"]["quorum"]
-        needed = f"{number} of " if number > 1 else ""
-        yield f"approved by {needed}{_people(step['approve']['by'])}"
-        further = step["approve"]["escalate"]
-        if further:
-            yield f"after {span(timedelta(seconds=further['after']))} also by {', '.join(further['to'])}"
+        yield from _approval(step["approve"])
+    yield from _ends(step)
+
+
+def _approval(approve: Outline) -> Iterator[str]:
+    needed = f"{approve['quorum']} of " if approve["quorum"] > 1 else ""
+    yield f"approved by {needed}{_people(approve['by'])}"
+    further = approve["escalate"]
+    if further:
+        yield f"after {span(timedelta(seconds=further['after']))} also by {', '.join(further['to'])}"
+
+
+def _ends(step: Outline) -> Iterator[str]:
     if step["due"]:
         yield f"due in {step['due']}"
     if step["marks"]:
