@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from engine.domain.catalogs import Catalogs
     from engine.domain.values import Instant
     from engine.language.context import ActionFacts
 
@@ -19,6 +20,18 @@ def action_facts() -> dict[str, ActionFacts]:
     from engine.language.facts import facts_of  # noqa: PLC0415 - as above
 
     return facts_of(REGISTRY)
+
+
+def catalogs() -> Catalogs:
+    """Return what playbooks may name of laws, controls and calendars, as the configuration says.
+
+    Raises:
+        ConfigError: a file of theirs is wrong.
+    """
+    from engine.settings.catalogs import read_catalogs  # noqa: PLC0415 - as above
+    from engine.settings.read import settings_file  # noqa: PLC0415 - as above
+
+    return read_catalogs(settings_file().parent)
 
 
 def present() -> Instant:

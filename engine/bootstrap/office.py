@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from engine.actions.registry import REGISTRY
 from engine.bootstrap.rotas import choosing_of
 from engine.domain.calendar import BusinessCalendar
+from engine.domain.catalogs import Catalogs
 from engine.domain.errors import ConfigError
 from engine.language.facts import facts_of
 from engine.reports.review.writer import FileReportWriter
@@ -25,6 +26,7 @@ from engine.runtime.standings import Standings
 from engine.settings import calendars
 from engine.settings import escalation as escalation_file
 from engine.settings import people as people_file
+from engine.settings.catalogs import read_catalogs
 from engine.settings.escalation import Escalation, read_escalation
 from engine.settings.people import Directory, read_people
 from engine.settings.read import named_values, settings_of
@@ -70,6 +72,7 @@ class Office:
     clock: SystemClock
     people: Directory
     calendars: Mapping[str, BusinessCalendar]
+    catalogs: Catalogs
     ledger: SqlLedger
     standings: Standings
     vault: FileVault
@@ -152,7 +155,8 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
     people = read_people(settings.config / people_file.FILE)
     escalation = read_escalation(settings.config / escalation_file.FILE, people=people)
     choosing = choosing_of(settings, people, secrets=EnvironmentSecrets(named_values()))
-    plans = Plans(ledger, actions=facts)
+    catalogs = read_catalogs(settings.config)
+    plans = Plans(ledger, actions=facts, catalogs=catalogs)
     bell = Bell()
     vault = FileVault(settings.files / "vault")
     reports = FileReportWriter(
@@ -180,6 +184,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         clock=clock,
         people=people,
         calendars=calendars.read_calendars(settings.config / calendars.FILE),
+        catalogs=catalogs,
         ledger=ledger,
         standings=standings,
         vault=vault,

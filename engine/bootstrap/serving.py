@@ -166,7 +166,7 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     if ended:
         log.info("went_on_after_an_engine_that_died", incidents=ended)
     busy: list[Engine] = []
-    library = Library(settings.playbooks, actions=facts_of(REGISTRY), default="video-leak")
+    library = Library(settings.playbooks, actions=facts_of(REGISTRY), catalogs=office.catalogs, default="video-leak")
     triggers = _triggers(office, library)
     lanes = await stack.enter_async_context(
         open_lanes(
@@ -241,6 +241,7 @@ def _workshop(office: Office, sides: Sides, acts: Performs) -> Workshop:
         performer=ByKind(acts=acts, surfaces=shower),
         clock=office.clock,
         calendar=office.calendar,
+        calendars=office.calendars,
         connected=sides.connected,
         waking=office.escalation.waking,
     )

@@ -10,8 +10,8 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    set up.
 4. Who may answer an ask may say to be on it, and so may whoever is called when nobody is: the commander.
 5. Facts, skips, retries, undo, cancel, close, another version: the commander; a step's own owner may skip, retry and
-   resolve it, move its target and have it done again; counsel may revise facts; any participant may add to a list or
-   note something.
+   resolve it, move its target and have it done again; counsel may revise facts, and set a target that the law
+   sets; any participant may add to a list or note something.
 6. A commander offers the command to somebody, who alone accepts or declines it.
 7. Any participant may put the incident on hold; the commander, or whoever did, releases it.
 8. Who holds, or acted for, a role that is kept apart from another one never acts for that other, also not where its
@@ -163,7 +163,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
             allowed = _of(plan, incident, COMMANDER, COUNSEL) | {incident.declared_by}
             words = "The commander or counsel revises facts."
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.MoveTarget() | cmd.RedoStep():
-            allowed = _of(plan, incident, COMMANDER, *_owners(plan, command.step))
+            allowed = _of(plan, incident, COMMANDER, *_owners(plan, command.step), *_by_law(plan, command))
             words = "The commander or the step's owner decides this."
         case cmd.ReleaseIncident():
             allowed = _of(plan, incident, COMMANDER) | ({incident.hold.by} if incident.hold else set())
@@ -221,6 +221,12 @@ def _of(plan: Plan, incident: Incident, *roles: str) -> frozenset[str]:
 def _owners(plan: Plan, instance: str) -> tuple[str, ...]:
     step = plan.find_step(instance)
     return (*step.by, *((step.owner,) if step.owner else ())) if step else ()
+
+
+def _by_law(plan: Plan, command: cmd.AnyCommand) -> tuple[str, ...]:
+    """Return who else sets a target: counsel, where the law sets it."""
+    step = plan.find_step(command.step) if isinstance(command, cmd.MoveTarget) else None
+    return (COUNSEL,) if step is not None and step.lawful else ()
 
 
 def _roles(plan: Plan, roles: tuple[str, ...]) -> str:

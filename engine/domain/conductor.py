@@ -31,7 +31,7 @@ from engine.domain.surfaces import Connected
 from engine.domain.waking import ASLEEP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from engine.domain.ask import Ask
@@ -65,14 +65,15 @@ def advance(
     calendar: BusinessCalendar | None = None,
     connected: Connected = NOTHING_CONNECTED,
     waking: Waking = ASLEEP,
+    calendars: Mapping[str, BusinessCalendar] | None = None,
 ) -> Turn:
     """Return everything that follows from a state at a story instant.
 
-    `connected` says what can be shown where, `waking` who is reminded and called.
+    `connected` says what can be shown where, `waking` who is reminded and called, `calendars` which a target may name.
     """
     written: list[Event] = []
     for _ in range(MAX_LOOKS):
-        situation = Situation(plan, incident, now, calendar or BusinessCalendar(), waking)
+        situation = Situation(plan, incident, now, calendar or BusinessCalendar(), waking, calendars or {})
         moves = [*decide(situation), *decide_surfaces(situation, connected)]
         events = [move for move in moves if isinstance(move, Event)]
         if not events:

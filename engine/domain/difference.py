@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from engine.domain.playbook import Part, Playbook, StepModel
+from engine.domain.notation import Part
+from engine.domain.playbook import Playbook, StepModel
 from engine.domain.values import Json
 
 NOT_TOP = frozenset({"tocsin", "version", "inputs", "roles", "phases"})

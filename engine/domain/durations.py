@@ -1,4 +1,4 @@
-"""Spans of time as authors write them: `15m`, `1h30m`, `90d`, `5bd`, and `3 in 1m` for retries.
+"""Spans of time as authors write them: `15m`, `1h30m`, `90d`, `5bd`, `5bd in us-federal`, and `3 in 1m` for retries.
 
 Rules kept here: units go from large to small, each at most once; a day is 24 hours, a business day (`bd`) stands
 alone and is counted by a calendar later; nothing is longer than ten years.
@@ -12,14 +12,17 @@ from datetime import timedelta
 from engine.domain.errors import RunError
 from engine.domain.plan import Due
 
+DEADLINE = "deadline"
+"""What the law sets, in place of a target."""
+
 LONGEST = timedelta(days=3650)
 MOST_ATTEMPTS = 20
 DURATION_PATTERN = r"(?=[0-9])([0-9]{1,4}d)?([0-9]{1,5}h)?([0-9]{1,6}m)?([0-9]{1,8}s)?"
-DUE_PATTERN = rf"[0-9]{{1,3}}bd|{DURATION_PATTERN}"
+DUE_PATTERN = rf"[0-9]{{1,3}}bd( in [a-z][a-z0-9-]*)?|{DURATION_PATTERN}"
 RETRY_PATTERN = rf"[0-9]{{1,2}} in {DURATION_PATTERN}"
 
 _DURATION = re.compile(DURATION_PATTERN)
-_BUSINESS = re.compile(r"([0-9]{1,3})bd")
+_BUSINESS = re.compile(r"([0-9]{1,3})bd(?: in ([a-z][a-z0-9-]*))?")
 _RETRY = re.compile(r"([0-9]{1,2}) in (\S+)")
 
 
@@ -44,18 +47,18 @@ def parse_duration(text: str) -> timedelta:
 
 
 def parse_due(text: str) -> Due:
-    """Return the target that `text` names: a duration, or business days such as `5bd`; raise `DurationError`."""
+    """Return the target that `text` names: a duration, or business days of a calendar; raise `DurationError`."""
     if match := _BUSINESS.fullmatch(text):
         days = int(match[1])
         if days == 0:
             raise DurationError(f"{text!r} is no time at all.", hint="Leave the key out instead.")
-        return Due(business_days=days, text=text)
+        return Due(business_days=days, calendar=match[2] or "", text=text)
     try:
         return Due(elapsed=parse_duration(text), text=text)
     except DurationError as error:
         hint = error.hint()
         if error.message.endswith("is not a duration."):
-            hint = "Write a duration (15m, 2h, 90d) or business days alone (5bd)."
+            hint = "Write a duration (15m, 2h, 90d) or business days alone (5bd, 5bd in a-calendar)."
         raise DurationError(error.message, hint=hint) from None
 
 

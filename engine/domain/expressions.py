@@ -65,14 +65,15 @@ class UnknownValueError(ExpressionError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A bare expression, checked; `reads` is every look-up in it, in order."""
+    """A bare expression, checked; `reads` is every look-up in it, `own` the names that only its place knows."""
 
     source: str
     reads: tuple[Reference, ...]
+    own: tuple[str, ...] = ()
 
     def evaluate(self, names: Mapping[str, object]) -> Value:
         """Return the typed result; raise `UnknownValueError` for what is not known, `ExpressionError` for the rest."""
-        return _result(_compiled(self.source), names, source=self.source)
+        return _result(_compiled(self.source, self.own), names, source=self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ class Template:
         return _render(self.source, names)
 
 
-def compile_expression(source: str) -> Expression:
+def compile_expression(source: str, *, own: tuple[str, ...] = ()) -> Expression:
     """Return the expression that `source` is; raise `ExpressionError` when it is none."""
-    return Expression(source, grammar.references(grammar.parse_expression(source)))
+    return Expression(source, grammar.references(grammar.parse_expression(source)), own)
 
 
 def compile_template(raw: Json) -> Template:
@@ -176,18 +177,18 @@ def _settled(value: object, *, foreign: bool) -> tuple[Value, int]:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(source: str) -> Code:
-    return _code(grammar.parse_expression(source))
+def _compiled(source: str, own: tuple[str, ...]) -> Code:
+    return _code(grammar.parse_expression(source), own)
 
 
 @lru_cache(maxsize=4096)
 def _compiled_text(source: str) -> tuple[str | Code, ...]:
-    return tuple(part if isinstance(part, str) else _code(part) for part in grammar.parse_template(source))
+    return tuple(part if isinstance(part, str) else _code(part, ()) for part in grammar.parse_template(source))
 
 
-def _code(tree: nodes.Expr) -> Code:
+def _code(tree: nodes.Expr, own: tuple[str, ...]) -> Code:
     for reference in grammar.references(tree):
-        if reference.root not in (*ROOTS, *IN_RETRY, *IN_UNTIL):
+        if reference.root not in (*ROOTS, *IN_RETRY, *IN_UNTIL, *own):
             raise ExpressionError(f"There is no {reference.root}.", hint=f"Names start with: {', '.join(ROOTS)}.")
     reader = _Reader()
     bare = cast("nodes.Expr", reader.visit(tree))

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.folding import effects, excluding, people, steps, tickets
+from engine.domain.folding import clocks, effects, excluding, people, steps, tickets
 from engine.domain.folding.growing import add, extended, firm, loosened, put, without
 from engine.domain.incident import Fact, Incident, Phase, Segment, TimerState, base_id
 from engine.domain.lifecycle import OVER, IncidentStatus, PhaseStatus
@@ -186,5 +186,6 @@ _HANDLERS: Handlers = {
     **tickets.HANDLERS,
     **effects.HANDLERS,
     **excluding.HANDLERS,
+    **clocks.HANDLERS,
 }
 """Events that are not named here (notes, refusals, head publications) are on the timeline and change no state."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from engine.domain.ask import Ask
+    from engine.domain.clocks import Clock, Fulfilment
     from engine.domain.events.shape import Json, OnCall
     from engine.domain.steering import Handover, Hold, Migration
 
@@ -186,6 +187,10 @@ class Incident:
     reviews: tuple[Review, ...] = ()
     """A person's later answer takes the place of the one before; anonymous ones all stay."""
     moments: Mapping[str, datetime] = field(default_factory=dict)
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    """The clocks of regimes that run."""
+    fulfilled: Mapping[str, Fulfilment] = field(default_factory=dict)
+    """`regime.stage` -> the duty that was fulfilled."""
     segments: Sequence[Segment] = ()
     cancelling: bool = False
     undoing: bool = False

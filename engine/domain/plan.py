@@ -16,6 +16,8 @@ from engine.domain.sensitivity import Sensitivity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.domain.catalogs import Control, Regime
+    from engine.domain.clocks import StartPlan
     from engine.domain.expressions import Expression, Template
     from engine.domain.fields import FieldSpec
 
@@ -33,10 +35,12 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A target between people: elapsed time, or business days of the organisation's calendar."""
+    """A target: elapsed time, business days of a calendar (empty: the organisation's own), or what the law sets."""
 
     elapsed: timedelta = timedelta(0)
     business_days: int = 0
+    calendar: str = ""
+    law: bool = False
     text: str = ""
     """As written, for people: `15m`, `2h`, `5bd`."""
 
@@ -138,8 +142,11 @@ class StepPlan:
     """The roles that may answer a decision; a task's owner is its only entry."""
     form: Mapping[str, FieldSpec] = field(default_factory=dict)
     due: Due | None = None
+    starts: tuple[StartPlan, ...] = ()
     stops: tuple[str, ...] = ()
     """The stages of regimes that it fulfils: then its due time is law, and nobody moves it."""
+    fulfilled: str = ""
+    """The field of its form that says when they were."""
     timeout: timedelta | None = None
     retry: RetryPlan = RetryPlan()
     repeat: RepeatPlan | None = None
@@ -163,6 +170,11 @@ class StepPlan:
     call: Plan | None = None
     """The playbook that is run inside this one."""
     line: int = 0
+
+    @property
+    def lawful(self) -> bool:
+        """Whether the law sets its due time."""
+        return self.due is not None and self.due.law
 
     @property
     def human(self) -> bool:
@@ -224,6 +236,10 @@ class Plan:
     phases: tuple[PhasePlan, ...]
     steps: Mapping[str, StepPlan]
     deadlines: tuple[str, ...] = ()
+    regimes: Mapping[str, Regime] = field(default_factory=dict)
+    """What is known of each of them."""
+    controls: Mapping[str, Control] = field(default_factory=dict)
+    """Those that its steps give evidence for."""
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     separation: tuple[SeparationPlan, ...] = ()
 

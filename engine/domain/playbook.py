@@ -10,46 +10,34 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
-from engine.domain.durations import DUE_PATTERN, DURATION_PATTERN, MOST_ATTEMPTS, split_retry
 from engine.domain.fields import FieldType
+from engine.domain.notation import (
+    Condition,
+    DueText,
+    Duration,
+    Id,
+    Join,
+    Line,
+    Name,
+    Part,
+    Prose,
+    Scalar,
+    Words,
+    as_list,
+)
 from engine.domain.sensitivity import Sensitivity
+from engine.domain.step_parts import NeedModel, RepeatModel, RetryModel, StartModel, UndoModel, WaitModel, as_starts
 
-ID_PATTERN = r"^[a-z][a-z0-9_]{0,59}$"
-NAME_PATTERN = r"^[a-z][a-z0-9-]{0,59}$"
 KINDS = ("action", "task", "decision", "wait", "call")
 """The keys of which each step has exactly one; it says what kind of step it is."""
 
 FAILURE_WORDS = ("continue", "stop")
 """What `on_failure` may say instead of naming steps."""
 
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-_WORDS_SCHEMA = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
-
-Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
-Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n]*$")]
-Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
-Words = Annotated[list[str], BeforeValidator(_listed), WithJsonSchema(_WORDS_SCHEMA)]
-Condition = Annotated[str, StringConstraints(min_length=1)]
-Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN})$"})]
-EveryText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN})$"})]
-DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
-Join = Literal["all", "any"] | Annotated[int, Field(ge=1, le=1000)]
-Scalar = str | bool | int | float
 ColumnType = Literal["text", "number", "boolean", "datetime", "url", "choice", "person"]
-
-
-class Part(BaseModel):
-    """A mapping of the file: frozen, strict, without room for unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)
 
 
 class ColumnModel(Part):
@@ -107,33 +95,6 @@ class SeparationModel(Part):
     why: Line = Field(description="Why, in one sentence; it is told to whoever is refused.")
 
 
-class NeedModel(Part):
-    """A step that must have settled first."""
-
-    step: str = Field(description="The id of the step.")
-    is_: Literal["settled"] | None = Field(
-        None, alias="is", description="`settled` accepts every end, also a failed one."
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_id(cls, value: object) -> object:
-        return {"step": value} if isinstance(value, str) else value
-
-
-class WaitModel(Part):
-    """What a step waits for: exactly one of the three."""
-
-    duration: Duration | None = Field(None, description="How long, like 24h.")
-    until: Condition | None = Field(None, description="An expression that gives a date and time.")
-    known: Condition | None = Field(None, description="An expression; the step is done once it is known and true.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_duration(cls, value: object) -> object:
-        return {"duration": value} if isinstance(value, str) else value
-
-
 class EscalateModel(Part):
     """Who else may approve when nobody does for a while."""
 
@@ -153,42 +114,6 @@ class ApproveModel(Part):
     escalate: EscalateModel | None = Field(None, description="Who else may approve when nobody does for a while.")
     text: Literal["exact"] | None = Field(None, description="`exact` approves these bytes; any edit voids it.")
     break_glass: bool = Field(default=False, description="Whether one person may go ahead alone with a written reason.")
-
-
-class RetryModel(Part):
-    """How often and how long an action is tried, and after which failures."""
-
-    attempts: int = Field(ge=1, le=MOST_ATTEMPTS, description="How often it is tried; the first time counts.")
-    within: Duration = Field(description="Over how long the attempts are spread, like 1m.")
-    if_: Condition | None = Field(
-        None,
-        alias="if",
-        description="After which failures it is tried again; reads error.message, error.status and attempt.",
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        attempts, within = split_retry(value)
-        return {"attempts": attempts, "within": within}
-
-
-class RepeatModel(Part):
-    """Until when a step is done again and again."""
-
-    until: Condition = Field(description="What ends it; reads output (this round's), inputs and steps.")
-    every: EveryText = Field(description="How long after a round the next one begins, like 6h or 1bd.")
-    max: int = Field(ge=1, le=100, description="After how many rounds it has failed.")
-
-
-class UndoModel(Part):
-    """How the step is taken back when someone asks for it, or why it cannot be."""
-
-    action: str | None = Field(None, description="The action that takes it back.")
-    with_: dict[str, Any] = Field({}, alias="with", description="What that action is given.")
-    none: Prose | None = Field(None, description="Why it cannot be taken back.")
 
 
 class StepModel(Part):
@@ -218,14 +143,16 @@ class StepModel(Part):
     by: Words | None = Field(None, min_length=1, description="The roles that may answer the decision.")
     consult: Words | None = Field(None, description="The roles that are asked for their view first.")
     form: dict[Id, FieldModel] | None = Field(None, min_length=1, description="What is asked for, by name.")
-    due: DueText | None = Field(None, description="A target between people: 15m, 2h, 5bd; `deadline` for the law's.")
+    due: DueText | None = Field(
+        None, description="A target between people: 15m, 2h, 5bd, 5bd in us-federal; or `deadline`, the law's."
+    )
     timeout: Duration | None = Field(None, description="How long the action may take.")
     retry: RetryModel | None = Field(None, description="How often and how long it is tried, like `3 in 1m`.")
     repeat: RepeatModel | None = Field(None, description="Until when it is done again, how often and how many times.")
     approve: ApproveModel | None = Field(None, description="Who must approve it.")
     on_failure: Annotated[
         list[str],
-        BeforeValidator(_listed),
+        BeforeValidator(as_list),
         WithJsonSchema({"anyOf": [{"enum": ["continue", "stop"]}, {"type": "array", "items": {"type": "string"}}]}),
     ] = Field([], description="`continue`, `stop`, or the steps that run only then.")
     undo: UndoModel | None = Field(None, description="How it is taken back, or why it cannot be.")
@@ -233,9 +160,11 @@ class StepModel(Part):
         None, description="What of the result is kept: a name, and its place in the result."
     )
     marks: Literal["contained"] | None = Field(None, description="What a yes to this decision means for the incident.")
-    starts: Words | None = Field(None, description="The regimes whose clocks this step starts.")
+    starts: Annotated[list[StartModel], BeforeValidator(as_starts)] | None = Field(
+        None, min_length=1, description="The regimes whose clocks the answer starts."
+    )
     stops: Words | None = Field(
-        None, description="The stage of a regime that this step fulfils, like eu-gdpr.authority."
+        None, description="The stage of a regime that this step fulfils, like eu-gdpr.supervisory_authority."
     )
     controls: list[str] = Field([], description="The controls that this step gives evidence for.")
     sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see this step.")

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import WithJsonSchema
 
 from engine.domain.durations import DURATION_PATTERN
-from engine.domain.playbook import Duration, Id, Line, Name, Part, Prose, Words
+from engine.domain.notation import Duration, Id, Line, Name, Part, Prose, Words
 
 PERSON_PATTERN = r"^[a-z][a-z0-9_.-]{0,59}$"
 _CLOCK, _DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]", r"(mon|tue|wed|thu|fri|sat|sun)"

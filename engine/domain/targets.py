@@ -1,7 +1,8 @@
 """Moving the target of what is asked, and asking again for what was done.
 
 Rules kept here: only an open task or decision has a target that moves; a step that fulfils a stage of a regime has a
-legal date, which nobody moves, wherever they try it; only what a person does is asked for again.
+legal date, which nobody moves, wherever they try it; where its playbook leaves that date to the law, people set it;
+only what a person does is asked for again.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _move(
     if ask is None or not ask.open:
         state = incident.step(command.step).status.value.replace("_", " ")
         return Refusal("no_target", f"Nobody is asked for {command.step} now: it is {state}.")
-    if step.stops:
+    if step.stops and not step.lawful:
         return Refusal("legal_date", "The law sets this date; nobody moves it.", "A note can say what is in the way.")
     moment = accepted(_MOMENT, command.due, "due", who, now)
     if isinstance(moment, FieldError):

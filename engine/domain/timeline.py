@@ -73,6 +73,7 @@ from engine.domain.events.inputs import (
     TimerFired,
     UndoOrdered,
 )
+from engine.domain.events.law import ClockStarted, StageFulfilled
 from engine.domain.events.shape import Event, InputEvent, Json
 from engine.domain.events.versions import IncidentMigrated
 
@@ -90,6 +91,7 @@ __all__ = [
     "AskOpened",
     "AskReminded",
     "CancelOrdered",
+    "ClockStarted",
     "CloseOrdered",
     "EffectDone",
     "EffectFailed",
@@ -123,6 +125,7 @@ __all__ = [
     "RoundEnded",
     "SegmentBegan",
     "SkipOrdered",
+    "StageFulfilled",
     "StepBlocked",
     "StepCancelled",
     "StepDeclined",
@@ -204,6 +207,8 @@ ENGINE_EVENTS: tuple[type[Event], ...] = (
     AskReminded,
     PersonCalled,
     AskEscalated,
+    ClockStarted,
+    StageFulfilled,
 )
 
 EVENTS: dict[str, type[Event]] = {kind.type: kind for kind in (*INPUTS, *ENGINE_EVENTS)}

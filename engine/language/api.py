@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.errors import PlaybookError
 from engine.domain.plan import Plan
 from engine.domain.playbook import Playbook
@@ -37,12 +38,12 @@ class Checked:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def check(data: bytes, *, path: str, actions: Mapping[str, ActionFacts]) -> Checked:
+def check(data: bytes, *, path: str, actions: Mapping[str, ActionFacts], catalogs: Catalogs = NO_CATALOGS) -> Checked:
     """Return everything that can be said of a playbook file in one pass; `path` is only shown."""
     loaded = load(data, path=path)
     if loaded.document is None:
         return Checked(None, None, _sorted(loaded.problems))
-    context = Context(loaded.document, actions)
+    context = Context(loaded.document, actions, catalogs)
     later = (problem for rule in LATER for problem in rule.problems(context))
     problems = _sorted((*loaded.problems, *lint(loaded.document, actions=actions, context=context), *later))
     checked = Checked(context.playbook, None, problems)
@@ -60,9 +61,11 @@ def lint(
         yield from rule.problems(context)
 
 
-def compile_playbook(data: bytes, *, path: str, actions: Mapping[str, ActionFacts]) -> Plan:
+def compile_playbook(
+    data: bytes, *, path: str, actions: Mapping[str, ActionFacts], catalogs: Catalogs = NO_CATALOGS
+) -> Plan:
     """Return the plan of a playbook file; raise `PlaybookError` with every problem when it has an error."""
-    checked = check(data, path=path, actions=actions)
+    checked = check(data, path=path, actions=actions, catalogs=catalogs)
     if checked.plan is None:
         raise PlaybookError(checked.errors)
     return checked.plan

@@ -14,6 +14,7 @@ from engine.language.rules import (
     confidentiality,
     form,
     later,
+    law,
     meaning,
     people,
     references,
@@ -30,6 +31,7 @@ LINT: tuple[Check, ...] = (
     *people.CHECKS,
     *safety.CHECKS,
     *time.CHECKS,
+    *law.CHECKS,
     *confidentiality.CHECKS,
     *style.CHECKS,
 )

@@ -11,11 +11,13 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.domain.durations import parse_due, parse_duration, parse_within
+from engine.domain.clocks import StartPlan
+from engine.domain.durations import DEADLINE, parse_due, parse_duration, parse_within
 from engine.domain.expressions import compile_expression, compile_template
 from engine.domain.fields import FieldSpec
 from engine.domain.plan import (
     ApprovePlan,
+    Due,
     EscalatePlan,
     Need,
     OnFailure,
@@ -31,11 +33,13 @@ from engine.domain.plan import (
     UndoPlan,
     WaitPlan,
 )
-from engine.domain.playbook import ApproveModel, Playbook, RepeatModel, RetryModel, StepModel, UndoModel, WaitModel
+from engine.domain.playbook import ApproveModel, Playbook, StepModel
 from engine.domain.sensitivity import Sensitivity
+from engine.domain.step_parts import RepeatModel, RetryModel, StartModel, UndoModel, WaitModel
 from engine.language.context import Context, Step
 from engine.language.graph import gate_of
 from engine.language.resolve import form_of
+from engine.language.rules.law import moment_of
 from engine.language.specs import specs_of
 
 COMMANDER = "commander"
@@ -62,6 +66,10 @@ def build_plan(context: Context, *, file_digest: str) -> Plan:
         phases=_phases(playbook),
         steps={step.id: _step(context, step, handler_for=handler_for.get(step.id, ())) for step in context.steps},
         deadlines=tuple(playbook.deadlines),
+        regimes=context.catalogs.regimes_named(playbook.deadlines),
+        controls=context.catalogs.controls_named(
+            dict.fromkeys(name for step in context.steps for name in step.model.controls)
+        ),
         sensitivity=playbook.sensitivity,
         separation=tuple(SeparationPlan(tuple(kept.roles), kept.why) for kept in playbook.separation),
     )
@@ -103,8 +111,10 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         owner=model.owner or (by[0] if by else None),
         by=by,
         form=_form(model),
-        due=parse_due(model.due) if model.due is not None else None,
+        due=_due(model.due),
+        starts=tuple(_start(start, fields=tuple(form_of(model))) for start in model.starts or ()),
         stops=tuple(model.stops or ()),
+        fulfilled=moment_of(step) if model.stops else "",
         timeout=_span(model.timeout),
         retry=_retry(model.retry),
         repeat=_repeat(model.repeat),
@@ -203,6 +213,17 @@ def _approve(model: ApproveModel | None, *, kind: str) -> ApprovePlan | None:
         asks_again=kind != "action" if model.on_expiry is None else model.on_expiry == "ask_again",
         escalate=EscalatePlan(parse_duration(further.after), tuple(further.to)) if further is not None else None,
     )
+
+
+def _due(text: str | None) -> Due | None:
+    if text is None:
+        return None
+    return Due(law=True, text=text) if text == DEADLINE else parse_due(text)
+
+
+def _start(model: StartModel, *, fields: tuple[str, ...]) -> StartPlan:
+    when = compile_expression(model.when, own=fields) if model.when is not None else None
+    return StartPlan(tuple(model.regimes), at=model.at, when=when)
 
 
 def _undo(context: Context, model: UndoModel | None) -> UndoPlan | None:

@@ -7,12 +7,13 @@ counts; an expression that cannot be read is kept as broken, and nothing else is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from pydantic import BaseModel
 
+from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.grammar import (
     IN_RETRY,
     IN_UNTIL,
@@ -25,7 +26,7 @@ from engine.domain.grammar import (
     parse_template,
     references,
 )
-from engine.domain.plan import ActionTraits
+from engine.domain.plan import ANSWER, WHY, ActionTraits
 from engine.domain.playbook import Playbook, StepModel
 from engine.domain.templates import leaves
 from engine.language.document import Document, Loc
@@ -54,6 +55,7 @@ class Place(StrEnum):
     WAIT = "wait"
     WITH = "with"
     UNDO = "undo"
+    STARTS = "starts"
     RETRY = "retry"
     UNTIL = "until"
 
@@ -103,10 +105,11 @@ class Broken:
 
 @dataclass(frozen=True)
 class Context:
-    """A document and the actions there are."""
+    """A document, the actions there are, and what else it may name."""
 
     document: Document
     actions: Mapping[str, ActionFacts]
+    catalogs: Catalogs = NO_CATALOGS
 
     @property
     def playbook(self) -> Playbook:
@@ -186,6 +189,27 @@ def _expressions(step: Step) -> Iterator[Use | Broken]:
     yield from _templated(step, Place.WITH, (*step.loc, "with"), model.with_ or {})
     if model.undo is not None:
         yield from _templated(step, Place.UNDO, (*step.loc, "undo", "with"), model.undo.with_)
+    for index, start in enumerate(model.starts or []):
+        if start.when is not None:
+            yield _of_answer(step, _bare(step, Place.STARTS, (*step.loc, "starts", index, "when"), start.when))
+
+
+def _of_answer(step: Step, found: Use | Broken) -> Use | Broken:
+    """Return a condition on the step's own answer, its fields named as other steps would name them."""
+    if isinstance(found, Broken):
+        return found
+    fields = {ANSWER, WHY, *(step.model.form or {})}
+
+    def named(read: Reference) -> Reference:
+        return (
+            replace(read, root="steps", path=(step.id, "output", read.root, *read.path))
+            if read.root in fields
+            else read
+        )
+
+    compares = tuple(replace(item, reference=named(item.reference)) for item in found.compares)
+    whole = named(found.whole) if found.whole is not None else None
+    return replace(found, reads=tuple(map(named, found.reads)), compares=compares, whole=whole)
 
 
 def _bare(step: Step, place: Place, loc: Loc, source: str) -> Use | Broken:

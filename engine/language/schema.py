@@ -44,6 +44,8 @@ def schema(actions: Mapping[str, ActionFacts]) -> dict[str, Any]:
     _shorten(definitions, "RetryModel", {"type": "string", "pattern": f"^{RETRY_PATTERN}$"})
     _listed_too(definitions["FieldModel"]["properties"], "columns")
     step = definitions["StepModel"]
+    _shorten(definitions, "StartModel", {"type": "string"})
+    step["properties"]["starts"] = _one_or_more(step["properties"]["starts"], "StartModel")
     step["oneOf"] = [{"required": [kind]} for kind in KINDS]
     step["allOf"] = [*_kinds(), *(_typed_with(facts, definitions) for facts in actions.values())]
     if actions:
@@ -85,6 +87,12 @@ def _listed_too(properties: dict[str, Any], name: str) -> None:
     said = {key: properties[name].pop(key) for key in ("description",) if key in properties[name]}
     names = {"type": "array", "items": {"type": "string", "pattern": _ID}, "minItems": 1, "uniqueItems": True}
     properties[name] = {**said, "anyOf": [names, properties[name]]}
+
+
+def _one_or_more(many: dict[str, Any], name: str) -> dict[str, Any]:
+    """Let a list of mappings be written as its only element."""
+    listed = {key: value for key, value in many.items() if key != "description"}
+    return {"description": many["description"], "anyOf": [{"$ref": f"#/$defs/{name}"}, listed]}
 
 
 def _kinds() -> list[dict[str, Any]]:

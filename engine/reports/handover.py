@@ -14,7 +14,7 @@ from engine.domain.conducting.situation import Situation
 from engine.domain.incident import instance_number
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
-from engine.reports.phrases import ENDS, on_hold
+from engine.reports.phrases import ENDS, due_by_law, on_hold
 from engine.reports.titles import title_of
 from engine.reports.values import local
 
@@ -70,7 +70,10 @@ def _trouble(step: StepPlan, entry: Step) -> Iterator[str]:
 def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str]) -> str:
     people = dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))
     step = plan.step_at(ask.step)
-    due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}" if ask.due else ""
+    by_law = due_by_law(step, ask)
+    due = f", due: {by_law}" if by_law else ""
+    if ask.due:
+        due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}"
     word = "To approve" if ask.kind == "approval" else "Open"
     title = _title(step, incident.step(ask.step))
     return f"{word}: {title}{'' if title.endswith(ENDS) else ','} {', '.join(map(name, people))}{due}"

@@ -9,9 +9,17 @@ from engine.actions.defang import defanged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.domain.ask import Ask
+    from engine.domain.plan import StepPlan
     from engine.domain.steering import Hold, Migration
 
 ENDS = ("?", "!", ".")
+BY_LAW = "set by law, counsel says when"
+
+
+def due_by_law(step: StepPlan, ask: Ask) -> str:
+    """Return that the law sets when something is due, while nobody has said the date; else nothing."""
+    return BY_LAW if step.lawful and ask.due is None and ask.kind != "approval" else ""
 
 
 def lead(title: str) -> str:

@@ -19,6 +19,8 @@ from engine.domain.lifecycle import SETTLED, PhaseStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, ticket_of
 from engine.reports.attention import attention
+from engine.reports.clocks import clocks
+from engine.reports.phrases import due_by_law
 from engine.reports.tables import filled_tables, for_everybody
 from engine.reports.titles import title_of
 
@@ -76,6 +78,7 @@ def status(plan: Plan, incident: Incident, *, now: datetime) -> dict[str, Any]:
         "lanes": {lane: sum(item.lane == lane for item in incident.segments) for lane in get_args(Lane)},
         "moments": {name: instant_text(at) for name, at in {**incident.advanced_at, **incident.moments}.items()},
         "reviews": len(incident.reviews),
+        "clocks": clocks(plan, incident),
     }
 
 
@@ -130,6 +133,7 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "by": list(ask.by),
         "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
         "due": instant_text(ask.due) if ask.due else None,
+        "due_text": due_by_law(step, ask),
         "missed": ask.missed,
         "called": [
             {"person": call.person, "level": call.level, "because": call.because, "at": instant_text(call.at)}

@@ -95,7 +95,16 @@ def _withheld(event: Event, reader: Reader, step: StepPlan | None) -> str:
 
 
 ACTS = (ev.EffectIntended, ev.EffectDone, ev.EffectFailed, ev.EffectUnconfirmed)
-TELLING = (ev.AskAnswered, ev.StepDone, ev.StepDeclined, ev.EffectDone, ev.EffectFailed, ev.EffectUnconfirmed)
+TELLING = (
+    ev.AskAnswered,
+    ev.StepDone,
+    ev.StepDeclined,
+    ev.EffectDone,
+    ev.EffectFailed,
+    ev.EffectUnconfirmed,
+    ev.ClockStarted,
+    ev.StageFulfilled,
+)
 LATE_SECONDS = 60
 """From so many seconds on, people are told that a moment was noticed late: the engine was away, or slept."""
 TECHNICAL: frozenset[type[Event]] = frozenset(

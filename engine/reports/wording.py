@@ -13,38 +13,15 @@ from engine.actions.defang import defanged
 from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
 from engine.reports.asking import asked, called, escalated, reminded
+from engine.reports.clocks import clock_began, duty_done
 from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
+from engine.reports.surfaces import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.domain.events.shape import Event, OnCall
-
-SHOWN = {
-    "channel": "The incident's channel was opened",
-    "living": "The pinned message was posted",
-    "card": "What is asked was posted",
-    "notice": "A notice was posted",
-    "handover": "The offer of the command was posted",
-    "review_card": "Everybody who took part was asked for their view",
-    "reminder": "A reminder was posted",
-    "call": "A call was posted",
-    "page": "Somebody was paged",
-    "page_taken": "The page was acknowledged",
-    "page_ended": "The page was ended",
-    "head_chat": "The timeline's head was published in the channel",
-    "head_tracker": "The timeline's head was published in the epic",
-    "epic": "The epic was opened",
-    "ticket": "A ticket was opened",
-    "ticket_close": "The ticket was closed",
-    "ticket_reopen": "The ticket was opened again",
-    "ticket_again": "It was asked again under its ticket",
-    "ticket_put_back": "The ticket was put back",
-    "ticket_merge": "A ticket made twice was linked and closed",
-    "epic_close": "The epic was closed",
-    "epic_reopen": "The epic was opened again",
-}
 
 
 def _declared(event: ev.IncidentDeclared, reader: Reader) -> str:
@@ -279,6 +256,8 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.AskReminded: reminded,
     ev.PersonCalled: called,
     ev.AskEscalated: escalated,
+    ev.ClockStarted: clock_began,
+    ev.StageFulfilled: duty_done,
     ev.TargetMissed: _simple("Target missed: {title} was due {e.due}."),
 }
 """The words of every event; `_simple` for those that are one sentence."""

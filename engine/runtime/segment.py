@@ -29,6 +29,7 @@ from engine.runtime.performing import Doubt
 from engine.runtime.standings import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from engine.domain.calendar import BusinessCalendar
@@ -69,6 +70,7 @@ class Workshop:
     calendar: BusinessCalendar
     connected: Connected = NOTHING_CONNECTED
     waking: Waking = ASLEEP
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     most_moves: int = MOST_MOVES
     longest: float = LONGEST
 
@@ -157,7 +159,15 @@ class Segment:
         if self._full:
             return Turn((), (), incident)
         shop = self.shop
-        return advance(plan, incident, now=now, calendar=shop.calendar, connected=shop.connected, waking=shop.waking)
+        return advance(
+            plan,
+            incident,
+            now=now,
+            calendar=shop.calendar,
+            connected=shop.connected,
+            waking=shop.waking,
+            calendars=shop.calendars,
+        )
 
     async def _append(self, events: list[Event]) -> bool:
         """Append what was decided; if the timeline has grown meanwhile, only what has ended. Return whether all was."""

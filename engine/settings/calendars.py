@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, RootModel, StringConstraints
 
 from engine.domain.calendar import WEEKDAYS, BusinessCalendar
 from engine.settings.documents import BAD_SHAPE, ConfigFileError, Entry, read_file
-from engine.settings.people import Day, Zone
+from engine.settings.kinds import Day, Zone
 
 FILE: Final = "calendars.yaml"
 DEFAULT: Final = "default"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from engine.domain.durations import DurationError, parse_duration
-from engine.domain.playbook import Id
+from engine.domain.notation import Id
 from engine.domain.waking import CallRule, Waking
 from engine.settings.documents import BAD_REFERENCE, BAD_SHAPE, ConfigFileError, Entry, File, read_file
 from engine.settings.values import SecretName, WebAddress

@@ -11,29 +11,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from engine.domain.errors import ConfigError
 from engine.domain.hours import Hours
-from engine.domain.playbook import Id
+from engine.domain.notation import Id
 from engine.domain.problem import Problem
-from engine.domain.values import zone_named
 from engine.ports.people import Person
 from engine.settings.documents import AMBIGUOUS, BAD_REFERENCE, BAD_SHAPE, ConfigFileError, Entry, File, read_file
+from engine.settings.kinds import Day, Zone
 from engine.settings.rotas import RotaEntry
 
 FILE: Final = "people.yaml"
 
 _IDENTITIES = ("mail", "slack", "jira", "login")
-
-Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-
-
-def _zone(name: str) -> str:
-    zone_named(name)
-    return name
 
 
 def _some(days: tuple[Day, ...]) -> tuple[Day, ...]:
@@ -42,7 +35,6 @@ def _some(days: tuple[Day, ...]) -> tuple[Day, ...]:
     return days
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.-]{0,59}$")]
 

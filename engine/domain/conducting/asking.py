@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.domain import timeline as ev
 from engine.domain.answers import says_no
 from engine.domain.chain import instant_text
+from engine.domain.conducting import clocks
 from engine.domain.conducting.rounds import not_yet
 from engine.domain.conducting.situation import digest_of
 from engine.domain.lifecycle import SETTLED
@@ -36,7 +37,7 @@ def open_ask(situation: Situation, step: StepPlan, entry: Step) -> ev.AskOpened:
     """Return that a person is asked to do a task or to decide; asked again, it is a further round."""
     kind: Literal["task", "decision"] = "decision" if step.kind is StepKind.DECISION else "task"
     number = entry.round + 1
-    due = situation.due(step.due) if step.due else None
+    due = situation.target(step)
     return ev.AskOpened(
         ask=f"{entry.id}.{kind}.{number}",
         kind=kind,
@@ -88,7 +89,13 @@ def after_answer(situation: Situation, step: StepPlan, entry: Step) -> Iterator[
         yield ev.StepDeclined(step=entry.id, ask=ask.id, because=answer.reason)
     elif says_no(step, answer):
         yield from _ask_again(situation, step, entry, ask)
-    elif step.approve is not None:
+    else:
+        yield from clocks.fulfil(situation, step, entry, answer)
+        yield from _answered(situation, step, entry, answer)
+
+
+def _answered(situation: Situation, step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
+    if step.approve is not None:
         digest = digest_of(dict(answer.values))
         yield from open_approval(situation, step, entry, digest=digest, requesters=(answer.by,))
     else:
@@ -102,6 +109,7 @@ def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterato
     if answer is None:
         return
     if approval.open:
+        yield from clocks.fulfil(situation, step, entry, answer)
         if digest_of(dict(answer.values)) != approval.digest:
             yield ev.AskClosed(ask=approval.id, because="voided")
         return
@@ -120,7 +128,7 @@ def after_approval(situation: Situation, step: StepPlan, entry: Step) -> Iterato
 
 
 def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
-    """Yield that a person's step is done or is to be done again, the facts it revises and the moment it marks."""
+    """Yield that a person's step is done, or done again later, and what follows: facts, clocks, the moment it marks."""
     repeats = not_yet(situation, step, entry, answer.values)
     yield from repeats or [ev.StepDone(step=entry.id, output=dict(answer.values))]
     for name, spec in step.form.items():
@@ -134,6 +142,7 @@ def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
                 via=answer.via,
                 strength=answer.strength,
             )
+    yield from clocks.start(situation, step, entry, answer)
     if step.marks and not repeats:
         yield ev.MomentMarked(moment=step.marks, step=entry.id)
 
@@ -161,7 +170,7 @@ def _ask_again(situation: Situation, step: StepPlan, entry: Step, ask: Ask) -> I
     name = f"again:{ask.id}"
     timer = situation.incident.timers.get(name)
     if timer is None:
-        due = situation.due(step.due) if step.due else None
+        due = situation.target(step)
         yield ev.TimerSet(timer=name, due=instant_text(due or situation.now + ASK_AGAIN), purpose=name)
     elif timer.fired:
         yield open_ask(situation, step, entry)

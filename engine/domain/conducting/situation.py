@@ -36,6 +36,8 @@ class Situation:
     now: datetime
     calendar: BusinessCalendar = field(default_factory=BusinessCalendar)
     waking: Waking = ASLEEP
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    """Those that a target may name."""
 
     @cached_property
     def names(self) -> dict[str, object]:
@@ -76,10 +78,16 @@ class Situation:
         entry = self.incident.step(instance)
         return entry.round if entry.status is StepStatus.DONE else entry.round + 1
 
+    def target(self, step: StepPlan) -> datetime | None:
+        """Return by when a step that begins now is to be done; None without a target, or where the law sets it."""
+        return self.due(step.due) if step.due is not None and not step.lawful else None
+
     def due(self, due: Due) -> datetime:
         """Return the instant by which something that begins now is to be done."""
         if due.business_days:
-            return add_business_days(Instant(self.now), due.business_days, calendar=self.calendar).utc
+            # A calendar that is no longer there is no reason to stop: the organisation's own counts then.
+            calendar = self.calendars.get(due.calendar, self.calendar)
+            return add_business_days(Instant(self.now), due.business_days, calendar=calendar).utc
         return self.now + due.elapsed
 
     def authors(self, step: StepPlan) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.ask import Acknowledgement, Answer, Ask, Call, Reminder
+from engine.domain.folding import clocks
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
 from engine.domain.incident import Review
@@ -46,6 +47,7 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
     state = replace(state, asks=put(state.asks, ask.id, ask))
     step = state.step(event.step)
     if event.kind != APPROVAL:
+        state = clocks.asked_again(state, step)
         return change(state, event.step, Trigger.ASK, at, ask=ask.id, round=event.round, redo=False)
     if step.status is StepStatus.DONE:  # the approval of an undo leaves the step done until it is undone
         entry = replace(step, approval=ask.id, approvals=step.approvals + 1)

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.errors import ConfigError
 from engine.domain.problem import Problem
 from engine.language.api import ActionFacts, check
 from engine.ports.checks import Check
 from engine.reports.phrases import counted
 from engine.runtime.prefect.offers import withheld
-from engine.settings import calendars, escalation, people, tracker
+from engine.settings import calendars, catalogs, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
 from engine.settings.read import Reading, named_values, read, usable
 from engine.settings.rotas import read_turns
@@ -58,6 +59,7 @@ def checkup(actions: Mapping[str, ActionFacts], given: Mapping[str, str] | None 
         findings.append(_home(settings.home))
         findings += _file("people", lambda: _people(settings))
         findings += _file("calendars", lambda: _calendars(settings))
+        findings += _file("catalogs", lambda: _catalogs(settings))
         findings += _file("jira.yaml", lambda: _tracker(settings))
         findings += _waking(settings, variables=named_values(given))
         findings += _playbooks(settings, actions)
@@ -119,6 +121,11 @@ def _calendars(settings: Settings) -> str:
     return ", ".join(calendars.read_calendars(settings.config / calendars.FILE))
 
 
+def _catalogs(settings: Settings) -> str:
+    found = catalogs.read_catalogs(settings.config)
+    return f"{len(found.regimes or ())} regimes, {len(found.controls or ())} controls"
+
+
 def _tracker(settings: Settings) -> str:
     path = settings.config / tracker.FILE
     read = tracker.read_tracker(path)
@@ -157,13 +164,22 @@ def _playbooks(settings: Settings, actions: Mapping[str, ActionFacts]) -> Iterat
     files = sorted(settings.playbooks.glob("*.yaml"))
     if not files:
         yield Finding("playbooks", State.ODD, f"{settings.playbooks} holds no playbook")
+    known = _known(settings)
     for file in files:
-        checked = check(file.read_bytes(), path=str(file), actions=actions)
+        checked = check(file.read_bytes(), path=str(file), actions=actions, catalogs=known)
         yield from _problems("playbooks", checked.problems)
         if not checked.errors:
             yield Finding("playbooks", State.GOOD, str(file))
         if settings.prefect_trigger_from_ui and checked.plan and (why := withheld(file.stem, checked.plan)):
             yield Finding("prefect", State.ODD, why)
+
+
+def _known(settings: Settings) -> Catalogs:
+    """Return the catalogs; one that is wrong is a finding of its own, and nothing is known of any."""
+    try:
+        return catalogs.read_catalogs(settings.config)
+    except ConfigError:
+        return NO_CATALOGS
 
 
 def _problems(name: str, problems: tuple[Problem, ...]) -> Iterator[Finding]:

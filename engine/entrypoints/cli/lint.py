@@ -48,14 +48,14 @@ def lint(
     Every problem has a place, a rule (docs/rules.md) and a hint. Exit code 1 when there is an error, 0 when there are
     warnings only, 2 when something cannot be read.
     """
-    from engine.bootstrap import action_facts
+    from engine.bootstrap import action_facts, catalogs
     from engine.domain.problem import Severity
     from engine.entrypoints.cli.files import playbook_files, sources
     from engine.language.api import check
 
     read, unread = sources(playbook_files(paths or [_folder()]))
-    facts = action_facts()
-    found = [(source, check(source.data, path=source.path, actions=facts).problems) for source in read]
+    facts, known = action_facts(), catalogs()
+    found = [(source, check(source.data, path=source.path, actions=facts, catalogs=known).problems) for source in read]
     _write(found, form=form)
     if unread:
         raise unread[0]

@@ -86,6 +86,8 @@ def status(incident: Incident, *, json_: Json = False) -> None:
 
 
 def _print(found: dict[str, Any]) -> None:
+    from engine.reports.clocks import clock_line
+
     exercise = " · EXERCISE, story clock" if found["exercise"] else ""
     typer.echo(f"{found['incident']} · {found['title']} · {found['state']}{exercise}")
     began = f"declared {local(found['declared_at'], found['zone'])} ({found['zone']}) by {found['declared_by']}"
@@ -98,6 +100,8 @@ def _print(found: dict[str, Any]) -> None:
         typer.echo(f"  ! {need['text']}")
     for person, why in found["left_out"].items():
         typer.echo(f"  ! {person} could not be brought into the channel: {why}")
+    for clock in found["clocks"]:
+        typer.echo(f"  § {clock_line(clock, moment=lambda at: local(at, found['zone']))}")
     for phase in found["phases"]:
         settled = sum(step["settled"] for step in phase["steps"])
         typer.echo(f"\n{phase['id']} · {phase['state']} · {settled} of {len(phase['steps'])}")
@@ -134,5 +138,6 @@ def _again(step: dict[str, Any], *, zone: str) -> str:
 
 
 def _when(ask: dict[str, Any], *, zone: str) -> str:
-    due = f", due {local(ask['due'], zone)}" if ask["due"] else ""
+    by_law = f", due: {ask['due_text']}" if ask["due_text"] else ""
+    due = f", due {local(ask['due'], zone)}" if ask["due"] else by_law
     return due + (f", {ask['on_it']['person']} is on it" if ask["on_it"] else "")

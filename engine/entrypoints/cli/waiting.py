@@ -95,6 +95,7 @@ def _offered(office: Office, incident: str, offer: dict[str, Any]) -> dict[str, 
         "by": [],
         "people": [offer["to"]],
         "due": None,
+        "due_text": "",
         "missed": False,
         "ticket": None,
         "on_it": None,
@@ -117,7 +118,8 @@ def _sorted(asks: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _due(ask: dict[str, Any]) -> str:
-    due = f"due {local(ask['due'])}" if ask["due"] else "no due time"
+    by_law = f"due: {ask['due_text']}" if ask["due_text"] else "no due time"
+    due = f"due {local(ask['due'])}" if ask["due"] else by_law
     taken = f"; {ask['on_it']['person']} is on it since {local(ask['on_it']['since'])}" if ask["on_it"] else ""
     return f"{due}{', missed' if ask['missed'] else ''}{taken}"
 

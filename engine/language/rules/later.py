@@ -9,7 +9,6 @@ from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context
 from engine.language.marks import Rule
 from engine.language.rules.form import fields
-from engine.language.rules.time import DEADLINE
 
 
 def _key(key: str, instead: str) -> Callable[[Context], Findings]:
@@ -19,12 +18,6 @@ def _key(key: str, instead: str) -> Callable[[Context], Findings]:
                 yield Finding((*step.loc, key), f"`{key}` comes later.", instead, on_key=True)
 
     return find
-
-
-def due_deadline(context: Context) -> Findings:
-    for step in context.steps:
-        if step.model.due == DEADLINE:
-            yield Finding((*step.loc, "due"), "`due: deadline` comes later.", "Write the target as a span, like 72h.")
 
 
 def break_glass(context: Context) -> Findings:
@@ -46,9 +39,6 @@ def _field(kind: FieldType, instead: str) -> Callable[[Context], Findings]:
 
 CHECKS = (
     Check(Rule("PB601", "`call` comes later."), _key("call", "Write its steps here, or a task that says what to do.")),
-    Check(Rule("PB602", "`starts` comes later."), _key("starts", "Ask for the moment in the form.")),
-    Check(Rule("PB603", "`stops` comes later."), _key("stops", "Ask for the moment in the form, and give a `due`.")),
-    Check(Rule("PB604", "`due: deadline` comes later."), due_deadline),
     Check(Rule("PB606", "`break_glass` comes later."), break_glass),
     Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
     Check(Rule("PB609", "A field of type file comes later."), _field(FieldType.FILE, "Ask for a link or a reference.")),

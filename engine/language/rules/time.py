@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from engine.domain.durations import DurationError, parse_due, parse_duration, parse_within
+from engine.domain.durations import DEADLINE, DurationError, parse_due, parse_duration, parse_within
 from engine.domain.playbook import ApproveModel
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
@@ -13,14 +13,13 @@ from engine.language.context import Context, Step
 from engine.language.document import Loc
 from engine.language.marks import Rule
 
-DEADLINE = "deadline"
 _DAY = timedelta(days=1)
 _LONG_TIMEOUT = timedelta(hours=1)
 
 
 def readable_times(context: Context) -> Findings:
     for step in context.steps:
-        for loc, text, parse in _times(step):
+        for loc, text, parse in times(step):
             try:
                 parse(text)
             except DurationError as error:
@@ -38,32 +37,6 @@ def phase_holds_on(context: Context) -> Findings:
             yield Finding((*step.loc, key), message, "Add follow_up: true, unless the phase is meant to wait.")
 
 
-def deadline_has_stage(context: Context) -> Findings:
-    for step in context.steps:
-        if step.model.due == DEADLINE and len(step.model.stops or []) != 1:
-            hint = "Add stops: regime.stage, like eu-gdpr.supervisory_authority."
-            yield Finding((*step.loc, "due"), "`due: deadline` needs exactly one stage in `stops`.", hint)
-
-
-def regime_is_listed(context: Context) -> Findings:
-    listed = context.playbook.deadlines
-    for step in context.steps:
-        for key, names in (("starts", step.model.starts), ("stops", step.model.stops)):
-            for index, name in enumerate(names or []):
-                regime = name.split(".")[0]
-                if regime not in listed:
-                    hint = f"Add it there; listed are: {', '.join(listed) or 'none'}."
-                    yield Finding((*step.loc, key, index), f"{regime} is not listed under `deadlines`.", hint)
-
-
-def stage_is_named(context: Context) -> Findings:
-    for step in context.steps:
-        for index, name in enumerate(step.model.stops or []):
-            if name.count(".") != 1 or not all(name.split(".")):
-                hint = "Write regime.stage, like eu-gdpr.supervisory_authority."
-                yield Finding((*step.loc, "stops", index), f"{name!r} names no stage of a regime.", hint)
-
-
 def timeout_is_for_machines(context: Context) -> Findings:
     for step in context.steps:
         try:
@@ -75,7 +48,8 @@ def timeout_is_for_machines(context: Context) -> Findings:
             yield Finding((*step.loc, "timeout"), f"An action that takes {step.model.timeout} is stuck.", hint)
 
 
-def _times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
+def times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
+    """Yield every span of time of a step: where it stands in the step, its text, and what reads it."""
     model = step.model
     if model.due is not None and model.due != DEADLINE:
         yield ("due",), model.due, parse_due
@@ -121,8 +95,5 @@ def _long(text: str, *, often: int = 1) -> bool:
 CHECKS = (
     Check(Rule("PB401", "A span of time can be read."), readable_times),
     Check(Rule("PB402", "No phase waits more than a day for one step.", Severity.WARNING), phase_holds_on),
-    Check(Rule("PB403", "`due: deadline` belongs to one stage."), deadline_has_stage),
-    Check(Rule("PB404", "A regime whose clock starts or stops is listed."), regime_is_listed),
-    Check(Rule("PB405", "`stops` names a stage of a regime."), stage_is_named),
     Check(Rule("PB406", "A machine's timeout is at most an hour.", Severity.WARNING), timeout_is_for_machines),
 )

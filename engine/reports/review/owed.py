@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.incident import base_id
 from engine.domain.plan import StepKind
+from engine.reports.clocks import clocks
 from engine.reports.phrases import lead
 from engine.reports.review import places
 from engine.reports.review.case import Case, at
@@ -25,7 +26,25 @@ ANSWERED = frozenset({"answered", "declined"})
 
 def duties(case: Case) -> list[dict[str, Any]]:
     """Return a row for each law or contract that was considered, the declined ones too."""
-    return [*_laws(case), *_insurer(case)]
+    return [*_clocks(case), *_laws(case), *_insurer(case)]
+
+
+def _clocks(case: Case) -> Iterator[dict[str, Any]]:
+    """Yield each duty of a clock that began; when it is due is for counsel to say."""
+    for clock in clocks(case.plan, case.incident, may_see=case.reader.may_see):
+        for duty in clock["duties"]:
+            yield {
+                "duty": f"{clock['name']}: {duty['title']}",
+                "applies": "yes",
+                "decided_by": case.name(clock["by"]) if clock["by"] else "",
+                "clock_started": clock["began"],
+                "due": None,
+                "filed": duty["fulfilled"],
+                "margin": None,
+                "late": False,
+                "reference": case.answer(duty["step"], places.REFERENCE) if duty["step"] else "",
+                "reason": "",
+            }
 
 
 def _laws(case: Case) -> Iterator[dict[str, Any]]:
@@ -35,7 +54,7 @@ def _laws(case: Case) -> Iterator[dict[str, Any]]:
         return
     for law, (title, hours) in places.LAWS.items():
         applies = case.answer(places.DUTIES, f"{law}_applies")
-        if not applies:
+        if not applies or law.replace("_", "-") in case.incident.clocks:
             continue
         started = case.moment(places.DUTIES, f"{law}_clock_started")
         due = started + timedelta(hours=hours) if started and hours else None

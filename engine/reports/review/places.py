@@ -16,6 +16,8 @@ TOLD: Final = "affected_first"
 CONTAINED: Final = "contained"
 DUTIES: Final = "duties"
 FILED: Final = "file_authority"
+REFERENCE: Final = "reference"
+"""The field of a filing that says under which reference it is known."""
 INSURER: Final = "third_party_notices"
 PUBLISHED: Final = ("holding_publish", "staff_notice")
 MEETING: Final = "meeting"

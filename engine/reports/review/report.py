@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.reports.clocks import clocks
 from engine.reports.review import behind, outcome, owed, page_one
 from engine.reports.review.case import Case
 
@@ -29,6 +30,7 @@ def report(case: Case) -> dict[str, Any]:
         "phases": behind.phases(case),
         "who_did_what": behind.who_did_what(case),
         "approvals": behind.approvals(case),
+        "clocks": clocks(case.plan, case.incident, may_see=case.reader.may_see),
         "targets": owed.targets(case),
         "tickets": outcome.tickets(case),
         "tables": behind.tables(case),

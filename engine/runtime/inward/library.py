@@ -10,6 +10,7 @@ import asyncio
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from engine.domain.catalogs import NO_CATALOGS
 from engine.domain.errors import ConfigError
 from engine.language.api import compile_playbook, digest
 from engine.runtime.desk import Playbook
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from engine.domain.catalogs import Catalogs
     from engine.domain.plan import Plan
     from engine.language.api import ActionFacts
 
@@ -27,9 +29,17 @@ ENDINGS = (".yaml", ".yml")
 class Library:
     """The playbooks of a folder, by name; `default` is the one that is meant when none is named."""
 
-    def __init__(self, folder: Path, *, actions: Mapping[str, ActionFacts], default: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        actions: Mapping[str, ActionFacts],
+        catalogs: Catalogs = NO_CATALOGS,
+        default: str = "",
+    ) -> None:
         self._folder = folder
         self._actions = actions
+        self._catalogs = catalogs
         self._default = default
         self._plans: dict[str, Plan] = {}
 
@@ -63,7 +73,9 @@ class Library:
             raise ConfigError(f"{path}: it cannot be read: {error.strerror}.") from None
         text = digest(playbook.data)
         if text not in self._plans:
-            self._plans[text] = compile_playbook(playbook.data, path=playbook.path, actions=self._actions)
+            self._plans[text] = compile_playbook(
+                playbook.data, path=playbook.path, actions=self._actions, catalogs=self._catalogs
+            )
         return playbook, self._plans[text]
 
     def _files(self) -> dict[str, Path]:

@@ -12,7 +12,7 @@ from engine.domain.answers import find_ask
 from engine.domain.authority import holders
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
-from engine.reports.phrases import on_hold
+from engine.reports.phrases import due_by_law, on_hold
 from engine.reports.titles import title_of
 
 if TYPE_CHECKING:
@@ -177,7 +177,8 @@ def _asked(plan: Plan, incident: Incident, *, reader: Person, people: People) ->
 def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, people: People) -> str:
     names = ["you" if person == reader.id else name_of(person, people) for person in _whose(plan, incident, ask)]
     missed = ", missed" if ask.missed else ""
-    due = f", due {_brief(ask.due, reader.zone)}{missed}" if ask.due else ""
+    by_law = due_by_law(plan.step_at(ask.step), ask)
+    due = f", due {_brief(ask.due, reader.zone)}{missed}" if ask.due else f", due: {by_law}" if by_law else ""
     word = "to approve" if ask.kind == "approval" else "asked"
     if ask.on_it:
         due += f", {_subject(ask.on_it.by, reader, people)} on it since {_brief(ask.on_it.at, reader.zone)}"

@@ -13,11 +13,12 @@ from engine.domain.fold import fold
 from engine.domain.values import encode
 from engine.domain.waking import ASLEEP
 from engine.language.api import compile_playbook
-from tests.unit.language.facts import ACTIONS
+from tests.unit.language.facts import ACTIONS, CATALOGS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.domain.calendar import BusinessCalendar
     from engine.domain.conducting.situation import Perform
     from engine.domain.events.shape import Event, Verdict
     from engine.domain.incident import Incident
@@ -33,9 +34,10 @@ class Story:
     """Who is reminded and called."""
     roles: ClassVar[Mapping[str, list[str]]] = {"commander": ["ana"], "counsel": ["carla"]}
     exercise = False
+    calendars: ClassVar[Mapping[str, BusinessCalendar]] = {}
 
     def __init__(self, playbook: str, **inputs: Value) -> None:
-        self.plan = compile_playbook(dedent(playbook).encode(), path="story.yaml", actions=ACTIONS)
+        self.plan = compile_playbook(dedent(playbook).encode(), path="story.yaml", actions=ACTIONS, catalogs=CATALOGS)
         self.now = START
         self.told: list[Event] = []
         self.pending: dict[str, Perform] = {}
@@ -69,7 +71,7 @@ class Story:
 
     def turn(self) -> None:
         """Let the conductor say what follows, write it down, and begin its effects."""
-        turn = advance(self.plan, self.incident, now=self.now, waking=self.waking)
+        turn = advance(self.plan, self.incident, now=self.now, waking=self.waking, calendars=self.calendars)
         self.write(*turn.events)
         for move in turn.performs:
             if move.key in self.pending:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from engine.domain.catalogs import Catalogs, Control, Regime, Stage
 from engine.domain.plan import ActionTraits, Reach
 from engine.language.api import ActionFacts
 
@@ -97,3 +98,37 @@ ACTIONS = {
         ),
     )
 }
+
+
+def _regime(name: str, *stages: Stage, title: str, in_force: bool = True, status: str = "in force") -> Regime:
+    return Regime(name, title, in_force=in_force, status=status, stages={stage.id: stage for stage in stages})
+
+
+REGIMES = (
+    _regime(
+        "eu-gdpr",
+        Stage("supervisory_authority", "notice to the supervisory authority", counted=True),
+        Stage("data_subjects", "notice to the people affected"),
+        title="EU GDPR",
+    ),
+    _regime("uk-gdpr", Stage("ico", "notice to the ICO", counted=True), title="UK GDPR"),
+    _regime(
+        "us-circia",
+        Stage("incident", "incident report to CISA", counted=True),
+        title="CIRCIA",
+        in_force=False,
+        status="pending commencement",
+    ),
+)
+CATALOGS = Catalogs(
+    regimes={regime.id: regime for regime in REGIMES},
+    controls={
+        name: Control(name, title, "ISO/IEC 27001:2022, Annex A")
+        for name, title in (
+            ("iso-27001-2022.A.5.24", "Incident management is planned and prepared"),
+            ("iso-27001-2022.A.5.28", "Evidence is collected"),
+        )
+    },
+    calendars=frozenset({"default", "us-federal"}),
+)
+"""Enough of the catalogs to be named."""

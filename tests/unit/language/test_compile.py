@@ -115,6 +115,12 @@ def test_needs_waits_and_targets_are_typed() -> None:
     plan = good_plan()
     assert plan.steps["contained"].needs == (Need("lock", any_end=True), Need("preserve", any_end=True))
     assert plan.steps["access_review"].due == Due(business_days=5, text="5bd")
+    assert plan.steps["lessons"].due == Due(business_days=10, calendar="us-federal", text="10bd in us-federal")
+    assert plan.steps["file"].due == Due(law=True, text="deadline")
+    assert plan.steps["file"].stops == ("eu-gdpr.supervisory_authority",)
+    assert plan.steps["file"].fulfilled == "submitted_at"
+    assert [start.regimes for start in plan.steps["duties"].starts] == [("eu-gdpr",)]
+    assert plan.regimes["eu-gdpr"].name == "EU GDPR"
     assert plan.steps["access_review"].tickets is Tickets.NONE
     assert plan.steps["access_review"].follow_up
     waits = {name: plan.steps[name].wait for name in ("settle", "embargo", "answered")}

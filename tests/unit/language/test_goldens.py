@@ -11,13 +11,13 @@ from engine.language.api import check
 from engine.language.catalog import LATER, RULES
 from engine.language.render import as_text
 from tests.unit.language.cases import BAD, GOLDENS, GOOD
-from tests.unit.language.facts import ACTIONS
+from tests.unit.language.facts import ACTIONS, CATALOGS
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_fault_is_reported_with_its_place_and_what_to_write(path: Path) -> None:
     """What is said of a bad playbook is its golden text, to the column."""
-    problems = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS).problems
+    problems = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS).problems
     assert as_text(problems) == path.with_suffix(".txt").read_text(encoding="utf-8")
     assert path.stem in {problem.rule for problem in problems}
 
@@ -25,7 +25,7 @@ def test_a_fault_is_reported_with_its_place_and_what_to_write(path: Path) -> Non
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_an_error_leaves_no_plan_and_a_warning_leaves_one(path: Path) -> None:
     """A playbook has a plan exactly when nothing said of it is an error."""
-    checked = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS)
+    checked = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS)
     assert (checked.plan is None) == any(item.severity is Severity.ERROR for item in checked.problems)
 
 
@@ -43,7 +43,7 @@ def test_rule_ids_are_one_of_a_kind() -> None:
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_a_good_playbook_has_no_problem(path: Path) -> None:
     """Nothing is said of a playbook that uses the language as it is meant."""
-    checked = check(path.read_bytes(), path=path.name, actions=ACTIONS)
+    checked = check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS)
     assert checked.problems == ()
     assert checked.plan is not None
 

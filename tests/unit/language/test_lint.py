@@ -6,7 +6,7 @@ import pytest
 
 from engine.language.api import check
 from tests.unit.language.cases import checked
-from tests.unit.language.facts import ACTIONS
+from tests.unit.language.facts import ACTIONS, CATALOGS
 
 ASK = "      - {id: ask, title: Ask, action: http.request, with: {url: 'https://x.example'}}\n"
 DECIDE = """\
@@ -181,10 +181,10 @@ def test_without_a_commander_everything_is_named() -> None:
     base = "tocsin: 1\nplaybook: r\ntitle: R\nversion: 1\nroles: {counsel: {}}\nphases:\n  contain:\n    steps:\n"
     owned = step("owner: counsel") + "      - {id: b, title: B, decision: B, by: counsel}\n"
     lost = "      - {id: c, title: C, decision: C}\n"
-    assert check((base + owned).encode(), path="-", actions=ACTIONS).problems == ()
-    assert [item.message for item in check((base + lost).encode(), path="-", actions=ACTIONS).problems] == [
-        "Nobody is to do c."
-    ]
+    assert check((base + owned).encode(), path="-", actions=ACTIONS, catalogs=CATALOGS).problems == ()
+    assert [
+        item.message for item in check((base + lost).encode(), path="-", actions=ACTIONS, catalogs=CATALOGS).problems
+    ] == ["Nobody is to do c."]
 
 
 def test_an_action_without_with_points_at_its_name() -> None:
@@ -230,7 +230,7 @@ def test_a_revision_keeps_to_the_options_of_its_input() -> None:
         "phases:\n  contain:\n    steps:\n      - {id: x, title: X, task: X, form: {m: "
         "{type: choice, options: [a, c], revises: inputs.minor}}}\n"
     )
-    problems = check(base.encode(), path="-", actions=ACTIONS).problems
+    problems = check(base.encode(), path="-", actions=ACTIONS, catalogs=CATALOGS).problems
     assert [item.message for item in problems] == ["An input revises nothing.", "minor cannot be: c."]
 
 

@@ -12,7 +12,7 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import taken_since
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
-from engine.reports.phrases import lead
+from engine.reports.phrases import due_by_law, lead
 from engine.runtime.showing.words import ticketing
 from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
@@ -216,6 +216,8 @@ def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
     if ask.due:
         missed = " (missed)" if ask.missed else ""
         yield f"Due: {scene.local(ask.due)}{missed}"
+    elif by_law := due_by_law(scene.step(ask.step), ask):
+        yield f"Due: {by_law}"
     if ask.given_to:
         yield f"Its ticket was given to {scene.name(ask.given_to)}."
     key, url = scene.ticket(ask.id)
@@ -255,6 +257,8 @@ def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
         yield "* This ticket is closed as done."
     if ask.due:
         yield f"* Due {scene.dated(ask.due)} ({scene.incident.zone}), unless the due date was moved since."
+    elif by_law := due_by_law(step, ask):
+        yield f"* Due: {by_law}."
     if link:
         yield from ("", f"In Slack: {link}")
     if scene.incident.exercise:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.domain.authority import COMMANDER, vacant
@@ -14,7 +15,8 @@ from engine.domain.plan import PHASES
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
-from engine.reports.phrases import awaited, follows, lead, on_hold
+from engine.reports.clocks import clock_line, clocks
+from engine.reports.phrases import awaited, due_by_law, follows, lead, on_hold
 from engine.runtime.showing.words.asking import state_of_calls
 from engine.runtime.showing.words.filling import facts_of, severity_of, withheld_lines
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
@@ -138,10 +140,16 @@ def _facts(scene: Scene) -> Iterator[str]:
     severity = severity_of(scene)
     if severity:
         yield f"Severity: {severity}"
+    yield from _clocks(scene)
     coming = (ask for ask in incident.asks.values() if ask.open and ask.due and not ask.missed)
     due = min(coming, key=_due, default=None)
     if due is not None and due.due is not None:
         yield f"Next target: {scene.dated(due.due)}, {lead(scene.title(due.step))} {_who(scene, due)}"
+
+
+def _clocks(scene: Scene) -> Iterator[str]:
+    for clock in clocks(scene.plan, scene.incident):
+        yield clock_line(clock, moment=lambda at: scene.dated(datetime.fromisoformat(at)))
 
 
 def _where(scene: Scene) -> Iterator[str]:
@@ -225,7 +233,8 @@ def _open(scene: Scene) -> Iterator[str]:
 
 def _open_line(scene: Scene, ask: Ask) -> str:
     key, _ = scene.ticket(ask.id)
-    due = f", due {scene.local(ask.due)}" if ask.due else ""
+    by_law = due_by_law(scene.step(ask.step), ask)
+    due = f", due {scene.local(ask.due)}" if ask.due else f", due: {by_law}" if by_law else ""
     what = "approval of " if ask.kind == "approval" else ""
     taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
     return f"• {what}{lead(scene.title(ask.step))} {_who(scene, ask)}{due}{f' ({key})' if key else ''}{taken}"

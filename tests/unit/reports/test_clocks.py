@@ -1,0 +1,65 @@
+"""Clocks of law and contract in words: what everybody reads, and what is not told to everybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.domain import timeline as ev
+from engine.ports.records import Entry
+from engine.reports.clocks import clock_line
+from engine.reports.reader import Reader
+from engine.reports.status import status
+from engine.reports.timeline import line
+from tests.unit.domain.story import START, Story
+from tests.unit.domain.test_clocks import PLAYBOOK, duties, file
+
+
+def words(story: Story, kind: type[ev.Event], *, restricted: bool = False) -> str:
+    """Return the last event of a kind in words."""
+    event = next(event for event in reversed(story.told) if isinstance(event, kind))
+    entry = Entry(1, START, START, "engine", event, "0" * 64)
+    return line(entry, Reader(story.plan, str.title, restricted)).text
+
+
+@pytest.fixture
+def filed() -> Story:
+    """A clock that began, and a duty that was fulfilled."""
+    story = Story(PLAYBOOK)
+    duties(story)
+    file(story)
+    return story
+
+
+def test_the_timeline_says_what_began_and_what_was_done(filed: Story) -> None:
+    """With the name of the law, the moment in its zone, and who said so."""
+    began = "The clock of EU GDPR began Sun 22 Nov 2026, 21:10 (Europe/Berlin), as Carla said: Which law applies?"
+    assert words(filed, ev.ClockStarted) == began
+    done = "For EU GDPR, done Tue 24 Nov 2026, 04:10 (UTC): notice to the supervisory authority, as Carla said: "
+    assert words(filed, ev.StageFulfilled) == f"{done}File with the authority."
+
+
+def test_the_status_names_the_clock_its_duties_and_that_the_law_sets_the_time() -> None:
+    """In plain words where no time is known, and the duty as done once it is."""
+    story = Story(PLAYBOOK)
+    duties(story)
+    found = status(story.plan, story.incident, now=story.now)
+    ask = next(ask for ask in found["asks"] if ask["step"] == "file")
+    assert (ask["due"], ask["due_text"]) == (None, "set by law, counsel says when")
+    assert [clock_line(clock, moment=str) for clock in found["clocks"]] == [
+        "EU GDPR: clock began 2026-11-22T20:10:00.000000Z; notice to the supervisory authority not done yet"
+    ]
+    file(story)
+    (clock,) = status(story.plan, story.incident, now=story.now)["clocks"]
+    assert clock["duties"][0]["fulfilled"] == "2026-11-24T04:10:00.000000Z"
+
+
+def test_a_law_that_a_restricted_step_names_is_not_named_to_everybody() -> None:
+    """That there is a duty would say what nobody is to know."""
+    closed = PLAYBOOK.replace(
+        "title: Which law applies?", "title: Which law applies?\n            sensitivity: restricted"
+    )
+    story = Story(closed)
+    duties(story)
+    assert words(story, ev.ClockStarted) == "A clock began, as Carla said: a restricted step."
+    assert "EU GDPR" in words(story, ev.ClockStarted, restricted=True)
+    assert status(story.plan, story.incident, now=story.now)["clocks"] == []
