@@ -13,6 +13,7 @@ from typing import Any
 Told = Mapping[str, object]
 LINK = "https://intranet.example.com/records/4711"
 SENTENCE = "Done as described; the record is kept with the incident."
+_TABLE = "table, a line for each row: "
 _LINE = re.compile(r"^\*\*\s+(?P<name>\w+)\s+\((?P<what>.*?)(?P<optional>, optional)?\)(?::.*)?$")
 
 
@@ -68,6 +69,9 @@ def _made_up(element: Mapping[str, Any], *, now: str) -> object:
 
 
 def _from_words(what: str, *, now: str) -> str:
+    if what.startswith(_TABLE):
+        columns = what.removeprefix(_TABLE).split(" | ")
+        return " | ".join(_cell(column.removesuffix(" (optional)").partition(": ")[2], now=now) for column in columns)
     kind, _, options = what.partition(" of: ")
     if options:
         return options.split(", ")[0]
@@ -84,3 +88,7 @@ def _from_words(what: str, *, now: str) -> str:
             return "ana"
         case _:
             return SENTENCE
+
+
+def _cell(kind: str, *, now: str) -> str:
+    return kind.partition("/")[0] if "/" in kind else _from_words(kind, now=now)
