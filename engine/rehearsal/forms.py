@@ -53,7 +53,8 @@ def _one(spec: FieldSpec, *, person: str, now: datetime) -> Any:  # noqa: ANN401
         case FieldType.PERSON:
             return person
         case FieldType.TABLE:
-            return [dict.fromkeys(spec.columns, SENTENCE)]
+            row = {column.name: made_up(column, person=person, now=now) for column in spec.columns}
+            return [row] * max(1, int(spec.min or 1))
         case _:
             return _text(spec)
 

@@ -35,18 +35,25 @@ def test_a_public_key_is_off_before_anyone_answers() -> None:
 
 @pytest.mark.parametrize("exposure", ["inside only", "unknown"])
 def test_any_other_key_is_weighed_against_an_outage(exposure: str) -> None:
-    """Unanswered it waits; a person says yes or no."""
-    inputs = INPUTS | {"exposure": exposure}
+    """Unanswered it waits; a person says now, or it goes off once the new one is in its place."""
+    inputs, later = INPUTS | {"exposure": exposure}, {"which": WHICH | {"cut_now": False}}
     for name in CUT:
         assert runs(STEPS[name], inputs=inputs) is None, name
         assert runs(STEPS[name], inputs=inputs, steps={"which": WHICH}) is True, name
-        assert runs(STEPS[name], inputs=inputs, steps={"which": WHICH | {"cut_now": False}}) is False, name
+        assert runs(STEPS[name], inputs=inputs, steps=later) is None, name
+        for off in (True, False):
+            replaced = later | {"rotate": {"old_may_go_off": off}}
+            assert runs(STEPS[name], inputs=inputs, steps=replaced) is off, name
 
 
 def test_a_key_that_is_not_known_yet_is_found_first() -> None:
     """No system is asked about nothing; the answer gives the identifier, and then the steps begin."""
-    for name in ("key_before", *CUT, "usage"):
-        assert runs(STEPS[name], inputs=INPUTS | {"key_id": None}) is False, name
+    unknown = INPUTS | {"key_id": None}
+    for name in ("key_before", "usage"):
+        assert runs(STEPS[name], inputs=unknown) is False, name
+    for name in CUT:
+        assert runs(STEPS[name], inputs=unknown) is None, name
+        assert runs(STEPS[name], inputs=INPUTS, steps={"which": WHICH}) is True, name
     form = STEPS["which"].form
     assert {name for name, field in form.items() if field.revises} == {"key_id", "exposure", "exposed_since"}
 
