@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LATEST = timedelta(days=400)
 DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
+OF_ASKS = frozenset({"due", "expiry"})
+"""What moments of asks are named by."""
 Ending = Literal["over", "still", "latest"]
 
 
@@ -54,11 +56,14 @@ async def play(plan: Plan, scenario: Scenario, *, seed: str | None = None, seale
     for inject in scenario.injects:
         if not inject.outage and not inject.asleep:
             stage.agenda.put(start + span(inject.at), Happens(inject))
+    seen = 0
     while True:
-        await _rest(stage)
-        if stage.incident.over:
-            return Played(stage, crew, "over")
-        crew.hear()
+        if stage.incident.seq > seen:
+            await _rest(stage)
+            if stage.incident.over:
+                return Played(stage, crew, "over")
+            crew.hear()
+            seen = stage.incident.seq
         coming = stage.agenda.take()
         if coming is None:
             return Played(stage, crew, "still")
@@ -72,7 +77,7 @@ async def play(plan: Plan, scenario: Scenario, *, seed: str | None = None, seale
 def _happen(stage: Stage, crew: Crew, item: Item) -> None:
     match item:
         case Moment():
-            if not stage.incident.timers[item.timer].fired:
+            if not stage.incident.timers[item.timer].fired and (stage.chronicle.sealed or _awaited(stage, item)):
                 stage.append([ev.TimerFired(timer=item.timer)])
         case Happens():
             bring(stage, crew, item.inject)
@@ -82,6 +87,13 @@ def _happen(stage: Stage, crew: Crew, item: Item) -> None:
             crew.say(item)
         case _:
             assert_never(item)
+
+
+def _awaited(stage: Stage, item: Moment) -> bool:
+    """Return whether anything follows from a moment: nothing does from the due time of what is asked no more."""
+    word, _, rest = item.timer.partition(":")
+    ask = stage.incident.asks.get(rest.partition(":")[0])
+    return word not in OF_ASKS or ask is None or ask.open
 
 
 async def _rest(stage: Stage) -> None:
