@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import BusinessCalendar, add_business_days
 from engine.domain.chain import canonical
+from engine.domain.decoded import decoded
 from engine.domain.incident import act_key, base_id, instance_number
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant, decode
@@ -46,7 +47,7 @@ class Situation:
         return {
             "inputs": {name: decode(incident.fact(name)) for name in incident.facts},
             "steps": {
-                step.id: {"output": decode(step.output)}
+                step.id: {"output": decoded(step.output)}
                 for step in incident.steps.values()
                 if step.output is not None and step.status is StepStatus.DONE and instance_number(step.id) is None
             },

@@ -69,11 +69,16 @@ def read_scenario(path: Path | None, plan: Plan) -> Scenario:
 
 def written(folder: Path, texts: Mapping[str, str]) -> None:
     """Write the forms of a report into a folder."""
+    for ending, text in texts.items():
+        saved(folder / f"report.{ending}", text)
+
+
+def saved(path: Path, text: str) -> None:
+    """Write a file, and the folder it belongs into."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for ending, text in texts.items():
-            (folder / f"report.{ending}").write_text(text, encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
-            f"{folder}: it cannot be written: {error.strerror}.", hint="Check the path and its rights."
+            f"{path}: it cannot be written: {error.strerror}.", hint="Check the path and its rights."
         ) from None

@@ -71,3 +71,15 @@ def test_rehearsals_are_run_like_tests(tmp_path: Path) -> None:
     assert "2 rehearsals: 1 failed" in text
     found = json.loads(run("test", str(tmp_path), "--json")[1])
     assert [row["ok"] for row in found["rehearsals"]] == [False, True]
+
+
+def test_many_runs_say_how_likely_each_target_is_missed(tmp_path: Path) -> None:
+    """In bars on the terminal, as a picture in a file and in the report."""
+    given = ("rehearse", LOST, "--scenario", str(FILE), "--runs", "3", "--processes", "1")
+    code, text = run(*given, "--svg", str(tmp_path / "a.svg"), "--report", str(tmp_path / "out"))
+    assert code == 0
+    assert text.startswith("EXERCISE: 3 rehearsals of lost-device, version 1")
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+    assert "Over 3 rehearsals" in (tmp_path / "out" / "report.html").read_text()
+    assert json.loads(run(*given, "--json")[1])["runs"] == 3
+    assert run("rehearse", LOST, "--svg", "a.svg")[0] != 0

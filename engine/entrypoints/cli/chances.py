@@ -1,0 +1,89 @@
+"""Many rehearsals on several processes, and what they add up to on a terminal.
+
+Rules kept here: each process reads the files anew, so nothing is shared; the bar is shown on a terminal only, beside
+what is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from multiprocessing import get_context
+from os import cpu_count
+from typing import Final
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from engine.domain.plan import Plan
+from engine.domain.scenario import Scenario
+from engine.entrypoints.cli.rehearsing import quiet, read_plan
+from engine.rehearsal.many import Chances, Figures, one_run, together
+from engine.rehearsal.picture import told
+
+AT_ONCE: Final = 5
+"""So many runs are handed to a process at a time."""
+BAR: Final = 12
+_played: dict[str, tuple[Plan, Scenario]] = {}
+
+
+def chances_of(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: int | None) -> Chances:
+    """Play a scenario many times."""
+    count = min(runs, processes or cpu_count() or 1)
+    coming = _all(playbook, scenario, seed=seed, runs=runs, processes=count)
+    beside = Console(stderr=True)
+    figures = list(track(coming, "Rehearsing", runs, console=beside, transient=True, disable=not beside.is_terminal))
+    return together(read_plan(playbook), scenario, seed=seed, figures=figures)
+
+
+def _all(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: int) -> Iterator[Figures]:
+    given = (playbook, scenario.model_dump_json(by_alias=True))
+    play = partial(_play, given, seed)
+    if processes == 1:
+        yield from map(play, range(runs))
+        return
+    with get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap(play, range(runs), chunksize=AT_ONCE)
+
+
+def _play(given: tuple[str, str], seed: str, number: int) -> Figures:
+    if given[1] not in _played:
+        _played[given[1]] = (read_plan(given[0]), Scenario.model_validate_json(given[1]))
+    plan, scenario = _played[given[1]]
+    with quiet():
+        return one_run(plan, scenario, seed=seed, number=number)
+
+
+def shown(found: Chances) -> None:
+    """Print what many rehearsals add up to."""
+    console = Console(highlight=False)
+    console.print(Text(f"EXERCISE: {found.runs} rehearsals of {found.playbook}, version {found.version}", style="bold"))
+    console.print(Text(f"{found.rehearsal}, seed {found.seed}. Nothing here is real."))
+    console.print(Text(f"They ended: {', '.join(f'{count} {state}' for state, count in found.statuses.items())}."))
+    console.print(_reached(found))
+    console.print(_targets(found))
+
+
+def _reached(found: Chances) -> Table:
+    table = _table(("", "in runs", "half within", "9 of 10"))
+    for one in found.reached:
+        table.add_row(one.state, f"{one.runs} of {found.runs}", told(one.median), told(one.p90))
+    return table
+
+
+def _targets(found: Chances) -> Table:
+    table = _table(("target", "missed", "surely", "", "half within", "9 of 10"))
+    for target in found.targets:
+        bar = Text("█" * round(BAR * target.share), style="red")
+        sure = f"{target.low * 100:.0f}-{target.high:.0%}"
+        table.add_row(Text(target.step), f"{target.share:.0%}", sure, bar, told(target.median), told(target.p90))
+    return table
+
+
+def _table(columns: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in columns:
+        table.add_column(name, no_wrap=True)
+    return table

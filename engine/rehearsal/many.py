@@ -1,0 +1,158 @@
+"""Many runs of one rehearsal: how often each target is missed, and how long things take.
+
+Rules kept here: run number n of a seed draws the same times whatever process plays it, and runs are put together in
+their order, so the figures are the same on any number of processes. Nothing that only people would look at is made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.domain.incident import base_id
+from engine.rehearsal.play import play
+from engine.reports.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from engine.domain.plan import Plan
+    from engine.domain.scenario import Scenario
+    from engine.rehearsal.play import Played
+
+SURE = 1.96
+"""Nineteen times of twenty, a share lies between `low` and `high`."""
+MOMENTS = ("contained", "resolved", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A target in one run: whether it was missed, and the seconds until it was answered, where it was."""
+
+    missed: bool
+    took: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is kept of one run."""
+
+    status: str
+    moments: dict[str, float]
+    targets: dict[str, Seen]
+    """By step, with the name of its approval where that is what has the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """A target over many runs: shares are of the runs in which it was asked; times in seconds."""
+
+    step: str
+    title: str
+    runs: int
+    missed: int
+    share: float
+    low: float
+    high: float
+    median: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A state of the incident over many runs: how often it was reached, and after how many seconds."""
+
+    state: str
+    runs: int
+    median: float | None
+    p90: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What came of many runs."""
+
+    playbook: str
+    version: int
+    rehearsal: str
+    seed: str
+    runs: int
+    exercise: bool
+    statuses: dict[str, int]
+    reached: tuple[Reached, ...]
+    targets: tuple[Chance, ...]
+    """The likeliest to be missed first."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return plain data with stable keys."""
+        return asdict(self)
+
+
+def one_run(plan: Plan, scenario: Scenario, *, seed: str, number: int) -> Figures:
+    """Play one of many runs."""
+    return _figures(asyncio.run(play(plan, scenario, seed=f"{seed}:{number}", sealed=False)))
+
+
+def together(plan: Plan, scenario: Scenario, *, seed: str, figures: Sequence[Figures]) -> Chances:
+    """Return what many runs add up to."""
+    titles = Reader(plan, str, show_restricted=True)
+    steps = dict.fromkeys(step for figure in figures for step in figure.targets)
+    targets = [_chance(step, titles.title(step), figures) for step in steps]
+    return Chances(
+        playbook=plan.playbook,
+        version=plan.version,
+        rehearsal=scenario.rehearsal,
+        seed=seed,
+        runs=len(figures),
+        exercise=True,
+        statuses=dict(sorted(Counter(figure.status for figure in figures).items())),
+        reached=tuple(_reached(state, figures) for state in MOMENTS),
+        targets=tuple(sorted(targets, key=lambda target: (-target.share, target.step))),
+    )
+
+
+def _figures(played: Played) -> Figures:
+    incident = played.stage.incident
+    targets: dict[str, Seen] = {}
+    for ask in incident.asks.values():
+        if ask.due is None or ask.kind == "approval":
+            continue
+        step = base_id(ask.step)
+        took = (ask.last.at - ask.opened_at).total_seconds() if ask.last and ask.outcome == "answered" else None
+        before = targets.get(step, Seen(missed=False, took=None))
+        slowest = max((one for one in (before.took, took) if one is not None), default=None)
+        targets[step] = Seen(before.missed or ask.missed, slowest)
+    moments = {name: (at - incident.declared_at).total_seconds() for name, at in incident.advanced_at.items()}
+    return Figures(incident.status.value, moments, targets)
+
+
+def _chance(step: str, title: str, figures: Sequence[Figures]) -> Chance:
+    seen = [figure.targets[step] for figure in figures if step in figure.targets]
+    missed = sum(one.missed for one in seen)
+    low, high = _between(missed, len(seen))
+    median, p90 = _quantiles(one.took for one in seen if one.took is not None)
+    return Chance(step, title, len(seen), missed, missed / len(seen), low, high, median, p90)
+
+
+def _reached(state: str, figures: Sequence[Figures]) -> Reached:
+    times = [figure.moments[state] for figure in figures if state in figure.moments]
+    return Reached(state, len(times), *_quantiles(times))
+
+
+def _quantiles(times: Iterable[float]) -> tuple[float | None, float | None]:
+    """Return the time that half, and that nine of ten, do not exceed."""
+    found = sorted(times)
+    if not found:
+        return None, None
+    return found[math.ceil(len(found) * 0.5) - 1], found[math.ceil(len(found) * 0.9) - 1]
+
+
+def _between(count: int, runs: int) -> tuple[float, float]:
+    """Return Wilson's interval of a share."""
+    share, square = count / runs, SURE**2
+    middle = (share + square / (2 * runs)) / (1 + square / runs)
+    half = SURE / (1 + square / runs) * math.sqrt(share * (1 - share) / runs + square / (4 * runs**2))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,86 @@
+"""How likely each target is missed, as a picture: a bar per target, with how sure that is.
+
+Rules kept here: pure, and free of scripts and outside references; what a bar says, text says too; the targets that are
+never missed are counted and not drawn.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import escape
+from typing import TYPE_CHECKING
+
+from engine.reports.values import span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.rehearsal.many import Chance, Chances
+
+WIDTH, LEFT, RIGHT, ROW, TOP = 860, 360, 170, 24, 56
+SHORT = 52
+STYLE = (
+    "text{font:13px system-ui,sans-serif;fill:#222}.soft{fill:#666}.bar{fill:#b5473c}.sure{stroke:#222;stroke-width:1}"
+    ".line{stroke:#ddd}"
+)
+
+
+def picture(found: Chances) -> str:
+    """Return the picture as SVG."""
+    drawn = [target for target in found.targets if target.missed]
+    height = TOP + ROW * max(1, len(drawn)) + 30
+    label = f"Exercise: how often targets of {found.playbook} were missed in {found.runs} rehearsals"
+    body = [*_grid(height), *(part for row, target in enumerate(drawn) for part in _row(target, row))]
+    never = len(found.targets) - len(drawn)
+    foot = f'<text class="soft" x="8" y="{height - 8}">{never} more targets were never missed.</text>'
+    return (
+        f'<svg class="chances" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" '
+        f'xmlns="http://www.w3.org/2000/svg"><title>{escape(label)}</title><style>{STYLE}</style>'
+        f'<text x="8" y="20">{escape(label)}</text>{"".join(body)}{foot}</svg>'
+    )
+
+
+def section(found: Chances) -> str:
+    """Return the picture with its table, as a part of an HTML report."""
+    head = "<tr><th>target<th>missed<th>half within<th>nine of ten within</tr>"
+    rows = "".join(
+        f"<tr><td>{escape(target.title)}</td><td>{target.share:.0%} ({target.missed} of {target.runs})</td>"
+        f"<td>{told(target.median)}</td><td>{told(target.p90)}</td></tr>"
+        for target in found.targets
+    )
+    states = "".join(
+        f"<tr><td>{one.state}</td><td>{one.runs} of {found.runs} runs</td>"
+        f"<td>{told(one.median)}</td><td>{told(one.p90)}</td></tr>"
+        for one in found.reached
+    )
+    return (
+        f"<section><h2>Over {found.runs} rehearsals (exercise)</h2>{picture(found)}"
+        f"<table><thead>{head}</thead><tbody>{rows}{states}</tbody></table></section>"
+    )
+
+
+def told(seconds: float | None) -> str:
+    """Return a time in words."""
+    return "-" if seconds is None else span(timedelta(seconds=seconds))
+
+
+def _grid(height: int) -> Iterator[str]:
+    for percent in (0, 25, 50, 75, 100):
+        x = _x(percent / 100)
+        yield f'<line class="line" x1="{x}" y1="{TOP - 12}" x2="{x}" y2="{height - 28}"/>'
+        yield f'<text class="soft" x="{x - 10}" y="{TOP - 18}">{percent} %</text>'
+
+
+def _row(target: Chance, row: int) -> Iterator[str]:
+    y = TOP + row * ROW
+    name = target.title if len(target.title) <= SHORT else f"{target.title[: SHORT - 1]}…"
+    low, high, end = _x(target.low), _x(target.high), _x(target.share)
+    full = f"{target.title}: missed in {target.missed} of {target.runs} runs"
+    yield f'<g><title>{escape(full)}</title><text x="8" y="{y + 13}">{escape(name)}</text>'
+    yield f'<rect class="bar" x="{LEFT}" y="{y + 2}" width="{round(end - LEFT, 1)}" height="14"/>'
+    yield f'<line class="sure" x1="{low}" y1="{y + 9}" x2="{high}" y2="{y + 9}"/>'
+    yield f'<text x="{WIDTH - RIGHT + 12}" y="{y + 13}">{target.share:.0%}, nine in ten {told(target.p90)}</text></g>'
+
+
+def _x(share: float) -> float:
+    return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
