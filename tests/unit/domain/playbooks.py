@@ -74,6 +74,7 @@ def _step(draw: st.DrawFn, drawing: Drawing, *, phase: str) -> dict[str, Any]:
     if draw(st.integers(0, 7)) == 0:
         step["follow_up"] = True
     if kind == "decision" and phase == "contain" and not drawing.marked and "for_each" not in step:
+        step.pop("repeat", None)
         step |= {"marks": "contained", "needs": [{"step": name, "is": "settled"} for name in earlier[:1]]}
         step.pop("when", None)
         step.pop("follow_up", None)
@@ -97,18 +98,25 @@ def _of_kind(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         case "task":
             owner = draw(st.sampled_from(ROLES))
             form = {"form": {"text": {"type": "text"}}} if draw(st.booleans()) else {}
-            return {"task": "Do it.", "owner": owner, **form, **_due(draw), **_approve(draw)}
+            again = _repeat(draw, 'output.text == "so it is"') if form else {}
+            return {"task": "Do it.", "owner": owner, **form, **_due(draw), **_approve(draw), **again}
         case _:
             roles = draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=2, unique=True))
-            return {"decision": "Is it?", "by": roles, **_due(draw)}
+            return {"decision": "Is it?", "by": roles, **_due(draw), **_repeat(draw, "output.answer == true")}
 
 
 def _action(draw: st.DrawFn) -> dict[str, Any]:
-    step = {**ACT, **_approve(draw)}
+    step = {**ACT, **_approve(draw), **_repeat(draw, "output.status == 200")}
     if draw(st.booleans()):
         step["undo"] = {"action": "http.request", "with": {"url": f"{URL}/undo"}}
     failing = draw(st.sampled_from(("", "", "continue", "stop")))
     return step | ({"on_failure": failing} if failing else {})
+
+
+def _repeat(draw: st.DrawFn, until: str) -> dict[str, Any]:
+    if draw(st.integers(0, 3)):
+        return {}
+    return {"repeat": {"until": until, "every": draw(st.sampled_from(("2h", "1bd"))), "max": draw(st.integers(1, 3))}}
 
 
 def _due(draw: st.DrawFn) -> dict[str, Any]:

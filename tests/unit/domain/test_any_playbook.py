@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from hypothesis import Phase, given, settings
@@ -92,16 +93,17 @@ def at_random(told: Team, draw: Any) -> None:  # noqa: ANN401 hypothesis gives i
                 told,
                 told.pending[draw(st.sampled_from(pending))],
                 draw(st.sampled_from(("does", "does", "fails", "retries", "loses"))),
+                status=draw(st.sampled_from((200, 404))),
             )
         case "decide":
             decided(told, draw(st.sampled_from(sorted(troubled))), draw(st.sampled_from(("done", "failed", "retry"))))
 
 
-def effect_ends(told: Team, move: Any, end: str) -> None:  # noqa: ANN401 an effect under way
+def effect_ends(told: Team, move: Any, end: str, *, status: int) -> None:  # noqa: ANN401 an effect under way
     """Let an effect end in some way; what is taken back is done or not, and nothing else."""
     match end if move.kind == "action" or end == "does" else "fails":
         case "does":
-            told.does(move.subject)
+            told.does(move.subject, status=Decimal(status))
         case "fails":
             told.fails(move.subject)
         case "retries":
@@ -131,7 +133,7 @@ def helped_on(told: Team) -> None:
     """Do one thing that brings an incident further."""
     states = told.incident.steps
     if told.pending:
-        told.does(next(iter(told.pending.values())).subject)
+        told.does(next(iter(told.pending.values())).subject, status=Decimal(200))
     elif answerable := [ask for ask in told.open_asks() if told.answer(ask, yes=True)]:
         assert answerable
     elif unsure := [name for name, step in states.items() if step.status is StepStatus.UNCONFIRMED]:
