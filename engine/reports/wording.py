@@ -6,7 +6,7 @@ Rule kept here: every event has words; one that has none is a fault that a test 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.actions.defang import defanged
@@ -17,6 +17,7 @@ from engine.reports.clocks import clock_began, duty_done
 from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
 from engine.reports.surfaces import SHOWN
+from engine.reports.values import local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,7 +133,16 @@ def _ticket(event: ev.TicketChanged, _: Reader) -> str:
 
 def _target(event: ev.TargetMoved, reader: Reader) -> str:
     reason = f": {event.reason}" if event.reason else ""
-    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {event.due}{reason}."
+    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {_moment(event.due)}{reason}."
+
+
+def _missed(event: ev.TargetMissed, reader: Reader) -> str:
+    return f"Target missed: {reader.title(event.step)} was due {_moment(event.due)}."
+
+
+def _moment(text: str) -> str:
+    """Return a stored instant as people read it; the line that it stands in has the incident's own zone beside it."""
+    return f"{local(datetime.fromisoformat(text), 'UTC')} UTC"
 
 
 def _caught_up(event: ev.TrackerCaughtUp, _: Reader) -> str:
@@ -258,6 +268,6 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.AskEscalated: escalated,
     ev.ClockStarted: clock_began,
     ev.StageFulfilled: duty_done,
-    ev.TargetMissed: _simple("Target missed: {title} was due {e.due}."),
+    ev.TargetMissed: _missed,
 }
 """The words of every event; `_simple` for those that are one sentence."""
