@@ -55,7 +55,7 @@ ON_A_LEDGER = {
     "rebuild": (),
     "recover": ("INC-1", "--reason", "x"),
 }
-ELSEWHERE = {"lint", "plan", "schema", "doctor", "serve", "worker", "demo", "sandbox"}
+ELSEWHERE = {"lint", "plan", "schema", "export", "import", "doctor", "serve", "worker", "demo", "sandbox"}
 """Looked at in tests/unit/cli, or the engine itself."""
 CONNECTING = {"connect slack", "connect jira", "slack manifest"}
 """They talk to Slack and Jira themselves."""

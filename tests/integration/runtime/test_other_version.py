@@ -39,6 +39,11 @@ def text_of(made: Bench, playbook: str) -> str:
     return dedent(playbook).replace("PORT", str(made.system.port))
 
 
+def held(state: Incident) -> bool:
+    """Whether the act is done and the question is asked: nothing more comes by itself."""
+    return state.step("hold").ask is not None and state.step("one").status is StepStatus.DONE
+
+
 @asynccontextmanager
 async def two_engines(home: Path) -> AsyncIterator[Bench]:
     """Run two engines beside each other, each with memories of its own."""
@@ -81,10 +86,6 @@ async def test_two_engines_that_know_the_older_version_follow_the_newer_one(home
         incidents = [await made.declare(HEAD + steps) for _ in range(8)]
         desk = desk_of(made)
         text = text_of(made, NEXT + steps + post("two", ", needs: [one]"))
-
-        def held(state: Incident) -> bool:
-            return state.step("hold").ask is not None and state.step("one").status is StepStatus.DONE
-
         for incident in incidents:
             await made.until(incident, held)
         took = await asyncio.gather(
@@ -103,7 +104,7 @@ async def test_what_does_not_fit_leaves_timeline_and_texts_alone(home: Path) -> 
     """A refusal about the playbook is no event, and its text is not kept."""
     async with bench(home) as made, made.engine():
         incident = await made.declare(HEAD + post("one") + "          - {id: hold, title: Hold, task: Say so.}\n")
-        await made.until(incident, lambda state: state.step("hold").ask is not None)
+        await made.until(incident, held)
         desk, before = desk_of(made), await made.ledger.head(incident)
         refused = await desk.give(
             incident, cmd.MigrateIncident(text=text_of(made, NEXT + post("one")), reason="x"), ANA
