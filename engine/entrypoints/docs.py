@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from engine.bootstrap import action_facts
 from engine.entrypoints.cli.manual import manual
 from engine.entrypoints.playbook_pages import pages
-from engine.language.catalog import RULES
+from engine.language.catalog import RULES, retired
 from engine.language.scenario_rules import SCENARIO_RULES
 from engine.language.schema import scenario_schema_text, schema_text
 from engine.settings.values import ENVIRONMENT_ONLY, Settings, is_secret, variable
@@ -57,6 +57,8 @@ def rules() -> str:
         lines += ["", f"## {prefix}: {family}", ""]
         lines += ["| rule | severity | what must hold |", "| --- | --- | --- |"]
         lines += [f"| {rule.id} | {rule.severity} | {_cell(rule.summary)} |" for rule in found]
+    if retired():
+        lines += ["", f"Retired, and never used again: {', '.join(retired())}."]
     return "\n".join(lines) + "\n"
 
 

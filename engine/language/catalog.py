@@ -44,3 +44,11 @@ RULES: dict[str, Rule] = {
     rule.id: rule for rule in (*tree.RULES, *shape.RULES, *(check.rule for check in (*LINT, *LATER)))
 }
 """Every rule by its id."""
+
+PASSING: tuple[str, ...] = tuple(f"PB60{number}" for number in range(1, 10))
+"""Ids that are never given again: each said that something comes later, and goes when it has come."""
+
+
+def retired() -> tuple[str, ...]:
+    """Return the ids that no rule has any more, and none will have again."""
+    return tuple(rule for rule in PASSING if rule not in RULES)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain.problem import Severity
 from engine.language.api import check
-from engine.language.catalog import LATER, RULES
+from engine.language.catalog import LATER, LINT, PASSING, RULES, retired
 from engine.language.render import as_text
 from tests.unit.language.cases import BAD, GOLDENS, GOOD
 from tests.unit.language.facts import ACTIONS, CATALOGS
@@ -38,6 +38,13 @@ def test_rule_ids_are_one_of_a_kind() -> None:
     """Two rules under one id could not be told apart."""
     assert len(RULES) >= 80
     assert all(rule.id == name for name, rule in RULES.items())
+
+
+def test_an_id_that_was_given_back_is_not_given_again() -> None:
+    """What said that something comes later says nothing else once it has come; the documents name it as retired."""
+    assert {check.rule.id for check in LATER} <= set(PASSING)
+    assert not {check.rule.id for check in LINT} & set(PASSING)
+    assert not set(retired()) & set(RULES)
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
