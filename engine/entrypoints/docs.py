@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from engine.bootstrap import action_facts
 from engine.entrypoints.cli.manual import manual
 from engine.entrypoints.playbook_pages import pages
+from engine.entrypoints.reference import actions, language
 from engine.language.catalog import RULES, retired
 from engine.language.scenario_rules import SCENARIO_RULES
 from engine.language.schema import scenario_schema_text, schema_text
@@ -90,7 +91,9 @@ def settings() -> str:
 def documents() -> Mapping[str, Callable[[], str]]:
     """Return what makes each document, by its path from the root."""
     return {
+        "docs/actions.md": lambda: actions.page(head=MADE),
         "docs/cli.md": lambda: manual(head=MADE),
+        "docs/language.md": lambda: language.page(ROOT / "docs/language.md"),
         "docs/rules.md": rules,
         "docs/settings.md": settings,
         "playbooks/playbook.schema.json": lambda: schema_text(action_facts()),

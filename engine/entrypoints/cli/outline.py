@@ -99,7 +99,7 @@ def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] 
         "handler_for": list(step.handler_for),
         "undo": step.undo is not None and step.undo.action is not None,
         "tickets": step.tickets.value,
-        "starts": [],
+        "starts": [regime for start in step.starts for regime in start.regimes],
         "stops": list(step.stops),
         "marks": step.marks,
         "follow_up": step.follow_up,
