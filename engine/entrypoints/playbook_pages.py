@@ -12,11 +12,12 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-from engine.bootstrap import action_facts
+from engine.bootstrap import action_facts, catalogs
 from engine.domain.plan import Plan, StepPlan
 from engine.domain.sensitivity import Sensitivity
 from engine.entrypoints.cli.outline import outline
 from engine.language.api import compile_playbook
+from engine.reports.clocks import regime_of, stage_of
 from engine.reports.values import span
 
 FOLDER: Final = "docs/playbooks"
@@ -83,7 +84,7 @@ def page(file: Path, *, head: str) -> str:
 
 @cache
 def _plan(file: Path) -> Plan:
-    return compile_playbook(file.read_bytes(), path=file.name, actions=action_facts())
+    return compile_playbook(file.read_bytes(), path=file.name, actions=action_facts(), catalogs=catalogs())
 
 
 def _restricted(plan: Plan) -> str:
@@ -123,7 +124,7 @@ def _roles(told: Mapping[str, Any]) -> Iterator[str]:
 
 def _deadlines(plan: Plan) -> Iterator[str]:
     if plan.deadlines:
-        listed = ", ".join(f"`{regime}`" for regime in plan.deadlines)
+        listed = ", ".join(f"{_text(regime_of(plan, name).name)} (`{name}`)" for name in plan.deadlines)
         yield from ("", "## Laws and contracts whose clocks may run", "", f"{listed}.")
 
 
@@ -135,7 +136,8 @@ def _phase(phase: Mapping[str, Any], plan: Plan) -> Iterator[str]:
         who = ", ".join(f"`{role}`" for role in step.by) or _DOES.get(step.kind.value, "Tocsin")
         due = (told["due"] or "") + (", a follow-up" if step.follow_up else "")
         what = "<br>".join(filter(None, (f"**{_text(step.title)}**", _text(step.why))))
-        yield f"| `{step.id}` | {what} | {who} | {due.removeprefix(', ')} | {'; '.join(_terms(told, step))} |"
+        terms = "; ".join((*_terms(told, step), *_law(plan, step)))
+        yield f"| `{step.id}` | {what} | {who} | {due.removeprefix(', ')} | {terms} |"
 
 
 def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
@@ -164,6 +166,15 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
         yield "can be undone" if step.undo.action else f"cannot be undone: {_text(step.undo.none_because or '')}"
     if step.marks:
         yield f"a yes makes the incident {step.marks}"
+
+
+def _law(plan: Plan, step: StepPlan) -> Iterator[str]:
+    for start in step.starts:
+        named = ", ".join(_text(regime_of(plan, name).name) for name in start.regimes)
+        yield f"starts the clock of {named}" + (f" when {_code(start.when.source)}" if start.when else "")
+    for name in step.stops:
+        regime, _, stage = name.partition(".")
+        yield f"fulfils {_text(regime_of(plan, regime).name)}: {_text(stage_of(plan, regime, stage).title)}"
 
 
 def _code(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
@@ -15,8 +15,7 @@ from engine.reports.review.case import Case, at
 from engine.reports.values import span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from engine.domain.ask import Ask
 
@@ -30,21 +29,32 @@ def duties(case: Case) -> list[dict[str, Any]]:
 
 
 def _clocks(case: Case) -> Iterator[dict[str, Any]]:
-    """Yield each duty of a clock that began; when it is due is for counsel to say."""
+    """Yield each duty of a clock that began; what is not plain hours is for counsel to say."""
     for clock in clocks(case.plan, case.incident, may_see=case.reader.may_see):
         for duty in clock["duties"]:
+            due, filed = _due_in_hours(clock, duty), _instant(duty["fulfilled"])
             yield {
                 "duty": f"{clock['name']}: {duty['title']}",
                 "applies": "yes",
                 "decided_by": case.name(clock["by"]) if clock["by"] else "",
                 "clock_started": clock["began"],
-                "due": None,
+                "due": at(due),
                 "filed": duty["fulfilled"],
-                "margin": None,
-                "late": False,
+                "margin": _margin(due, filed),
+                "late": bool(due and filed and filed > due),
                 "reference": case.answer(duty["step"], places.REFERENCE) if duty["step"] else "",
                 "reason": "",
             }
+
+
+def _due_in_hours(clock: Mapping[str, Any], duty: Mapping[str, Any]) -> datetime | None:
+    hours = places.HOURS.get(f"{clock['regime']}.{duty['stage']}")
+    began = _instant(clock["began"])
+    return began + timedelta(hours=hours) if began and hours else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _laws(case: Case) -> Iterator[dict[str, Any]]:

@@ -32,5 +32,7 @@ LAWS: Final = {
     "us_tx": ("Texas, Business and Commerce Code 521.053", None),
 }
 """A law in the fields of `duties`, and the hours that it gives where they are fixed in hours."""
+HOURS: Final = {"eu-gdpr.supervisory_authority": 72, "uk-gdpr.ico": 72}
+"""Duties of a clock whose time is plain hours from when it began."""
 FILED_LAWS: Final = ("eu_gdpr", "uk_gdpr")
 """Laws whose filing is the step `FILED`."""

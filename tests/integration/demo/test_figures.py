@@ -198,7 +198,9 @@ def test_copies_people_and_duties(played: Played, rows: Rows) -> None:
     by_title = {row["duty"]: row for row in one["duties"]}
     started = instant(rows.answer("duties", "eu_gdpr_clock_started"))
     filed = instant(rows.answer("file_authority", "submitted_at"))
-    assert by_title["GDPR, articles 33 and 34"]["margin"] == f"{length(started + GDPR - filed)} before"
+    assert (
+        by_title["EU GDPR: notice to the supervisory authority"]["margin"] == f"{length(started + GDPR - filed)} before"
+    )
     (asked,) = rows.found("ask_opened", step="third_party_notices")
     answered = rows.when("ask_answered", ask=asked["ask"])
     assert answered is not None

@@ -65,7 +65,7 @@ def test_a_page_says_what_the_plan_says(small: Path) -> None:
     assert "tocsin trigger small -i where=...\n" in told
     assert "| `where` | Where it is. (url, once or more) | required |\n| `loud` | (boolean) | else no |" in told
     assert "| `desk` | Service desk | `commander` does its work |" in told
-    assert "`eu-gdpr`." in told
+    assert "EU GDPR (`eu-gdpr`)." in told
     assert (
         "| `look` | **Look at it**<br>Someone has to. | `desk` | 15m |"
         ' when `inputs.loud or "a" in "a\\|b"`; for each of `inputs.where`;'

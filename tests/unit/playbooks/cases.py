@@ -7,11 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from engine.actions.registry import REGISTRY
+from engine.bootstrap import catalogs
 from engine.domain.expressions import UnknownValueError
 from engine.domain.plan import Plan, StepPlan
 from engine.language.api import Checked, check, facts_of
 
 ACTIONS = facts_of(REGISTRY)
+CATALOGS = catalogs()
 PLAYBOOKS = Path(__file__).parents[3] / "playbooks"
 FILES = sorted(PLAYBOOKS.glob("*.yaml"))
 
@@ -22,7 +24,7 @@ Names = Mapping[str, object]
 def checked(name: str) -> Checked:
     """Check one playbook."""
     path = PLAYBOOKS / f"{name}.yaml"
-    return check(path.read_bytes(), path=path.name, actions=ACTIONS)
+    return check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS)
 
 
 def plan_of(name: str) -> Plan:

@@ -111,7 +111,8 @@ def test_an_open_duty_keeps_the_filing_open(eu: str, uk: str, *, files: bool) ->
     """Only a decision not to notify closes it."""
     steps = {"duties": {"eu_gdpr_applies": eu, "uk_gdpr_applies": uk}}
     assert runs(STEPS["filing_text"], inputs=INPUTS, steps=steps) is files
-    assert runs(STEPS["file_authority"], inputs=INPUTS, steps=steps) is files
+    assert runs(STEPS["file_authority"], inputs=INPUTS, steps=steps) is (eu != "no")
+    assert runs(STEPS["file_ico"], inputs=INPUTS, steps=steps) is (uk != "no")
 
 
 @pytest.mark.parametrize(("given", "channel"), [(None, ""), ("C0123", "C0123")])
@@ -147,3 +148,25 @@ def test_the_draft_claims_closed_links_only_when_they_were_counted() -> None:
         assert isinstance(part, dict)
         assert ("Access to the original has been closed." in str(part["steps"])) is claimed
         assert "We are asking for copies to be removed" in str(part["steps"])
+
+
+@pytest.mark.parametrize(("answer", "begins"), [("yes", True), ("no", False), ("not yet known", False)])
+def test_a_clock_begins_with_a_yes_alone(answer: str, *, begins: bool) -> None:
+    """At the moment that counsel names, for each law by itself."""
+    starts = {start.regimes: start for start in STEPS["duties"].starts}
+    for law in ("eu-gdpr", "uk-gdpr", "us-ca"):
+        field = law.replace("-", "_")
+        start = starts[(law,)]
+        assert start.at == f"{field}_clock_started"
+        assert start.when is not None
+        assert start.when.evaluate({f"{field}_applies": answer}) is begins
+
+
+@pytest.mark.parametrize(("material", "files"), [("yes", True), ("no", False), ("not yet", False)])
+def test_a_material_incident_is_filed_by_a_listed_company(material: str, *, files: bool) -> None:
+    """The clock runs from the determination."""
+    step, steps = STEPS["form_8k"], {"market": {"material": material}}
+    assert runs(step, inputs=INPUTS | {"listed_company": True}, steps=steps) is files
+    assert runs(step, inputs=INPUTS, steps=steps) is False
+    assert [start.at for start in STEPS["market"].starts] == ["determined_at"]
+    assert step.stops == ("us-sec-8k-105.form_8k",)
