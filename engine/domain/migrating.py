@@ -105,7 +105,9 @@ def new_facts(
 
 
 def differences(change: Change) -> list[Difference]:
-    """Return what is different, in the order in which people read a playbook."""
+    """Return what is different, in the order in which people read a playbook; of another playbook, nothing."""
+    if change.new.playbook != change.old.playbook:
+        return []
     return [*_whole(change), *_inputs(change), *_roles(change), *_steps(change)]
 
 

@@ -95,6 +95,8 @@ def _print(found: dict[str, Any]) -> None:
     typer.echo(f"{began}; {found['playbook']} v{found['version']}; commander {commander}")
     for kept in found["separation"]:
         typer.echo(f"  {' and '.join(kept['roles'])} are never one person: {kept['why']}")
+    if found["kept_out"]:
+        typer.echo(f"  kept out of it: {', '.join(found['kept_out'])}")
     due = {ask["step"]: _when(ask, zone=found["zone"]) for ask in found["asks"]}
     for need in found["attention"]:
         typer.echo(f"  ! {need['text']}")

@@ -91,6 +91,15 @@ def test_facts_roles_notes_and_steps_are_steered(tocsin: Run, incident: str) -> 
     assert states(tocsin)["words"] == "skipped"
 
 
+def test_the_status_names_who_is_kept_out(tocsin: Run, incident: str) -> None:
+    """For whoever looks at it in a shell; the reason is not there."""
+    assert tocsin("exclude", incident, "kim", "--reason", "her own", "--as", "ana").code == 0
+    shown = tocsin("status", incident).out
+    assert "kept out of it: kim" in shown
+    assert "her own" not in shown
+    assert tocsin("admit", incident, "kim", "--as", "kim").code != 0
+
+
 def test_a_declined_task_is_tried_again(tocsin: Run, incident: str) -> None:
     """`retry` asks once more."""
     assert tocsin("decline", incident, "lock", "--reason", "not my system").code == 0
