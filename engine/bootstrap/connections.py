@@ -109,11 +109,13 @@ def _people(settings: Settings) -> Sequence[Person]:
 def _restricted(settings: Settings) -> bool:
     from engine.bootstrap import action_facts  # noqa: PLC0415 - `serve` at its start has them already
     from engine.language.api import check  # noqa: PLC0415 - as above
+    from engine.settings.folders import Folders  # noqa: PLC0415 - as above
 
     facts = action_facts()
-    plans = [check(file.read_bytes(), path=str(file), actions=facts).plan for file in settings.playbooks.glob("*.yaml")]
+    library, files = Folders([settings.playbooks]), settings.playbooks.glob("*.yaml")
+    plans = [check(file.read_bytes(), path=str(file), actions=facts, library=library).plan for file in files]
     kinds = {plan.sensitivity for plan in plans if plan is not None}
-    kinds |= {step.sensitivity for plan in plans if plan is not None for step in plan.steps.values() if step.human}
+    kinds |= {step.sensitivity for plan in plans if plan is not None for step in plan.every_step() if step.human}
     return bool(kinds - {Sensitivity.INTERNAL})
 
 

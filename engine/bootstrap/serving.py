@@ -39,6 +39,7 @@ from engine.runtime.prefect.triggers import STRENGTH, VIA, Triggers
 from engine.runtime.segment import Workshop
 from engine.runtime.showing.mirror import Mirror
 from engine.runtime.showing.shower import Shower
+from engine.settings.folders import Folders
 from engine.settings.logs import configure_logs
 from engine.settings.read import secret_values, settings_of
 from engine.settings.values import variable
@@ -162,11 +163,11 @@ async def _assembled(office: Office, stack: AsyncExitStack) -> Service:
     people_side, prefect_side = office.ledger.duty("people"), office.ledger.duty("prefect")
     company = office.ledger.company()
     owner = f"{platform.node()}:{hashlib.sha256(str(settings.home).encode()).hexdigest()[:8]}:"  # no path on a timeline
-    ended = await office.ledger.let_go(owners=owner)
-    if ended:
+    if ended := await office.ledger.let_go(owners=owner):
         log.info("went_on_after_an_engine_that_died", incidents=ended)
     busy: list[Engine] = []
-    library = Library(settings.playbooks, actions=facts_of(REGISTRY), catalogs=office.catalogs, default="video-leak")
+    at, facts = settings.playbooks, facts_of(REGISTRY)
+    library = Library(at, actions=facts, catalogs=office.catalogs, default="video-leak", callable_=Folders([at]))
     triggers = _triggers(office, library)
     lanes = await stack.enter_async_context(
         open_lanes(

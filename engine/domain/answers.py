@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.authority import Refusal, refuses_answer
+from engine.domain.called import step_there, steps_there
 from engine.domain.fields import FieldError, accept
 from engine.domain.incident import instance_id
 from engine.domain.lifecycle import StepStatus
@@ -184,8 +185,8 @@ def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datet
 
 def nothing_asked(plan: Plan, incident: Incident, target: str, *, approving: bool = False) -> Refusal:
     """Return that a target means no ask, and why."""
-    if plan.find_step(target) is None:
-        return unknown("step", target, plan.steps)
+    if step_there(plan, incident, target) is None:
+        return unknown("step", target, steps_there(plan, incident, target))
     items = incident.spreads.get(target, ())
     if len(items) > 1:
         names = ", ".join(instance_id(target, number + 1) for number in range(len(items)))

@@ -84,6 +84,9 @@ def _fact_added(state: Incident, event: ev.FactAdded, at: datetime) -> Incident:
 
 
 def _given(state: Incident, event: ev.FactRevised | ev.FactAdded, at: datetime, *, value: Json) -> Incident:
+    scope, _, name = event.name.rpartition("/")
+    if scope:
+        return steps.given(state, scope, name, value=value, by=event.by)
     known = state.facts.get(event.name)
     fact = Fact(value, at, event.by, given=known.given + 1 if known else 1)
     return replace(state, facts=put(state.facts, event.name, fact))

@@ -7,20 +7,24 @@ per element (counted from 1, as people count); what a called playbook does is na
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.domain.lifecycle import IncidentStatus, PhaseStatus, StepStatus
+from engine.domain.naming import act_key, base_id, effect_key, instance_id, instance_number, scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from engine.domain.ask import Ask
     from engine.domain.clocks import Clock, Fulfilment
     from engine.domain.events.shape import Json, OnCall
     from engine.domain.steering import Handover, Hold, Migration
+
+__all__ = ["act_key", "base_id", "effect_key", "instance_id", "instance_number", "scope_of"]
+"""Names, defined beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Step:
     by_hand: bool = False
     accepted: bool = False
     """A person accepted that it failed."""
+    opened: bool = False
+    """The playbook that it calls has begun."""
     undo_ordered: bool = False
     redo: bool = False
     """A person said that it is not done after all."""
@@ -215,9 +221,21 @@ class Incident:
         return self.steps.get(instance) or Step(instance)
 
     def fact(self, name: str) -> Json:
-        """Return the latest value of a fact, in its encoded form; None when it is not known."""
+        """Return the latest value of a fact, in its encoded form; None when it is not known.
+
+        What a called playbook was given is named by its path: `takedown[2]/url`.
+        """
+        scope, _, given = name.rpartition("/")
+        if scope:
+            params = self.step(scope).params
+            return params.get(given) if isinstance(params, Mapping) else None
         fact = self.facts.get(name)
         return fact.value if fact else None
+
+    def instances(self, step: str) -> list[str]:
+        """Return the names of a step's instances: its own, or one per element once there are any."""
+        items = self.spreads.get(step, ())
+        return [instance_id(step, number + 1) for number in range(len(items))] if items else [step]
 
     @property
     def hold(self) -> Hold | None:
@@ -235,35 +253,3 @@ class Incident:
     def over(self) -> bool:
         """Whether the incident is closed or cancelled."""
         return self.status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
-
-
-def effect_key(incident: str, subject: str, purpose: str) -> str:
-    """Return the idempotency key of an effect: 32 hexadecimal characters, the same over retries and restarts."""
-    return hashlib.sha256(f"{incident}\n{subject}\n{purpose}".encode()).hexdigest()[:32]
-
-
-def act_key(incident: str, instance: str, *, number: int) -> str:
-    """Return the key of a step's act in a round, counted from 1; the first is that of a step that does not repeat."""
-    return effect_key(incident, instance, "action" if number <= 1 else f"action:{number}")
-
-
-def base_id(instance: str) -> str:
-    """Return the step of an instance, with its path: `preserve` of `preserve[2]`, `takedown[2]/draft` of itself."""
-    scope, slash, last = instance.rpartition("/")
-    return f"{scope}{slash}{last.partition('[')[0]}"
-
-
-def scope_of(instance: str) -> str:
-    """Return the call that an instance is done in, empty for a step of the incident's own playbook."""
-    return instance.rpartition("/")[0]
-
-
-def instance_id(step: str, number: int) -> str:
-    """Return the name of an instance, counted from 1."""
-    return f"{step}[{number}]"
-
-
-def instance_number(instance: str) -> int | None:
-    """Return the number of an instance, or None for a step that is done once."""
-    _, bracket, rest = instance.rpartition("/")[2].partition("[")
-    return int(rest.rstrip("]")) if bracket else None

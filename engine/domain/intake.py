@@ -13,6 +13,7 @@ from engine.domain import timeline as ev
 from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, kept_apart, refuses
+from engine.domain.called import known_call, step_there, steps_there, take_inside
 from engine.domain.excluding import names_excluded, take_exclusion
 from engine.domain.fields import FieldError
 from engine.domain.handing import take_handover
@@ -133,16 +134,18 @@ def _known(
 ) -> tuple[InputEvent, ...] | Refusal:
     match command:
         case cmd.ReviseFact():
-            return _revise(plan, command, who, now=now)
+            return _revise(plan, incident, command, who, now=now)
         case cmd.AddToFact():
             return _add(plan, incident, command, who, now=now)
         case _:
             assert_never(command)
 
 
-def _revise(plan: Plan, command: cmd.ReviseFact, who: cmd.Who, *, now: datetime) -> tuple[InputEvent, ...] | Refusal:
-    spec = plan.inputs.get(command.name)
-    if spec is None:
+def _revise(
+    plan: Plan, incident: Incident, command: cmd.ReviseFact, who: cmd.Who, *, now: datetime
+) -> tuple[InputEvent, ...] | Refusal:
+    spec = plan.find_input(command.name)
+    if spec is None or not known_call(incident, command.name):
         return unknown("fact", command.name, plan.inputs)
     if spec.list:
         return Refusal("list_fact", f"{command.name} is a list: it grows, nothing is taken out.", "Use `tocsin add`.")
@@ -166,8 +169,8 @@ def _revise(plan: Plan, command: cmd.ReviseFact, who: cmd.Who, *, now: datetime)
 def _add(
     plan: Plan, incident: Incident, command: cmd.AddToFact, who: cmd.Who, *, now: datetime
 ) -> tuple[InputEvent, ...] | Refusal:
-    spec = plan.inputs.get(command.name)
-    if spec is None:
+    spec = plan.find_input(command.name)
+    if spec is None or not known_call(incident, command.name):
         return unknown("fact", command.name, plan.inputs)
     if not spec.list:
         return Refusal("no_list", f"{command.name} is no list.", "Use `tocsin fact` to change it.")
@@ -219,10 +222,13 @@ Order = cmd.SkipStep | cmd.RetryStep | cmd.ResolveStep | cmd.UndoStep
 def _order(
     plan: Plan, incident: Incident, command: Order, stamp: Mapping[str, str]
 ) -> tuple[InputEvent, ...] | Refusal:
-    step = plan.find_step(command.step)
+    step = step_there(plan, incident, command.step)
     if step is None:
-        return unknown("step", command.step, plan.steps)
+        return unknown("step", command.step, steps_there(plan, incident, command.step))
     state = incident.step(command.step).status
+    inside = take_inside(plan, incident, command, stamp)
+    if inside is not None:
+        return inside
     match command:
         case cmd.SkipStep():
             if not allows(state, Trigger.SKIP):

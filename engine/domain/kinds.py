@@ -16,12 +16,14 @@ WHY = "why"
 
 
 class StepKind(StrEnum):
-    """Who does a step: the engine, a person, a person who answers, or time."""
+    """Who does a step: the engine, a person, a person who answers, time, or a called playbook."""
 
     ACTION = "action"
     TASK = "task"
     DECISION = "decision"
     WAIT = "wait"
+    CALL = "call"
+    """A whole playbook is done inside this one."""
 
 
 class Reach(StrEnum):

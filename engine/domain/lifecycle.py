@@ -1,12 +1,13 @@
 """Every state of an incident, a phase and a step, and every change between them, in one place.
 
 Theory of operation. A step instance begins *waiting*: its phase is closed, something it needs has not
-settled, or what its condition reads is not known. Once it may begin, one of four things happens to it:
+settled, or what its condition reads is not known. Once it may begin, one of five things happens to it:
 
 * an action is *prepared* (what it will do is written out, *ready*), perhaps *awaiting_approval*, then
   *running*; it ends *done*, *failed*, or *unconfirmed* when nobody can tell, after any number of *retrying*;
 * a person is asked (*awaiting_person*), and what they answered may have to be approved;
 * time is awaited (*awaiting_time*), also between the rounds of a step that repeats;
+* a called playbook begins, and its steps are awaited (*awaiting_steps*);
 * it is *skipped* (its condition is false, or a person said so) or *blocked* (what it needs did not succeed).
 
 Settled states are ends, but not graves: a revised fact *revives* a skipped step, a retry *resets* a failed
@@ -53,6 +54,7 @@ class StepStatus(StrEnum):
     AWAITING_APPROVAL = "awaiting_approval"
     AWAITING_PERSON = "awaiting_person"
     AWAITING_TIME = "awaiting_time"
+    AWAITING_STEPS = "awaiting_steps"
     RETRYING = "retrying"
     DONE = "done"
     SKIPPED = "skipped"
@@ -72,6 +74,7 @@ class Trigger(StrEnum):
     SEEK_APPROVAL = "seek_approval"
     AWAIT_TIME = "await_time"
     BEGIN = "begin"
+    CALL = "call"
     RETRY_LATER = "retry_later"
     FINISH = "finish"
     FAIL = "fail"
@@ -95,7 +98,7 @@ TRANSITIONS: dict[StepStatus, dict[Trigger, StepStatus]] = {
     },
     S.READY: {
         T.PREPARE: S.READY, T.SEEK_APPROVAL: S.AWAITING_APPROVAL, T.BEGIN: S.RUNNING, T.SKIP: S.SKIPPED,
-        T.CANCEL: S.CANCELLED,
+        T.CANCEL: S.CANCELLED, T.CALL: S.AWAITING_STEPS,
     },
     S.RUNNING: {
         T.FINISH: S.DONE, T.FAIL: S.FAILED, T.LOSE: S.UNCONFIRMED, T.RETRY_LATER: S.RETRYING, T.BEGIN: S.RUNNING,
@@ -114,9 +117,12 @@ TRANSITIONS: dict[StepStatus, dict[Trigger, StepStatus]] = {
         T.FINISH: S.DONE, T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED, T.REPEAT: S.AWAITING_TIME, T.PREPARE: S.READY,
         T.ASK: S.AWAITING_PERSON, T.SEEK_APPROVAL: S.AWAITING_APPROVAL, T.FAIL: S.FAILED,
     },
+    S.AWAITING_STEPS: {T.FINISH: S.DONE, T.FAIL: S.FAILED, T.CANCEL: S.CANCELLED},
     S.RETRYING: {T.BEGIN: S.RUNNING, T.FAIL: S.FAILED, T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED},
     S.UNCONFIRMED: {T.FINISH: S.DONE, T.FAIL: S.FAILED, T.RESET: S.READY, T.BEGIN: S.RUNNING},
-    S.FAILED: {T.FINISH: S.DONE, T.FAIL: S.FAILED, T.RESET: S.WAITING, T.SKIP: S.SKIPPED},
+    S.FAILED: {
+        T.FINISH: S.DONE, T.FAIL: S.FAILED, T.RESET: S.WAITING, T.SKIP: S.SKIPPED, T.CALL: S.AWAITING_STEPS,
+    },
     S.DECLINED: {T.RESET: S.WAITING, T.SKIP: S.SKIPPED},
     S.SKIPPED: {T.REVIVE: S.WAITING, T.CANCEL: S.CANCELLED},
     S.BLOCKED: {T.REVIVE: S.WAITING, T.SKIP: S.SKIPPED, T.CANCEL: S.CANCELLED},

@@ -11,17 +11,30 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from engine.domain.kinds import ANSWER, PHASES, WHY, Gate, OnFailure, Reach, StepKind, Tickets
-from engine.domain.sensitivity import Sensitivity
+from engine.domain.sensitivity import Sensitivity, most
+from engine.domain.traits import ActionTraits, UndoPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from engine.domain.catalogs import Control, Regime
     from engine.domain.clocks import StartPlan
     from engine.domain.expressions import Expression, Template
     from engine.domain.fields import FieldSpec
 
-__all__ = ["ANSWER", "PHASES", "WHY", "Gate", "OnFailure", "Reach", "Sensitivity", "StepKind", "Tickets"]
+__all__ = [
+    "ANSWER",
+    "PHASES",
+    "WHY",
+    "ActionTraits",
+    "Gate",
+    "OnFailure",
+    "Reach",
+    "Sensitivity",
+    "StepKind",
+    "Tickets",
+    "UndoPlan",
+]
 """Words of a plan that are defined elsewhere."""
 
 
@@ -83,29 +96,6 @@ class ApprovePlan:
     asks_again: bool = False
     """Whether an approval that expires is asked for again; else it counts as declined."""
     escalate: EscalatePlan | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ActionTraits:
-    """What the registry declares of an action, copied in so that the plan stands alone."""
-
-    writes: bool
-    reach: Reach
-    destructive: bool = False
-    minor_gate: bool = False
-    findable: bool = False
-    heavy: bool = False
-    """It takes long or needs much memory, so it may be carried out in a process of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class UndoPlan:
-    """How a step is taken back, or why it cannot be."""
-
-    action: str | None
-    with_: Template | None
-    traits: ActionTraits | None
-    none_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,10 +173,15 @@ class StepPlan:
 
     def within(self, call: StepPlan, *, scope: str) -> StepPlan:
         """Return this step of a called playbook as it stands in the incident; `scope` names the instance that calls."""
+        called = call.call.sensitivity if call.call else Sensitivity.INTERNAL
+        sensitivity = most((self.sensitivity, call.sensitivity, called))
         return replace(
             self,
             id=f"{scope}/{self.id}",
             phase=call.phase,
+            form=_raised(self.form, sensitivity),
+            sensitivity=sensitivity,
+            follow_up=self.follow_up or call.follow_up,
             needs=tuple(replace(need, step=f"{scope}/{need.step}") for need in self.needs),
             handlers=tuple(f"{scope}/{step}" for step in self.handlers),
             handler_for=tuple(f"{scope}/{step}" for step in self.handler_for),
@@ -223,6 +218,14 @@ class PhasePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputPlan:
+    """What a playbook gives back to the one that calls it, and where that is from."""
+
+    spec: FieldSpec
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole playbook, compiled. `digest` is the SHA-256 of the file's bytes, in hexadecimal."""
 
@@ -243,6 +246,7 @@ class Plan:
     sensitivity: Sensitivity = Sensitivity.INTERNAL
     separation: tuple[SeparationPlan, ...] = ()
 
+    outputs: Mapping[str, OutputPlan] = field(default_factory=dict)
     _called: dict[str, StepPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Steps of called playbooks by their path, each worked out once."""
 
@@ -268,6 +272,25 @@ class Plan:
             self._called[name] = inner.within(calling, scope=scope)
         return self._called[name]
 
+    def every_step(self) -> Iterator[StepPlan]:
+        """Yield every step, and behind each call those of what it calls."""
+        for step in self.steps.values():
+            yield step
+            if step.call is not None:
+                yield from step.call.every_step()
+
+    def find_input(self, name: str) -> FieldSpec | None:
+        """Return an input, `takedown[2]/url` of the playbook that is called; None when there is none."""
+        scope, _, local = name.rpartition("/")
+        calling = self.find_step(scope) if scope else None
+        inputs = calling.call.inputs if calling and calling.call else {} if scope else self.inputs
+        return inputs.get(local)
+
     def phase(self, phase_id: str) -> PhasePlan:
         """Return the phase of that id."""
         return next(phase for phase in self.phases if phase.id == phase_id)
+
+
+def _raised(form: Mapping[str, FieldSpec], least: Sensitivity) -> Mapping[str, FieldSpec]:
+    """Return a form whose fields are at least as sensitive as the step around them."""
+    return {name: replace(spec, sensitivity=most((spec.sensitivity, least))) for name, spec in form.items()}

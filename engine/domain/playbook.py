@@ -179,6 +179,15 @@ class StepModel(Part):
         return tuple(kind for kind in KINDS if getattr(self, kind) is not None)
 
 
+class OutputModel(Part):
+    """What a playbook that is called gives back."""
+
+    type: FieldType = Field(description="What it holds.")
+    list: bool = Field(default=False, description="Whether it holds several.")
+    from_: Condition = Field(alias="from", description="Where it is from: an expression, like steps.x.output.state.")
+    sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see it.")
+
+
 class PhaseModel(Part):
     """A phase: its steps, and perhaps what opens it."""
 
@@ -216,3 +225,4 @@ class Playbook(Part):
     sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see the incident.")
     tickets: TicketsText = Field("ready", description="When steps that do not say it themselves get their ticket.")
     phases: PhasesModel = Field(description="The phases and their steps.")
+    outputs: dict[Id, OutputModel] = Field({}, description="What it gives back to a playbook that calls it.")

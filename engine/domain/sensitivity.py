@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -11,3 +12,8 @@ class Sensitivity(StrEnum):
     INTERNAL = "internal"
     RESTRICTED = "restricted"
     PRIVILEGED = "privileged"
+
+
+def most(found: Iterable[Sensitivity]) -> Sensitivity:
+    """Return the one that fewest people may see: privileged before restricted before internal."""
+    return max(found, key=list(Sensitivity).index, default=Sensitivity.INTERNAL)

@@ -13,6 +13,7 @@ from engine.domain import commands as cmd
 from engine.domain import timeline as ev
 from engine.domain.answers import accepted, find_ask, unknown
 from engine.domain.authority import Refusal
+from engine.domain.called import step_there, steps_there
 from engine.domain.chain import instant_text
 from engine.domain.fields import FieldError, FieldSpec, FieldType
 from engine.domain.lifecycle import StepStatus
@@ -32,9 +33,9 @@ def take_asked(
     plan: Plan, incident: Incident, command: cmd.MoveTarget | cmd.RedoStep, who: cmd.Who, *, now: datetime
 ) -> tuple[InputEvent, ...] | Refusal:
     """Return that a target was moved or a step is asked again, or why not."""
-    step = plan.find_step(command.step)
+    step = step_there(plan, incident, command.step)
     if step is None:
-        return unknown("step", command.step, plan.steps)
+        return unknown("step", command.step, steps_there(plan, incident, command.step))
     match command:
         case cmd.MoveTarget():
             return _move(step, incident, command, who, now=now)

@@ -19,6 +19,7 @@ from engine.entrypoints.cli.outline import outline
 from engine.language.api import compile_playbook
 from engine.reports.clocks import regime_of, stage_of
 from engine.reports.values import span
+from engine.settings.folders import Folders
 
 FOLDER: Final = "docs/playbooks"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>|])")
@@ -84,7 +85,9 @@ def page(file: Path, *, head: str) -> str:
 
 @cache
 def _plan(file: Path) -> Plan:
-    return compile_playbook(file.read_bytes(), path=file.name, actions=action_facts(), catalogs=catalogs())
+    library = Folders([file.parent])
+    data, facts = file.read_bytes(), action_facts()
+    return compile_playbook(data, path=file.name, actions=facts, catalogs=catalogs(), library=library)
 
 
 def _restricted(plan: Plan) -> str:

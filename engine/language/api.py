@@ -1,27 +1,30 @@
 """The way into the language: bytes of a playbook file in, its plan or its problems out.
 
 Rules kept here: problems come sorted by place, each once; a plan exists exactly when no problem is an error; no bytes
-make it raise anything but `PlaybookError`.
+make it raise anything but `PlaybookError`. A text with which others are pinned calls those and no others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 
 from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.errors import PlaybookError
 from engine.domain.plan import Plan
 from engine.domain.playbook import Playbook
 from engine.domain.problem import Problem, Severity
+from engine.language.calling import Caller
 from engine.language.catalog import LATER, LINT
 from engine.language.compile import build_plan, digest
 from engine.language.context import ActionFacts, Context
-from engine.language.document import Document
 from engine.language.facts import facts_of
+from engine.language.library import NOTHING, Library, Text, Texts
 from engine.language.load import load
+from engine.language.pinning import pinned, taken_apart
 
-__all__ = ["ActionFacts", "Checked", "check", "compile_playbook", "digest", "facts_of", "lint"]
+__all__ = ["ActionFacts", "Checked", "Library", "check", "compile_playbook", "digest", "facts_of", "pin"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Checked:
     playbook: Playbook | None
     plan: Plan | None
     problems: tuple[Problem, ...]
+    called: Mapping[str, Text] = field(default_factory=dict)
+    """The playbooks that it calls, and those that they call, by name."""
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -38,37 +43,65 @@ class Checked:
         return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
 
 
-def check(data: bytes, *, path: str, actions: Mapping[str, ActionFacts], catalogs: Catalogs = NO_CATALOGS) -> Checked:
-    """Return everything that can be said of a playbook file in one pass; `path` is only shown."""
-    loaded = load(data, path=path)
+def check(
+    data: bytes,
+    *,
+    path: str,
+    actions: Mapping[str, ActionFacts],
+    catalogs: Catalogs = NO_CATALOGS,
+    library: Library = NOTHING,
+) -> Checked:
+    """Return everything that can be said of a playbook file in one pass; `path` is only shown.
+
+    `library` is where the playbooks are that it may call.
+    """
+    own, texts = taken_apart(data)
+    loaded = load(own, path=path)
     if loaded.document is None:
         return Checked(None, None, _sorted(loaded.problems))
-    context = Context(loaded.document, actions, catalogs)
-    later = (problem for rule in LATER for problem in rule.problems(context))
-    problems = _sorted((*loaded.problems, *lint(loaded.document, actions=actions, context=context), *later))
-    checked = Checked(context.playbook, None, problems)
+    caller = Caller(actions, Texts(texts) if texts else library, judge=_problems, catalogs=catalogs)
+    context = caller.context(loaded.document)
+    problems = _sorted((*loaded.problems, *_problems(context)))
+    called = _texts(context)
+    checked = Checked(context.playbook, None, problems, called)
     if checked.errors:
         return checked
-    return Checked(context.playbook, build_plan(context, file_digest=digest(data)), problems)
-
-
-def lint(
-    document: Document, *, actions: Mapping[str, ActionFacts], context: Context | None = None
-) -> Iterator[Problem]:
-    """Yield what the rules of lint find in a document of the right shape; what comes later is not among it."""
-    context = context or Context(document, actions)
-    for rule in LINT:
-        yield from rule.problems(context)
+    text = data if texts else pinned(own, {name: text.data for name, text in called.items()})
+    return Checked(context.playbook, build_plan(context, file_digest=digest(text)), problems, called)
 
 
 def compile_playbook(
-    data: bytes, *, path: str, actions: Mapping[str, ActionFacts], catalogs: Catalogs = NO_CATALOGS
+    data: bytes,
+    *,
+    path: str,
+    actions: Mapping[str, ActionFacts],
+    catalogs: Catalogs = NO_CATALOGS,
+    library: Library = NOTHING,
 ) -> Plan:
     """Return the plan of a playbook file; raise `PlaybookError` with every problem when it has an error."""
-    checked = check(data, path=path, actions=actions, catalogs=catalogs)
+    checked = check(data, path=path, actions=actions, catalogs=catalogs, library=library)
     if checked.plan is None:
         raise PlaybookError(checked.errors)
     return checked.plan
+
+
+def pin(data: bytes, *, library: Library) -> bytes:
+    """Return the text that an incident is pinned to: the playbook, and all that it calls as it is now."""
+    own, texts = taken_apart(data)
+    document = load(own, path="").document if b"call" in own and not texts else None
+    if document is None:
+        return data
+    called = _texts(Caller({}, library, judge=lambda _: ()).context(document))
+    return pinned(own, {name: text.data for name, text in called.items()})
+
+
+def _texts(context: Context) -> dict[str, Text]:
+    reached = chain.from_iterable(called.reached.items() for called in context.called.values())
+    return {name: found.text for name, found in reached if found.text is not None}
+
+
+def _problems(context: Context) -> tuple[Problem, ...]:
+    return tuple(problem for rule in (*LINT, *LATER) for problem in rule.problems(context))
 
 
 def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

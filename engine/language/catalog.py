@@ -10,6 +10,7 @@ from engine.language import shape, tree
 from engine.language.checks import Check
 from engine.language.marks import Rule
 from engine.language.rules import (
+    calls,
     conduct,
     confidentiality,
     form,
@@ -28,6 +29,7 @@ LINT: tuple[Check, ...] = (
     *conduct.CHECKS,
     *references.CHECKS,
     *meaning.CHECKS,
+    *calls.CHECKS,
     *people.CHECKS,
     *safety.CHECKS,
     *time.CHECKS,

@@ -21,6 +21,7 @@ from engine.domain.plan import (
     EscalatePlan,
     Need,
     OnFailure,
+    OutputPlan,
     PhasePlan,
     Plan,
     RepeatPlan,
@@ -72,7 +73,18 @@ def build_plan(context: Context, *, file_digest: str) -> Plan:
         ),
         sensitivity=playbook.sensitivity,
         separation=tuple(SeparationPlan(tuple(kept.roles), kept.why) for kept in playbook.separation),
+        outputs=_outputs(playbook),
     )
+
+
+def _outputs(playbook: Playbook) -> dict[str, OutputPlan]:
+    return {
+        name: OutputPlan(
+            FieldSpec(name, model.type, list=model.list, optional=True, sensitivity=model.sensitivity),
+            compile_expression(model.from_),
+        )
+        for name, model in playbook.outputs.items()
+    }
 
 
 def _roles(playbook: Playbook) -> dict[str, RolePlan]:
@@ -96,11 +108,12 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
     facts = context.facts(step)
     by = _by(step, context.playbook)
     on_failure, handlers = _on_failure(model)
+    called = _called(context, step)
     return StepPlan(
         id=step.id,
         phase=step.phase,
         kind=StepKind(step.kind),
-        title=model.title or _words(step.id),
+        title=model.title or (called.title if called else _words(step.id)),
         why=model.why or "",
         instructions=model.task or model.decision or "",
         needs=tuple(Need(need.step, any_end=need.is_ is not None) for need in model.needs),
@@ -130,11 +143,19 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         follow_up=model.follow_up,
         tickets=Tickets(model.tickets or context.playbook.tickets),
         action=model.action,
-        with_=compile_template(model.with_ or {}) if model.action is not None else None,
+        with_=compile_template(model.with_ or {}) if model.action is not None or called is not None else None,
         traits=facts.traits if facts is not None else None,
         wait=_wait(model.wait),
+        call=called,
         line=context.document.mark((*step.loc, "id")).line,
     )
+
+
+def _called(context: Context, step: Step) -> Plan | None:
+    called = context.called.get(step.model.call or "")
+    if called is None or called.context is None or called.text is None:
+        return None
+    return build_plan(called.context, file_digest=digest(called.text.data))
 
 
 def _by(step: Step, playbook: Playbook) -> tuple[str, ...]:

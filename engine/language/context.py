@@ -7,7 +7,7 @@ counts; an expression that cannot be read is kept as broken, and nothing else is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -28,8 +28,10 @@ from engine.domain.grammar import (
 )
 from engine.domain.plan import ANSWER, WHY, ActionTraits
 from engine.domain.playbook import Playbook, StepModel
+from engine.domain.problem import Problem, Severity
 from engine.domain.templates import leaves
 from engine.language.document import Document, Loc
+from engine.language.library import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +106,47 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Called:
+    """A playbook that is called: what there is of it. `circle` are the names through which it would call itself."""
+
+    name: str
+    text: Text | None = None
+    context: Context | None = None
+    """None while it has no usable shape."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with its own file."""
+    circle: tuple[str, ...] = ()
+
+    @cached_property
+    def errors(self) -> tuple[Problem, ...]:
+        """What keeps it from being called."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many playbooks deep it goes, itself included."""
+        inner = self.context.called.values() if self.context else ()
+        return 1 + max((called.depth for called in inner), default=0)
+
+    @cached_property
+    def reached(self) -> Mapping[str, Called]:
+        """The playbooks that it calls, and those that they call, itself included, by name."""
+        inner = self.context.called.values() if self.context else ()
+        return {**{name: found for called in inner for name, found in called.reached.items()}, self.name: self}
+
+
+@dataclass(frozen=True)
 class Context:
-    """A document, the actions there are, and what else it may name."""
+    """A document, the actions there are, what else it may name, and the playbooks that it calls.
+
+    `callable` names the playbooks that it could call.
+    """
 
     document: Document
     actions: Mapping[str, ActionFacts]
     catalogs: Catalogs = NO_CATALOGS
+    called: Mapping[str, Called] = field(default_factory=dict)
+    callable: tuple[str, ...] = ()
 
     @property
     def playbook(self) -> Playbook:

@@ -42,7 +42,7 @@ class Texts:
 
     def names(self) -> Sequence[str]:
         """Return the names there are."""
-        return tuple(self.known)
+        return sorted(self.known)
 
 
 NOTHING = Texts()

@@ -14,8 +14,8 @@ from enum import StrEnum
 from engine.domain.fields import FieldType
 from engine.domain.grammar import ROOTS, Reference
 from engine.domain.plan import ANSWER, WHY
-from engine.domain.playbook import FieldModel, StepModel
-from engine.domain.sensitivity import Sensitivity
+from engine.domain.playbook import FieldModel, OutputModel, StepModel
+from engine.domain.sensitivity import Sensitivity, most
 from engine.language.context import Context, Place, Step
 from engine.language.shape import did_you_mean
 
@@ -173,11 +173,28 @@ def _output(context: Context, reference: Reference, *, step: Step) -> Known | No
             if facts is None or facts.outputs is None or name in facts.outputs | kept:
                 return Known(sensitivity=least)
             names = facts.outputs | kept
+        case "call":
+            outputs = _outputs(context, step)
+            if outputs is None:
+                return Known(sensitivity=least)
+            if name in outputs:
+                return _inside(_given(outputs[name], least=least), reference, used=3)
+            names = outputs
         case "wait":
             names = ()
         case _:
             return Known(sensitivity=least)
     return Nowhere(Fault.OUTPUT, f"{step.id} gives no {name!r}.", _choice(name, names))
+
+
+def _outputs(context: Context, step: Step) -> Mapping[str, OutputModel] | None:
+    """Return what a call gives back, None while the called playbook is not known."""
+    called = context.called.get(step.model.call or "")
+    return called.context.playbook.outputs if called is not None and called.context is not None else None
+
+
+def _given(output: OutputModel, *, least: Sensitivity) -> Known:
+    return Known(output.type, output.list, sensitivity=most([least, output.sensitivity]))
 
 
 def _role(context: Context, reference: Reference) -> Known | Nowhere:

@@ -249,6 +249,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.StepRevived: _simple("Looked at again: {title}{why}."),
     ev.StepBlocked: _simple("Cannot be done: {title}{why}."),
     ev.StepPrepared: _simple("Written out: {title}."),
+    ev.CallBegan: _simple("Began {title}: playbook {e.playbook}, version {e.playbook_version}."),
     ev.StepSpread: _simple("To be done for further elements: {title}."),
     ev.StepDone: _simple("Finished: {title}."),
     ev.RoundEnded: _simple("Not so yet after round {e.round}, so again at {e.again}: {title}."),

@@ -17,6 +17,7 @@ from engine.domain.chain import instant_text
 from engine.domain.conducting import clocks
 from engine.domain.conducting.rounds import not_yet
 from engine.domain.conducting.situation import digest_of
+from engine.domain.incident import scope_of
 from engine.domain.lifecycle import SETTLED
 from engine.domain.plan import StepKind
 
@@ -133,7 +134,8 @@ def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
     yield from repeats or [ev.StepDone(step=entry.id, output=dict(answer.values))]
     for name, spec in step.form.items():
         if spec.revises and name in answer.values:
-            fact = spec.revises.removeprefix("inputs.")
+            scope = scope_of(entry.id)
+            fact = f"{scope}/{spec.revises}" if scope else spec.revises
             yield ev.FactRevised(
                 name=fact,
                 value=answer.values[name],

@@ -94,13 +94,15 @@ def unfinished(situation: Situation) -> list[str]:
 
 
 def _keeps_open(situation: Situation, step: StepPlan, entry: Step) -> bool:
+    if entry.opened:
+        return False  # its steps speak for it
     if entry.status is StepStatus.FAILED and standing.failed(situation, step):
         return not entry.accepted and step.on_failure is not OnFailure.CONTINUE
     return entry.status not in SETTLED
 
 
 def _entries(situation: Situation) -> list[tuple[StepPlan, Step]]:
-    return [(step, entry) for step in situation.plan.steps.values() for entry in standing.instances(situation, step)]
+    return [(step, entry) for step in situation.steps for entry in standing.instances(situation, step)]
 
 
 def _gate_open(situation: Situation, phase: PhasePlan) -> bool:
@@ -116,7 +118,7 @@ def _gate_open(situation: Situation, phase: PhasePlan) -> bool:
 
 
 def _settles(situation: Situation, phase: PhasePlan) -> bool:
-    return not any(standing.holds(situation, situation.plan.steps[step]) for step in phase.steps)
+    return not any(standing.holds(situation, step) for step in situation.steps if step.phase == phase.id)
 
 
 def _closes(situation: Situation) -> bool:

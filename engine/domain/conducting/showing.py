@@ -155,7 +155,7 @@ def _pagers(situation: Situation) -> Iterator[tuple[str, str]]:
 
 def _notices(incident: Incident) -> Iterator[str]:
     for step in incident.steps.values():
-        if step.status in (StepStatus.FAILED, StepStatus.UNCONFIRMED):
+        if step.status in (StepStatus.FAILED, StepStatus.UNCONFIRMED) and not step.opened:  # its steps tell
             again = f".{step.resets}" if step.resets else ""
             yield f"{step.id}:{step.status.value}:{step.attempts}{again}"
     for ask in incident.asks.values():

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from engine.domain.conducting.joining import ENOUGH, Joined, joined, missed_because
 from engine.domain.expressions import ExpressionError, UnknownValueError
-from engine.domain.incident import instance_id, instance_number
+from engine.domain.incident import instance_number
 from engine.domain.lifecycle import NOT_BEGUN, SATISFIES, SETTLED, StepStatus
 from engine.domain.plan import OnFailure
 
 if TYPE_CHECKING:
     from engine.domain.conducting.situation import Situation
     from engine.domain.incident import Step
-    from engine.domain.plan import Need, StepPlan
+    from engine.domain.plan import StepPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,7 @@ WAIT = Verdict("wait")
 
 def instances(situation: Situation, step: StepPlan) -> list[Step]:
     """Return the entries of a step: one, or one per element once there are any."""
-    items = situation.incident.spreads.get(step.id, ())
-    if not items:
-        return [situation.incident.step(step.id)]
-    return [situation.incident.step(instance_id(step.id, number + 1)) for number in range(len(items))]
+    return [situation.incident.step(name) for name in situation.incident.instances(step.id)]
 
 
 def verdict(situation: Situation, step: StepPlan, instance: str) -> Verdict:
@@ -108,13 +105,13 @@ def _needs(situation: Situation, step: StepPlan, _: str) -> Verdict:
         target = situation.plan.step_at(need.step)
         if not settled(situation, target):
             waiting = True
-        elif not need.any_end and (bad := _unmet(situation, need)):
+        elif not need.any_end and (bad := unmet(situation, target)):
             return Verdict("block", f"{need.step} is {bad}")
     return WAIT if waiting else GO
 
 
-def _unmet(situation: Situation, need: Need) -> str:
-    target = situation.plan.step_at(need.step)
+def unmet(situation: Situation, target: StepPlan) -> str:
+    """Return what a settled step came to that meets no need, empty when it meets one."""
     join = join_of(situation, target)
     if join is not None:
         missed = join is Joined.MISSED and target.on_failure is not OnFailure.CONTINUE

@@ -9,6 +9,7 @@ from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.asking import open_ask
 from engine.domain.conducting.holding import may_be_written_out
+from engine.domain.conducting.scopes import write_out
 from engine.domain.conducting.situation import digest_of
 from engine.domain.expressions import ExpressionError, UnknownValueError
 from engine.domain.incident import instance_number
@@ -101,7 +102,7 @@ def _elements(situation: Situation, step: StepPlan) -> list[Value] | None:
     if step.for_each is None:
         return None
     try:
-        elements = step.for_each.evaluate(situation.names)
+        elements = step.for_each.evaluate(situation.names_for(step.id))
     except UnknownValueError:
         return None
     return list(elements) if isinstance(elements, list | tuple) else None
@@ -124,6 +125,9 @@ def _start(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]
             yield from prepare(situation, step, entry)
         case StepKind.TASK | StepKind.DECISION:
             yield open_ask(situation, step, entry)
+        case StepKind.CALL:
+            if step.call is not None:
+                yield from write_out(situation, step, step.call, entry)
         case StepKind.WAIT:
             if step.wait is not None:
                 yield from _wait(situation, step.wait, entry)

@@ -9,7 +9,9 @@ from engine.domain.conducting import rounds, standing, starts
 from engine.domain.conducting.asking import after_answer, after_approval, approved, open_approval, open_ask
 from engine.domain.conducting.holding import may_be_written_out
 from engine.domain.conducting.joining import ENOUGH, Joined, not_begun
+from engine.domain.conducting.scopes import call_begins, decide_calls, resumed
 from engine.domain.conducting.situation import Perform
+from engine.domain.events.shape import Event
 from engine.domain.incident import act_key, effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
 from engine.domain.plan import OnFailure, StepKind
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.domain.conducting.situation import Situation
-    from engine.domain.events.shape import Event
     from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
 
@@ -27,16 +28,24 @@ UNDO = "undo"
 
 
 def decide_steps(situation: Situation) -> Iterator[Event | Perform]:
-    """Yield what follows for every step whose phase is open."""
+    """Yield what follows for every step whose phase is open, and for calls once no step in them still changes."""
+    moves = list(_each_step(situation))
+    yield from moves
+    if not any(isinstance(move, Event) for move in moves):
+        yield from decide_calls(situation)
+
+
+def _each_step(situation: Situation) -> Iterator[Event | Perform]:
     held = _stopped(situation)
-    for step in situation.plan.steps.values():
+    for step in situation.steps:
         phase = situation.incident.phases.get(step.phase)
         if phase is None or phase.status is PhaseStatus.WAITING:
             continue
         if situation.incident.spreads.get(step.id) and not held:
             yield from starts.spread_further(situation, step)
+        follows = _decide if step.call is None else _of_call
         for entry in standing.instances(situation, step):
-            moves = [*_left_out(situation, step, entry)] or [*_decide(situation, step, entry, held=held)]
+            moves = [*_left_out(situation, step, entry)] or [*follows(situation, step, entry, held=held)]
             yield from moves
             if moves and step.max_parallel is not None and entry.status is StepStatus.WAITING:
                 break  # room for another is counted on the state that has this one in it
@@ -73,6 +82,18 @@ def _decide(situation: Situation, step: StepPlan, entry: Step, *, held: bool) ->
             return
 
 
+def _of_call(situation: Situation, step: StepPlan, entry: Step, *, held: bool) -> Iterator[Event | Perform]:
+    match entry.status:
+        case StepStatus.READY if not held:
+            yield from call_begins(step, entry)
+        case StepStatus.FAILED:
+            yield from resumed(situation, step, entry)
+        case StepStatus.WAITING | StepStatus.SKIPPED | StepStatus.BLOCKED:
+            yield from _decide(situation, step, entry, held=held)
+        case _:
+            return
+
+
 def perform(situation: Situation, entry: Step, *, kind: str, attempt: int) -> Perform:
     """Return the move that carries out (or takes back) what a step has written out."""
     if kind == UNDO:
@@ -87,7 +108,7 @@ def _stopped(situation: Situation) -> bool:
     """Return whether a failed step under `on_failure: stop` waits for somebody to decide."""
     return any(
         entry.status is StepStatus.FAILED and not entry.accepted
-        for step in situation.plan.steps.values()
+        for step in situation.steps
         if step.on_failure is OnFailure.STOP and standing.failed(situation, step)
         for entry in standing.instances(situation, step)
     )

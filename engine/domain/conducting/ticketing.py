@@ -102,7 +102,7 @@ def _tickets(situation: Situation) -> Iterator[tuple[str, str]]:
                 yield TICKET_AGAIN, ask.id
         elif made(incident, TICKET, maker) and _closes(incident, ask) and asked_by(incident, maker) == ask:
             yield TICKET_CLOSE, ask.id
-    for step in situation.plan.steps.values():
+    for step in situation.steps:
         if step.human and step.tickets is Tickets.ALL and step.phase in incident.phases:
             yield from _early(situation, step)
 

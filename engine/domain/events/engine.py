@@ -79,6 +79,15 @@ class StepPrepared(Event):
     """The people who wrote or last changed what is in it; none of them may approve it."""
 
 
+class CallBegan(Event):
+    """A called playbook begins, with what was written out for it; again when one of its steps is tried again."""
+
+    type: ClassVar[str] = "call_began"
+    step: str
+    playbook: str
+    playbook_version: int
+
+
 class StepSpread(Event):
     """A step is done once for each of these further elements; the first instance is number 1."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from engine.domain.lifecycle import StepStatus, Trigger
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from engine.domain.events.shape import Json
     from engine.domain.folding.change import Handlers
     from engine.domain.incident import Incident
 
@@ -23,6 +25,15 @@ def wait_begins(state: Incident, event: ev.TimerSet, at: datetime) -> Incident:
     if purpose != "wait" or state.step(instance).status is not StepStatus.WAITING:
         return state
     return change(state, instance, Trigger.AWAIT_TIME, at)
+
+
+def given(state: Incident, call: str, name: str, *, value: Json, by: str) -> Incident:
+    """What a called playbook was given is changed while it runs; whoever does is one of its authors."""
+    step = state.step(call)
+    known = step.params if isinstance(step.params, Mapping) else {}
+    authors = step.authors if by in step.authors else (*step.authors, by)
+    changed = replace(step, params={**known, name: value}, authors=authors)
+    return replace(state, steps=put(state.steps, call, changed))
 
 
 def _spread(state: Incident, event: ev.StepSpread, _: datetime) -> Incident:
@@ -52,6 +63,10 @@ def _prepared(state: Incident, event: ev.StepPrepared, at: datetime) -> Incident
     )
 
 
+def _call_began(state: Incident, event: ev.CallBegan, at: datetime) -> Incident:
+    return change(state, event.step, Trigger.CALL, at, because="", opened=True, accepted=False)
+
+
 def _done(state: Incident, event: ev.StepDone, at: datetime) -> Incident:
     return change(state, event.step, Trigger.FINISH, at, output=event.output)
 
@@ -78,6 +93,7 @@ HANDLERS: Handlers = {
     ev.StepRevived: _revived,
     ev.StepBlocked: _blocked,
     ev.StepPrepared: _prepared,
+    ev.CallBegan: _call_began,
     ev.StepDone: _done,
     ev.RoundEnded: _round_ended,
     ev.StepDeclined: _declined,

@@ -17,6 +17,7 @@ from engine.reports.phrases import counted
 from engine.runtime.prefect.offers import withheld
 from engine.settings import calendars, catalogs, escalation, people, tracker
 from engine.settings.documents import ConfigFileError
+from engine.settings.folders import Folders
 from engine.settings.read import Reading, named_values, read, usable
 from engine.settings.rotas import read_turns
 from engine.settings.values import SECRET_PREFIX, Settings, variable
@@ -166,7 +167,8 @@ def _playbooks(settings: Settings, actions: Mapping[str, ActionFacts]) -> Iterat
         yield Finding("playbooks", State.ODD, f"{settings.playbooks} holds no playbook")
     known = _known(settings)
     for file in files:
-        checked = check(file.read_bytes(), path=str(file), actions=actions, catalogs=known)
+        library = Folders([file.parent])
+        checked = check(file.read_bytes(), path=str(file), actions=actions, catalogs=known, library=library)
         yield from _problems("playbooks", checked.problems)
         if not checked.errors:
             yield Finding("playbooks", State.GOOD, str(file))

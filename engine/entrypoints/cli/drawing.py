@@ -18,7 +18,13 @@ from engine.reports.values import span
 
 Outline: TypeAlias = Mapping[str, Any]
 
-_SHAPES = {"action": ("[", "]"), "task": ("([", "])"), "decision": ("{{", "}}"), "wait": ("[/", "/]")}
+_SHAPES = {
+    "action": ("[", "]"),
+    "task": ("([", "])"),
+    "decision": ("{{", "}}"),
+    "wait": ("[/", "/]"),
+    "call": ("[[", "]]"),
+}
 _DOES = {"action": "the engine", "wait": "time"}
 
 
@@ -33,9 +39,7 @@ def tree(outline: Outline) -> None:
     for phase in outline["phases"]:
         branch = root.add(Text.assemble((phase["id"], "bold"), (f"  opens {phase['opens']}", "dim")))
         for step in phase["steps"]:
-            leaf = branch.add(_head(step))
-            for line in _details(step):
-                leaf.add(Text(line, style="dim"))
+            _leaf(branch, step)
     about = root.add(Text.assemble(("in short", "bold"), ("  what it leaves in the world", "dim")))
     for heading, lines in words(outline["leaves"]):
         below = about.add(Text(heading))
@@ -48,20 +52,51 @@ def tree(outline: Outline) -> None:
         console.print(Text(f"Nobody holds: {', '.join(vacant)}.", style="yellow"))
 
 
+def _leaf(branch: Tree, step: Outline) -> None:
+    leaf = branch.add(_head(step))
+    for line in _details(step):
+        leaf.add(Text(line, style="dim"))
+    for inner in step["call"]["steps"] if step["call"] else ():
+        _leaf(leaf, inner)
+
+
 def mermaid(outline: Outline) -> str:
     """Return an outline as a Mermaid flow chart: arrows are needs, dotted ones accept any end."""
     lines = ["flowchart LR"]
     for phase in outline["phases"]:
         lines.append(f"  subgraph phase_{phase['id']}[{_quoted(phase['id'])}]")
-        for step in phase["steps"]:
-            opening, closing = _SHAPES[step["kind"]]
-            lines.append(f"    {step['id']}_{opening}{_quoted(step['title'])}{closing}")
+        lines += [line for step in phase["steps"] for line in _nodes(step, indent=4)]
         lines.append("  end")
     for phase in outline["phases"]:
-        for step in phase["steps"]:
-            lines += [_arrow(need, step["id"]) for need in step["needs"]]
-            lines += [f"  {failed}_ -. failed .-> {step['id']}_" for failed in step["handler_for"]]
+        lines += [line for step in phase["steps"] for line in _arrows(step)]
     return "\n".join(lines)
+
+
+def _nodes(step: Outline, *, indent: int) -> Iterator[str]:
+    opening, closing = _SHAPES[step["kind"]]
+    space = " " * indent
+    yield f"{space}{_node(step['id'])}{opening}{_quoted(step['title'])}{closing}"
+    if step["call"]:
+        yield f"{space}subgraph in_{_node(step['id'])}[{_quoted(step['call']['playbook'])}]"
+        for inner in step["call"]["steps"]:
+            yield from _nodes(inner, indent=indent + 2)
+        yield f"{space}end"
+
+
+def _arrows(step: Outline) -> Iterator[str]:
+    name = _node(step["id"])
+    for need in step["needs"]:
+        yield f"  {_node(need['step'])} {'-.->' if need['any_end'] else '-->'} {name}"
+    yield from (f"  {_node(failed)} -. failed .-> {name}" for failed in step["handler_for"])
+    if step["call"]:
+        yield f"  {name} -. calls .- in_{name}"
+        for inner in step["call"]["steps"]:
+            yield from _arrows(inner)
+
+
+def _node(step: str) -> str:
+    """Return a step's name in the graph: an underscore ends it, since `end` and the like are words of Mermaid."""
+    return f"{step.replace('/', '__')}_"
 
 
 def _input(entry: Outline) -> Text:
@@ -80,11 +115,17 @@ def _head(step: Outline) -> Text:
     return Text.assemble((step["id"], f"cyan {style}"), f"  {step['title']}", (f"  {who}", "green"), (runs, "yellow"))
 
 
-def _details(step: Outline) -> Iterator[str]:
+def _does(step: Outline) -> Iterator[str]:
     if step["action"]:
         yield f"does {step['action']}" + (", can be undone" if step["undo"] else "")
     if step["wait"]:
         yield waits(step["wait"])
+    if step["call"]:
+        yield f"calls {step['call']['playbook']}, version {step['call']['version']}"
+
+
+def _details(step: Outline) -> Iterator[str]:
+    yield from _does(step)
     if step["needs"]:
         yield "after " + ", ".join(need["step"] + (" (any end)" if need["any_end"] else "") for need in step["needs"])
     if step["handler_for"]:
@@ -126,11 +167,6 @@ def _is(number: int) -> str:
 
 def _people(who: Sequence[Outline]) -> str:
     return ", ".join(item["role"] + (f" ({item['people'][0]})" if item["people"] else " (vacant)") for item in who)
-
-
-def _arrow(need: Outline, step: str) -> str:
-    # An underscore ends every name, since `end` and the like are words of Mermaid.
-    return f"  {need['step']}_ {'-.->' if need['any_end'] else '-->'} {step}_"
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from engine.domain.difference import Change, Difference, How, PartDifference, St
 from engine.domain.errors import PlaybookError
 from engine.domain.playbook import Playbook
 from engine.domain.values import Json
-from engine.entrypoints.cli.files import contents, playbook_named
+from engine.entrypoints.cli.files import pinned, playbook_named
 from engine.entrypoints.cli.standing import in_office
 from engine.entrypoints.lists import NAMED
 from engine.language.api import digest
@@ -61,7 +61,7 @@ def edition_named(name: str) -> Edition:
     if NAMED.fullmatch(name.upper()):
         return _pinned(name.upper())
     path = playbook_named(name)
-    return _read(contents(path), path=str(path))
+    return _read(pinned(path), path=str(path))
 
 
 def lines(found: Difference, *, before: Edition, after: Edition) -> Iterator[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from engine.domain.errors import ConfigError
-
-ENDINGS: Final = (".yaml", ".yml")
-
+from engine.language.api import Library, pin
+from engine.language.library import NOTHING
+from engine.settings.folders import ENDINGS, Folders
 
 STDIN: Final = "-"
 """The path that stands for the standard input."""
@@ -65,6 +65,25 @@ def playbook_named(name: str) -> Path:
     close = difflib.get_close_matches(name, known, n=1)
     there = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known) or 'none yet'}."
     raise ConfigError(f"There is no playbook {name} in {folder}.", hint=there)
+
+
+def library_for(path: Path, data: bytes) -> Library:
+    """Return where the playbooks are that a file may call: beside it, and in the playbooks folder."""
+    from engine.settings.read import settings_of
+
+    if b"call" not in data:
+        return NOTHING
+    try:
+        folders = [path.parent, settings_of().playbooks]
+    except ConfigError:  # a file can be checked where nothing is set up
+        folders = [path.parent]
+    return Folders(list(dict.fromkeys(folders)))
+
+
+def pinned(path: Path) -> bytes:
+    """Return the text of a playbook together with all that it calls; raise `ConfigError` when it cannot be read."""
+    data = contents(path)
+    return pin(data, library=library_for(path, data))
 
 
 def contents(path: Path) -> bytes:

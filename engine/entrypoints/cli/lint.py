@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.domain.problem import Problem
     from engine.entrypoints.cli.files import Source
 
@@ -45,21 +47,34 @@ def lint(
     tocsin lint --format github playbooks     annotations on a pull request
     git show HEAD:leak.yaml | tocsin lint -   what stands on the standard input
 
-    Every problem has a place, a rule (docs/rules.md) and a hint. Exit code 1 when there is an error, 0 when there are
-    warnings only, 2 when something cannot be read.
+    Playbooks that these call are checked too. Every problem has a place, a rule (docs/rules.md) and a hint. Exit code
+    1 when there is an error, 0 when there are warnings only, 2 when something cannot be read.
     """
-    from engine.bootstrap import action_facts, catalogs
     from engine.domain.problem import Severity
     from engine.entrypoints.cli.files import playbook_files, sources
-    from engine.language.api import check
 
     read, unread = sources(playbook_files(paths or [_folder()]))
-    facts, known = action_facts(), catalogs()
-    found = [(source, check(source.data, path=source.path, actions=facts, catalogs=known).problems) for source in read]
+    found = list(_checked(read))
     _write(found, form=form)
     if unread:
         raise unread[0]
     raise typer.Exit(any(problem.severity is Severity.ERROR for _, some in found for problem in some))
+
+
+def _checked(read: list[Source]) -> Iterator[tuple[Source, tuple[Problem, ...]]]:
+    """Yield what is wrong with each file, and with each that one of them calls."""
+    from engine.bootstrap import action_facts, catalogs
+    from engine.entrypoints.cli.files import Source, library_for
+    from engine.language.api import check
+
+    facts, known, seen, files = action_facts(), catalogs(), set(), list(read)
+    for source in files:
+        if Path(source.path).resolve() not in seen:
+            seen.add(Path(source.path).resolve())
+            library = library_for(Path(source.path), source.data)
+            checked = check(source.data, path=source.path, actions=facts, catalogs=known, library=library)
+            files += [Source(text.path, text.data) for text in checked.called.values()]
+            yield source, checked.problems
 
 
 def _folder() -> Path:

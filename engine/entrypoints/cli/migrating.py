@@ -111,12 +111,12 @@ def _next(incident: str, to: str, *, possible: bool) -> str:
 
 async def _found(office: Office, incident: str, to: str) -> tuple[Look, Version]:
     """Return where an incident stands, and the version that is meant."""
-    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.entrypoints.cli.files import pinned, playbook_named
 
     look = await office.desk.look(incident)
     if not to.isdecimal():
         path = playbook_named(to)
-        data = contents(path)
+        data = pinned(path)
         return look, Version(office.plans.compiled(data, path=str(path)), data.decode(), str(path))
     found = [*_in_folder(office, look.plan.playbook), *await _followed(office, look.plan.playbook)]
     there = [version for version in found if version.plan.version == int(to)]
@@ -130,11 +130,11 @@ async def _found(office: Office, incident: str, to: str) -> tuple[Look, Version]
 
 
 def _in_folder(office: Office, playbook: str) -> list[Version]:
-    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.entrypoints.cli.files import pinned, playbook_named
 
     try:
         path = playbook_named(playbook)
-        data = contents(path)
+        data = pinned(path)
         return [Version(office.plans.compiled(data, path=str(path)), data.decode(), str(path))]
     except (ConfigError, PlaybookError):
         return []

@@ -73,10 +73,28 @@ def _phase(
 ) -> dict[str, Any]:
     opens = f"when {' and '.join(phase.after)} settled" if phase.gate is Gate.AFTER else OPENS[phase.gate]
     steps = [plan.steps[step] for step in _ordered(phase, plan)]
-    return {"id": phase.id, "opens": opens, "steps": [_step(step, people=people, inputs=inputs) for step in steps]}
+    return {
+        "id": phase.id,
+        "opens": opens,
+        "steps": [_step(plan, step, people=people, inputs=inputs) for step in steps],
+    }
 
 
-def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] | None) -> dict[str, Any]:
+def _call(plan: Plan, step: StepPlan, people: People | None) -> dict[str, Any] | None:
+    """Return what a step calls; nothing in it is worked out, since its inputs are known when it begins."""
+    if step.call is None:
+        return None
+    ordered = (plan.step_at(f"{step.id}/{inner}") for phase in step.call.phases for inner in _ordered(phase, step.call))
+    return {
+        "playbook": step.call.playbook,
+        "version": step.call.version,
+        "title": step.call.title,
+        "outputs": list(step.call.outputs),
+        "steps": [_step(plan, inner, people=people, inputs=None) for inner in ordered],
+    }
+
+
+def _step(plan: Plan, step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] | None) -> dict[str, Any]:
     return {
         "id": step.id,
         "kind": step.kind.value,
@@ -90,6 +108,7 @@ def _step(step: StepPlan, *, people: People | None, inputs: Mapping[str, Value] 
         "who": [{"role": role, "people": _names(role, people)} for role in step.by],
         "action": step.action,
         "wait": _wait(step),
+        "call": _call(plan, step, people),
         "reach": step.traits.reach.value if step.traits else None,
         "repeat": _repeat(step),
         "approve": _approve(step, people),

@@ -47,7 +47,7 @@ def plan(
 
     from engine.bootstrap import action_facts, catalogs, present
     from engine.entrypoints.cli.drawing import mermaid, tree
-    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.entrypoints.cli.files import pinned, playbook_named
     from engine.entrypoints.cli.given import typed_inputs
     from engine.entrypoints.cli.outline import accepted, outline
     from engine.language.api import compile_playbook
@@ -56,7 +56,7 @@ def plan(
         _compare(playbook, against, json_=json_ or form is Form.JSON, form=form)
         return
     path = playbook_named(playbook)
-    compiled = compile_playbook(contents(path), path=str(path), actions=action_facts(), catalogs=catalogs())
+    compiled = compile_playbook(pinned(path), path=str(path), actions=action_facts(), catalogs=catalogs())
     inputs = accepted(compiled, typed_inputs(given), now=present()) if given else None
     found = outline(compiled, people=_people(), inputs=inputs)
     if json_ or form is Form.JSON:

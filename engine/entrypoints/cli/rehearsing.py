@@ -34,11 +34,11 @@ def quiet() -> Iterator[None]:
 def read_plan(playbook: str) -> Plan:
     """Return the plan of a playbook given by its file or its name."""
     from engine.bootstrap import action_facts
-    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.entrypoints.cli.files import pinned, playbook_named
     from engine.language.api import compile_playbook
 
     path = playbook_named(playbook)
-    return compile_playbook(contents(path), path=str(path), actions=action_facts())
+    return compile_playbook(pinned(path), path=str(path), actions=action_facts())
 
 
 def plan_beside(rehearsal: Path, playbook: str) -> Plan:

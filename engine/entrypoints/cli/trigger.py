@@ -34,7 +34,7 @@ def trigger(
 
     The incident is on disk when the command ends. Without a running engine it starts when `tocsin serve` does.
     """
-    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.entrypoints.cli.files import pinned, playbook_named
     from engine.entrypoints.cli.given import typed_inputs
     from engine.runtime.desk import Playbook
 
@@ -43,7 +43,7 @@ def trigger(
 
     async def work(office: Office) -> tuple[Declared, bool]:
         who = who_acts(office, named)
-        declared = await office.desk.declare(Playbook(contents(path), str(path)), inputs, who, dedup_key=dedup_key)
+        declared = await office.desk.declare(Playbook(pinned(path), str(path)), inputs, who, dedup_key=dedup_key)
         return declared, office.serving() is not None
 
     declared, served = in_office(work)

@@ -27,7 +27,7 @@ KEYS_OF_KIND = {
     "task": _EVERY_KIND | _ASKED | {"task"},
     "decision": _EVERY_KIND | _ASKED | {"decision", "by", "marks"},
     "wait": _EVERY_KIND | {"wait"},
-    "call": _EVERY_KIND | {"call", "with", "due"},
+    "call": _EVERY_KIND | {"call", "with"},
 }
 _COUNTED = (FieldType.TEXT, FieldType.NUMBER, FieldType.TABLE)
 

@@ -38,7 +38,6 @@ def _field(kind: FieldType, instead: str) -> Callable[[Context], Findings]:
 
 
 CHECKS = (
-    Check(Rule("PB601", "`call` comes later."), _key("call", "Write its steps here, or a task that says what to do.")),
     Check(Rule("PB606", "`break_glass` comes later."), break_glass),
     Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
     Check(Rule("PB609", "A field of type file comes later."), _field(FieldType.FILE, "Ask for a link or a reference.")),

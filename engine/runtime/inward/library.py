@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from engine.domain.catalogs import NO_CATALOGS
 from engine.domain.errors import ConfigError
-from engine.language.api import compile_playbook, digest
+from engine.language.api import compile_playbook, digest, pin
+from engine.language.library import NOTHING
 from engine.runtime.desk import Playbook
 
 if TYPE_CHECKING:
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
 
     from engine.domain.catalogs import Catalogs
     from engine.domain.plan import Plan
+    from engine.language import library as language
     from engine.language.api import ActionFacts
 
 ENDINGS = (".yaml", ".yml")
 
 
 class Library:
-    """The playbooks of a folder, by name; `default` is the one that is meant when none is named."""
+    """The playbooks of a folder, by name; `default` is the one that is meant when none is named.
+
+    `callable_` is where the playbooks are that these may call.
+    """
 
     def __init__(
         self,
@@ -36,8 +41,10 @@ class Library:
         actions: Mapping[str, ActionFacts],
         catalogs: Catalogs = NO_CATALOGS,
         default: str = "",
+        callable_: language.Library = NOTHING,
     ) -> None:
         self._folder = folder
+        self._callable = callable_
         self._actions = actions
         self._catalogs = catalogs
         self._default = default
@@ -68,7 +75,7 @@ class Library:
     def _read(self, name: str) -> tuple[Playbook, Plan]:
         path = self._files()[name]
         try:
-            playbook = Playbook(path.read_bytes(), str(path))
+            playbook = Playbook(pin(path.read_bytes(), library=self._callable), str(path))
         except OSError as error:
             raise ConfigError(f"{path}: it cannot be read: {error.strerror}.") from None
         text = digest(playbook.data)

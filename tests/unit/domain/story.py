@@ -13,6 +13,7 @@ from engine.domain.fold import fold
 from engine.domain.values import encode
 from engine.domain.waking import ASLEEP
 from engine.language.api import compile_playbook
+from engine.language.library import Texts
 from tests.unit.language.facts import ACTIONS, CATALOGS
 
 if TYPE_CHECKING:
@@ -35,9 +36,14 @@ class Story:
     roles: ClassVar[Mapping[str, list[str]]] = {"commander": ["ana"], "counsel": ["carla"]}
     exercise = False
     calendars: ClassVar[Mapping[str, BusinessCalendar]] = {}
+    called: ClassVar[Mapping[str, str]] = {}
+    """The playbooks that it may call, by name."""
 
     def __init__(self, playbook: str, **inputs: Value) -> None:
-        self.plan = compile_playbook(dedent(playbook).encode(), path="story.yaml", actions=ACTIONS, catalogs=CATALOGS)
+        library = Texts({name: dedent(text).encode() for name, text in self.called.items()})
+        self.plan = compile_playbook(
+            dedent(playbook).encode(), path="story.yaml", actions=ACTIONS, catalogs=CATALOGS, library=library
+        )
         self.now = START
         self.told: list[Event] = []
         self.pending: dict[str, Perform] = {}

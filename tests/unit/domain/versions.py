@@ -9,6 +9,7 @@ from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
 from engine.domain.intake import take
 from engine.language.api import compile_playbook
+from engine.language.library import Texts
 from tests.unit.domain.story import Story
 from tests.unit.language.facts import ACTIONS
 
@@ -29,10 +30,11 @@ def edited(text: str, *edits: tuple[str, str], version: int = 2) -> str:
     return text
 
 
-def compiled(text: str) -> Plan:
-    """Return the plan of a playbook."""
+def compiled(text: str, called: Mapping[str, str] | None = None) -> Plan:
+    """Return the plan of a playbook, which may call others."""
     name = text.partition("playbook: ")[2].split()[0]
-    return compile_playbook(dedent(text).encode(), path=f"{name}.yaml", actions=ACTIONS)
+    library = Texts({name: dedent(other).encode() for name, other in (called or {}).items()})
+    return compile_playbook(dedent(text).encode(), path=f"{name}.yaml", actions=ACTIONS, library=library)
 
 
 def asks(
@@ -44,7 +46,7 @@ def asks(
     inputs: Mapping[str, str] | None = None,
 ) -> tuple[tuple[InputEvent, ...] | Refusal, Plan]:
     """Let somebody ask for another version; return what it came to, and the plan of that version."""
-    into = compiled(text)
+    into = compiled(text, told.called)
     command = cmd.MigrateIncident(text=dedent(text), reason=reason, inputs=dict(inputs or {}))
     return take(told.plan, told.incident, command, who, now=told.now, into=into), into
 

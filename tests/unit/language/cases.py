@@ -6,10 +6,13 @@ from pathlib import Path
 
 from engine.domain.plan import Plan
 from engine.language.api import Checked, check
+from engine.language.library import Texts
 from tests.unit.language.facts import ACTIONS, CATALOGS
 
 GOLDENS = Path(__file__).parents[2] / "goldens" / "playbooks"
 GOOD = sorted((GOLDENS / "good").glob("*.yaml"))
+CALLED = Texts({path.stem: path.read_bytes() for path in (GOLDENS / "called").glob("*.yaml")})
+"""Playbooks that the others call."""
 BAD = sorted((GOLDENS / "bad").glob("*.yaml"))
 
 SMALL = """\
@@ -31,7 +34,7 @@ phases:
 
 def checked(steps: str, *, path: str = "small.yaml") -> Checked:
     """Check a small playbook with these steps in its contain phase; they are indented by six spaces."""
-    return check((SMALL + steps).encode(), path=path, actions=ACTIONS, catalogs=CATALOGS)
+    return check((SMALL + steps).encode(), path=path, actions=ACTIONS, catalogs=CATALOGS, library=CALLED)
 
 
 def plan_of(steps: str) -> Plan:
@@ -44,6 +47,6 @@ def plan_of(steps: str) -> Plan:
 def good_plan() -> Plan:
     """Return the plan of the playbook that uses every part of the language."""
     path = GOLDENS / "good" / "small-leak.yaml"
-    result = check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS)
+    result = check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS, library=CALLED)
     assert result.plan is not None, result.problems
     return result.plan

@@ -10,14 +10,14 @@ from engine.domain.problem import Severity
 from engine.language.api import check
 from engine.language.catalog import LATER, LINT, PASSING, RULES, retired
 from engine.language.render import as_text
-from tests.unit.language.cases import BAD, GOLDENS, GOOD
+from tests.unit.language.cases import BAD, CALLED, GOLDENS, GOOD
 from tests.unit.language.facts import ACTIONS, CATALOGS
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_fault_is_reported_with_its_place_and_what_to_write(path: Path) -> None:
     """What is said of a bad playbook is its golden text, to the column."""
-    problems = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS).problems
+    problems = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS, library=CALLED).problems
     assert as_text(problems) == path.with_suffix(".txt").read_text(encoding="utf-8")
     assert path.stem in {problem.rule for problem in problems}
 
@@ -25,7 +25,7 @@ def test_a_fault_is_reported_with_its_place_and_what_to_write(path: Path) -> Non
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_an_error_leaves_no_plan_and_a_warning_leaves_one(path: Path) -> None:
     """A playbook has a plan exactly when nothing said of it is an error."""
-    checked = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS)
+    checked = check(path.read_bytes(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS, library=CALLED)
     assert (checked.plan is None) == any(item.severity is Severity.ERROR for item in checked.problems)
 
 
@@ -50,7 +50,7 @@ def test_an_id_that_was_given_back_is_not_given_again() -> None:
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.stem)
 def test_a_good_playbook_has_no_problem(path: Path) -> None:
     """Nothing is said of a playbook that uses the language as it is meant."""
-    checked = check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS)
+    checked = check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS, library=CALLED)
     assert checked.problems == ()
     assert checked.plan is not None
 
@@ -58,6 +58,6 @@ def test_a_good_playbook_has_no_problem(path: Path) -> None:
 def test_the_example_of_the_design_lacks_only_what_comes_later() -> None:
     """The whole grammar is accepted; what has no machinery yet is refused by its own rule, and nothing else is said."""
     path = GOLDENS / "design" / "video-leak.yaml"
-    problems = check(path.read_bytes(), path=path.name, actions=ACTIONS).problems
+    problems = check(path.read_bytes(), path=path.name, actions=ACTIONS, library=CALLED).problems
     assert as_text(problems) == path.with_suffix(".txt").read_text(encoding="utf-8")
     assert {problem.rule for problem in problems} <= {item.rule.id for item in LATER}

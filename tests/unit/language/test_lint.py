@@ -8,6 +8,7 @@ from engine.language.api import check
 from tests.unit.language.cases import checked
 from tests.unit.language.facts import ACTIONS, CATALOGS
 
+CALL = '      - {id: c, call: takedown, with: {url: "https://x.example"}}\n'
 ASK = "      - {id: ask, title: Ask, action: http.request, with: {url: 'https://x.example'}}\n"
 DECIDE = """\
       - id: decide
@@ -119,7 +120,16 @@ def test_a_condition_is_checked_against_what_it_reads(condition: str, problems: 
             step("with: {url: 'https://x.example'}\ntimeout: soon", kind="action: http.request"),
             ["PB401 'soon' is not a duration."],
         ),
-        ("      - {id: c, call: other}\n" + step("needs: [c]\nwhen: steps.c.output.x"), ["PB601 `call` comes later."]),
+        (
+            "      - {id: c, call: other}\n" + step("needs: [c]\nwhen: steps.c.output.x"),
+            ["PB240 There is no playbook 'other'."],
+        ),
+        (CALL + step("needs: [c]\nwhen: steps.c.output.removed"), []),
+        (CALL + step("needs: [c]\nwhen: steps.c.output.gone"), ["PB204 c gives no 'gone'."]),
+        (
+            CALL + step('needs: [c]\nwhen: steps.c.output.removed == "yes"'),
+            ["PB224 steps.c.output.removed is a boolean, so it never equals 'yes'."],
+        ),
     ],
 )
 def test_what_a_step_gives_depends_on_its_kind(steps: str, problems: list[str]) -> None:

@@ -11,6 +11,7 @@ from engine.bootstrap import catalogs
 from engine.domain.expressions import UnknownValueError
 from engine.domain.plan import Plan, StepPlan
 from engine.language.api import Checked, check, facts_of
+from engine.settings.folders import Folders
 
 ACTIONS = facts_of(REGISTRY)
 CATALOGS = catalogs()
@@ -24,7 +25,8 @@ Names = Mapping[str, object]
 def checked(name: str) -> Checked:
     """Check one playbook."""
     path = PLAYBOOKS / f"{name}.yaml"
-    return check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS)
+    library = Folders([PLAYBOOKS])
+    return check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS, library=library)
 
 
 def plan_of(name: str) -> Plan:
