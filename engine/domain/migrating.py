@@ -17,7 +17,7 @@ from engine.domain.authority import Refusal
 from engine.domain.declaring import accepted_inputs
 from engine.domain.errors import InputError
 from engine.domain.lifecycle import PhaseStatus
-from engine.domain.mapping.change import Change, Obstacle, entries_of
+from engine.domain.mapping.change import Change, Obstacle, entries_of, touched
 from engine.domain.mapping.rules import forgotten, obstacles
 from engine.domain.plan import StepPlan
 from engine.domain.values import Instant, encode
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
 
-APART = frozenset(
-    {"line", "traits", "handler_for", "playbook", "version", "digest", "inputs", "roles", "phases", "steps"}
-)
-"""What is compared in its own place, or is no difference: another line of the file, another number of the version."""
-KEYS = {"with_": "with", "instructions": "text", "handlers": "on_failure"}
+APART = frozenset({"line", "traits", "handler_for"})
+"""What is no difference of a step: another line of the file, and what a plan adds to it."""
+OWN_PLACE = frozenset({"playbook", "version", "digest", "inputs", "roles", "phases", "steps", "regimes", "controls"})
+"""What of a whole plan is compared elsewhere, or stands in catalogs."""
+KEYS = {"with_": "with", "instructions": "text", "handlers": "on_failure", "enough": "join", "fulfilled": "stops"}
 """How a part of a plan is called in a playbook."""
 
 
@@ -126,15 +126,19 @@ def _count(number: int) -> str:
 
 def _whole(change: Change) -> Iterator[Difference]:
     """Yield what is different about the playbook itself and its phases."""
-    if keys := _keys(change.old, change.new):
+    if keys := _keys(change.old, change.new, without=OWN_PLACE):
         yield Difference(f"playbook: {keys}", "it counts from here on; the incident keeps its title")
     before = {phase.id: phase for phase in change.old.phases}
     for phase in change.new.phases:
         if phase.id not in before:
             yield Difference(f"phase {phase.id}: added", "it opens as it says")
-        elif keys := _keys(before[phase.id], phase):
+        elif keys := _keys(before[phase.id], phase, without=frozenset({"steps"})):
             means = "it has opened and stays open" if phase.id in change.incident.phases else "it opens as it says now"
             yield Difference(f"phase {phase.id}: {keys}", means)
+    kept = {phase.id for phase in change.new.phases}
+    for phase in change.old.phases:
+        if phase.id not in kept:
+            yield Difference(f"phase {phase.id}: gone", "its steps go or stand elsewhere")
 
 
 def _inputs(change: Change) -> Iterator[Difference]:
@@ -170,7 +174,8 @@ def _steps(change: Change) -> Iterator[Difference]:
             yield Difference(f"step {step.id}: {keys}", _counts(change, step))
     for step in old.values():
         if step.id not in new:
-            yield Difference(f"step {step.id}: gone", "it had not begun and is dropped")
+            why = touched(change.incident, step.id)
+            yield Difference(f"step {step.id}: gone", f"{why} and stays" if why else "it had not begun and is dropped")
 
 
 def _begins(change: Change, step: StepPlan) -> str:
@@ -194,8 +199,9 @@ def _counts(change: Change, step: StepPlan) -> str:
     return "it has begun: the change counts for what is still to come of it"
 
 
-def _keys(old: object, new: object) -> str:
+def _keys(old: object, new: object, *, without: frozenset[str] = APART) -> str:
     """Return the parts in which two values of the same kind differ, empty when they do not."""
-    names = [part.name for part in fields(new)]  # type: ignore[arg-type]  # parts of a plan are dataclasses
-    different = [name for name in names if name not in APART and getattr(old, name) != getattr(new, name)]
+    parts = [part for part in fields(new) if part.compare]  # type: ignore[arg-type]  # parts of a plan are dataclasses
+    names = [part.name for part in parts]
+    different = [name for name in names if name not in without and getattr(old, name) != getattr(new, name)]
     return ", ".join(dict.fromkeys(KEYS.get(name, name) for name in different))

@@ -38,6 +38,8 @@ def changed(change: Change) -> Iterator[Obstacle]:
         different = [key for key in ("kind", "phase", "action") if getattr(step, key) != getattr(after, key)]
         if step.call and after.call and step.call.playbook != after.call.playbook:
             different.append("call")
+        if (step.repeat is None) != (after.repeat is None):
+            different.append("repeat")
         if why and different:
             yield Obstacle("step_changed", f"step {step.id}", f"{why}, so its {listed(different)} stays")
 
@@ -95,7 +97,9 @@ def moments(change: Change) -> Iterator[Obstacle]:
     for step, after, entries in change.steps():
         if step.wait != after.wait and any(entry.status is StepStatus.AWAITING_TIME for entry in entries):
             yield Obstacle("moment", f"step {step.id}", "its moment is set: let it come, or skip the step")
-        different = [key for key in ("marks", "stops") if getattr(step, key) != getattr(after, key)]
+        different = [
+            key for key in ("marks", "starts", "stops", "fulfilled") if getattr(step, key) != getattr(after, key)
+        ]
         if different and any(entry.status in ANSWERED for entry in entries):
             why = f"it is answered, so what its answer {listed(different)} stays"
             yield Obstacle("moment", f"step {step.id}", why)

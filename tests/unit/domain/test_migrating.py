@@ -60,6 +60,7 @@ MINORS = """          - {id: minors, title: Minors, task: Tell them., due: 1h, w
 POST = """          - {id: union, title: Union, task: Tell them., owner: hr, due: 1h}
 """
 DISABLE = "identity.disable, with: {account: lock},"
+EVERY = "repeat: {until: output.text is defined, every: 1h, max: 3}"
 SEVERITY = "severity: {type: choice, options: [low, high]}"
 
 
@@ -112,6 +113,7 @@ OBSTACLES: tuple[tuple[str, Callable[[], Story], tuple[tuple[str, str], ...]], .
     ("step minors (step_gone)", begun, ((MINORS, ""),)),
     ("step lock (step_changed)", begun, (("http.request, with: {url: lock}, keep: {open: json.open},", DISABLE),)),
     ("step words (step_changed)", begun, (("task: Write them., owner: comms", "decision: Write?, by: [comms]"),)),
+    ("step words (step_changed)", begun, ((", form: {text:", f", {EVERY}, form: {{text:"),)),
     ("step copies (elements)", begun, (("for_each: inputs.urls", "for_each: inputs.mirrors"),)),
     ("step lock (written_out)", begun, (("with: {url: lock}", "with: {url: close}"),)),
     ("step told (written_out)", begun, (("Please wait.", "Please go."),)),
