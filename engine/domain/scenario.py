@@ -74,8 +74,8 @@ class AnswerModel(Part):
     """What somebody says to what they are asked."""
 
     by: Words | None = Field(None, description="People or roles who answer; left out: whoever is first.")
-    verdict: Literal["answer", "done", "yes", "no", "approve", "decline"] | None = Field(
-        None, description="What they say, where it is not a form alone."
+    verdict: Literal["answer", "done", "yes", "no", "approve", "decline", "silence"] | None = Field(
+        None, description="What they say, where it is not a form alone; `silence`: nobody answers."
     )
     values: dict[Id, Any] = Field({}, description="What they fill in; the rest of the form is made up.")
     reason: str = Field("", description="Why; an approval that is declined needs one.")

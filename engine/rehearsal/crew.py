@@ -124,6 +124,8 @@ class Crew:
         if scripted is None:
             self._all_turn(ask, may, scripted=None)
             return
+        if scripted.verdict == "silence":
+            return
         named = [self.stage.someone(name) if name in self.stage.players else self._of_role(ask, name)
                  for name in scripted.by or ()]  # fmt: skip
         people = list(dict.fromkeys(named)) or (may[: ask.quorum] if scripted.after else may)
@@ -190,7 +192,9 @@ class Crew:
 
     def _answer(self, ask: Ask, item: Says) -> cmd.Answer:
         said = item.scripted
-        verdict: Verdict = (said.verdict if said else None) or VERDICTS[ask.kind]
+        verdict = VERDICTS[ask.kind]
+        if said is not None and said.verdict is not None and said.verdict != "silence":
+            verdict = said.verdict
         reason = (said.reason if said else "") or ("It is rehearsed." if verdict == "decline" else "")
         given = dict(said.values) if said else {}
         form = self.stage.plan.step_at(ask.step).form if ask.kind != APPROVAL and verdict != "decline" else {}

@@ -40,6 +40,14 @@ def span(text: str) -> timedelta:
     return timedelta(0) if text == "0s" else parse_duration(text)
 
 
+def spelled(length: timedelta) -> str:
+    """Return a span as a rehearsal writes it, in whole seconds: `1h30m5s`."""
+    seconds = max(0, round(length.total_seconds()))
+    days, rest = divmod(seconds, 86_400)
+    parts = ((days, "d"), (rest // 3600, "h"), (rest % 3600 // 60, "m"), (rest % 60, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+
+
 @dataclass(frozen=True, slots=True)
 class Dice:
     """Draws from one seed."""

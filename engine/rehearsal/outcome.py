@@ -143,7 +143,7 @@ def _why(played: Played, ask: Ask) -> Iterator[str]:
     zone = played.stage.incident.zone
     traces = played.crew.traces.get(ask.id, [])
     if not traces:
-        yield "Nobody may answer it."
+        yield "Nobody answered it."
     for trace in traces:
         player = played.stage.players.get(trace.person)
         since = ask.opened_at if urgent(ask) else trace.heard

@@ -29,6 +29,7 @@ from engine.entrypoints.cli import (
     oncall,
     plan,
     reading,
+    rehearsal,
     rehearse,
     sandbox,
     schema,
@@ -87,6 +88,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (PLAYBOOKS, "plan", plan.plan),
     (PLAYBOOKS, "rehearse", rehearse.rehearse),
     (PLAYBOOKS, "test", testing.run_all),
+    (PLAYBOOKS, "rehearsal record", rehearsal.record),
     (PLAYBOOKS, "schema", schema.schema),
     (PLAYBOOKS, "export", exchange.export),
     (PLAYBOOKS, "import", exchange.import_),
@@ -105,6 +107,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
 """Panel of the help, name, command; a name of two words is a command of a group."""
 GROUPS = {
     "connect": "Connect Tocsin with Slack or Jira, step by step.",
+    "rehearsal": "Rehearsals made of what happened.",
     "slack": "What Slack needs to know of Tocsin.",
 }
 

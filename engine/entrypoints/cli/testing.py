@@ -61,7 +61,8 @@ def run_all(
         rows = [{"path": one.path, "rehearsal": one.name, "ok": one.ok, "wrong": list(one.wrong)} for one in tried]
         typer.echo(json.dumps({"rehearsals": rows, "failed": failed}, indent=2, ensure_ascii=False))
     else:
-        typer.echo(f"{len(tried)} rehearsals: {f'{failed} failed' if failed else 'all as expected'}")
+        came = f"{failed} failed" if failed else "all as expected"
+        typer.echo(f"{len(tried)} {'rehearsal' if len(tried) == 1 else 'rehearsals'}: {came}")
     raise typer.Exit(bool(failed))
 
 

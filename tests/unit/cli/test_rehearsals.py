@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -71,6 +73,15 @@ def test_rehearsals_are_run_like_tests(tmp_path: Path) -> None:
     assert "2 rehearsals: 1 failed" in text
     found = json.loads(run("test", str(tmp_path), "--json")[1])
     assert [row["ok"] for row in found["rehearsals"]] == [False, True]
+
+
+def test_a_rehearsal_brings_no_engine_and_no_way_out() -> None:
+    """No Prefect, no chat, tracker or database, and no client that could reach anything."""
+    probe = "import sys; from engine.entrypoints.cli.main import main\ntry: main()\nfinally: print(*sys.modules)"
+    given = [sys.executable, "-c", probe, "rehearse", LOST, "--scenario", str(FILE)]
+    ran = subprocess.run(given, capture_output=True, text=True, check=True, timeout=60)
+    imported = {name.partition(".")[0] for name in ran.stdout.splitlines()[-1].split()}
+    assert imported & {"prefect", "slack_sdk", "jira", "sqlalchemy", "aiohttp", "httpx", "fastapi"} == set()
 
 
 def test_many_runs_say_how_likely_each_target_is_missed(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""A run of a real engine, recorded as a rehearsal, which then passes as a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.integration.cli.conftest import carry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.terminal import Run
+
+
+def test_a_run_becomes_a_rehearsal_that_passes(tocsin: Run, incident: str, tmp_path: Path) -> None:
+    """Answers, a refusal to approve and a second try; nobody, no address and no text of it is in the file."""
+    tocsin("answer", incident, "look", "-s", "kind=other", "-s", "names=Alva Berg")
+    tocsin("done", incident, "lock", "--reason", "by hand")
+    tocsin("done", incident, "words", "-s", "text=We know of it.", "--as", "dev")
+    carry()
+    tocsin("decline", incident, "words", "--as", "ana", "--reason", "too early for Alva")
+    tocsin("add", incident, "urls", "https://video.example/2", "--as", "ana")
+    carry()
+    tocsin("done", incident, "words", "-s", "text=We are looking at it.", "--as", "dev")
+    carry()
+    tocsin("approve", incident, "words", "--as", "ana")
+    carry()
+    assert tocsin("status", incident, "--json").json["state"] == "closed"
+
+    file = tmp_path / "playbooks" / "rehearsals" / "small-inc-1.yaml"
+    ran = tocsin("rehearsal", "record", incident, "--out", str(file))
+    assert (ran.code, ran.err) == (0, "")
+    text = file.read_text()
+    for word in ("Alva", "video.example", "We know", "too early", "ana", "ben", "dev", "by hand"):
+        assert word not in text
+    assert "status: closed" in text
+    tested = tocsin("test", str(file))
+    assert (tested.code, tested.out.splitlines()[-1]) == (0, "1 rehearsal: all as expected")
+
+
+def test_what_is_under_way_is_recorded_as_far_as_it_has_come(tocsin: Run, incident: str) -> None:
+    """Nobody answers in the rehearsal what nobody has answered in the run."""
+    text = tocsin("rehearsal", "record", incident).out
+    assert text.count("verdict: silence") == 3
+    assert "status: declared" in text
