@@ -37,7 +37,7 @@ def rehearse(
     tocsin rehearse video-leak --seed 7 --report out      the same again, with its review report
     tocsin rehearse video-leak --runs 500                 how likely each target is missed, and how long things take
 
-    The same conductor, actions and reports as in a real incident, on a clock that jumps. The same seed gives the same
+    The same engine, actions and reports as in a real incident, on a clock that jumps. The same seed gives the same
     rehearsal. docs/rehearsal.md says what a rehearsal file holds.
     """
     import asyncio
