@@ -38,6 +38,9 @@ def lint(
     ] = None,
     *,
     form: Annotated[Form, typer.Option("--format", help="How problems are written.")] = Form.TEXT,
+    rule: Annotated[
+        str | None, typer.Option("--explain", help="Say what a rule watches, with an example.", metavar="RULE")
+    ] = None,
 ) -> None:
     r"""Check playbooks; nothing is run.
 
@@ -46,10 +49,16 @@ def lint(
     tocsin lint --format json leak.yaml       an object with `problems`, for programs
     tocsin lint --format github playbooks     annotations on a pull request
     git show HEAD:leak.yaml | tocsin lint -   what stands on the standard input
+    tocsin lint --explain PB302               what a rule watches, why, and what to write
 
     Playbooks that these call are checked too. Every problem has a place, a rule (docs/rules.md) and a hint. Exit code
     1 when there is an error, 0 when there are warnings only, 2 when something cannot be read.
     """
+    if rule is not None:
+        from engine.entrypoints.cli.explaining import explain
+
+        explain(rule, json_=form is Form.JSON)
+        return
     from engine.domain.problem import Severity
     from engine.entrypoints.cli.files import playbook_files, sources
 

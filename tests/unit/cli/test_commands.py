@@ -247,7 +247,7 @@ def test_a_plan_says_in_short_what_it_leaves(tocsin: Run) -> None:
     for text in (
         "where they are set up, a channel in Slack and an epic in Jira",
         " tickets, each once its step is ready",
-        "2  counsel (Carla Weiss); report for each of inputs.urls",
+        "counsel (Carla Weiss); report for each of inputs.urls",
         " acts in our own systems",
         "staff_notice  slack.post",
         "report  2 of commander (Ana Ruiz) or comms (Dev Patel)",

@@ -13,6 +13,8 @@ GOLDENS = Path(__file__).parents[2] / "goldens" / "playbooks"
 GOOD = sorted((GOLDENS / "good").glob("*.yaml"))
 CALLED = Texts({path.stem: path.read_bytes() for path in (GOLDENS / "called").glob("*.yaml")})
 """Playbooks that the others call."""
+FIXED = sorted((GOLDENS / "fixed").glob("*.yaml"))
+"""The bad ones, put right."""
 BAD = sorted((GOLDENS / "bad").glob("*.yaml"))
 
 SMALL = """\

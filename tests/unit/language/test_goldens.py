@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from engine.domain.problem import Severity
 from engine.language.api import check
 from engine.language.catalog import LATER, LINT, PASSING, RULES, retired
 from engine.language.render import as_text
-from tests.unit.language.cases import BAD, CALLED, GOLDENS, GOOD
+from tests.unit.language.cases import BAD, CALLED, FIXED, GOLDENS, GOOD
 from tests.unit.language.facts import ACTIONS, CATALOGS
 
 
@@ -32,6 +33,16 @@ def test_an_error_leaves_no_plan_and_a_warning_leaves_one(path: Path) -> None:
 def test_every_rule_has_its_bad_playbook() -> None:
     """A rule without an example that breaks it may have stopped to watch."""
     assert {path.stem for path in BAD} == set(RULES)
+
+
+@pytest.mark.parametrize("path", FIXED, ids=lambda path: path.stem)
+def test_a_playbook_that_was_put_right_has_no_problem(path: Path) -> None:
+    """What an explanation shows as right is right, and says in its first line why it matters."""
+    text = path.read_text(encoding="utf-8")
+    problems = check(text.encode(), path="bad.yaml", actions=ACTIONS, catalogs=CATALOGS, library=CALLED).problems
+    assert as_text(problems) == ""
+    assert re.fullmatch(r"# [A-Z][^\n]{20,150}\.", text.partition("\n")[0])
+    assert path.stem in {bad.stem for bad in BAD}
 
 
 def test_rule_ids_are_one_of_a_kind() -> None:
