@@ -88,7 +88,8 @@ def find_ask(incident: Incident, target: str, *, approval: bool) -> Ask | None:
     entry = incident.step(target)
     if target not in incident.steps and incident.spreads.get(target):
         entry = incident.step(instance_id(target, 1)) if len(incident.spreads[target]) == 1 else entry
-    return incident.asks.get((entry.approval if approval else entry.ask) or "")
+    found = incident.asks.get((entry.approval if approval else entry.ask) or "")
+    return incident.asks.get(found.ratification, found) if found is not None else None
 
 
 def review_questions(plan: Plan, incident: Incident) -> dict[str, str]:

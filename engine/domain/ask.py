@@ -60,6 +60,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """Who went ahead alone without an approval, when, and why."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
 
@@ -74,7 +83,7 @@ class Ask:
     opened_at: datetime
     round: int
     outcome: str = ""
-    """answered, approved, declined, or why it was closed: voided, expired, cancelled, superseded."""
+    """answered, approved, declined, broken, or why it was closed: voided, expired, cancelled, superseded."""
     answers: tuple[Answer, ...] = ()
     closed_at: datetime | None = None
     missed: bool = False
@@ -93,11 +102,22 @@ class Ask:
     """Who was called, level by level."""
     escalated_at: datetime | None = None
     """When further roles were asked too; they are among `by` since then."""
+    broken: Broken | None = None
+    """Who went ahead without it."""
+    ratification: str = ""
+    """The ask in which others look at that."""
+    ratifies: str = ""
+    """Of such an ask: the approval without which somebody went ahead."""
 
     @property
     def open(self) -> bool:
         """Whether an answer still counts."""
         return not self.outcome
+
+    @property
+    def may_be_broken(self) -> bool:
+        """Whether it is an approval that waits; one that ratifies is always waited for."""
+        return self.kind == "approval" and not self.outcome and not self.ratifies
 
     @property
     def reminded(self) -> int:

@@ -18,7 +18,9 @@ Rules kept here (design section 3, semantic 8; section 7, rule 4):
    work falls to them.
 9. The commander or counsel keeps somebody out of the incident, everybody may step aside themselves; whoever is kept out
    does nothing in it and sees nothing of it.
-10. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
+10. Where the playbook allows it, somebody who may approve or the commander goes ahead alone, also with what they wrote;
+   whoever did never ratifies it.
+11. What a restricted incident is about is shown in a chat only to those who take part, or stand in its channel.
 """
 
 from __future__ import annotations
@@ -118,17 +120,34 @@ def refuses_answer(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who, *, co
     if ask.kind == "task":
         allowed |= _of(plan, incident, COMMANDER) | entrusted(plan, incident, ask)
     if ask.kind == "approval" and who.person in ask.requesters:
+        did = "went ahead alone, or wrote it" if ask.ratifies else "wrote it"
         return Refusal(
             "own_change",
-            f"{_roles(plan, ask.by)} approves this, and never the person who wrote it.",
+            f"{_roles(plan, ask.by)} {_verb(ask)} this, and never the person who {did}.",
             "Somebody else of that role has to look at it.",
         )
-    bar = barred_from(plan, incident, ask, who.person)
+    bar = _barred(plan, incident, ask, who)
     if bar is not None:
-        return Refusal("separated", told(plan, bar), "Somebody else has to; `tocsin assign` gives the role to them.")
+        return bar
     if who.person not in allowed:
         return Refusal("not_asked", f"{_roles(plan, ask.by)} {_verb(ask)} this.", ask=tuple(sorted(allowed)))
     return _refuses_approval(plan, ask, who, connected=connected) if ask.kind == "approval" else None
+
+
+def refuses_glass(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who) -> Refusal | None:
+    """Return why a person may not go ahead without an approval, or None; the writer may, since others ratify it."""
+    allowed = _of(plan, incident, COMMANDER, *ask.by)
+    if who.person not in allowed:
+        words = f"{_roles(plan, ask.by)} or the commander goes ahead with this alone."
+        return Refusal("not_allowed", words, ask=tuple(sorted(allowed)))
+    return _barred(plan, incident, ask, who)
+
+
+def _barred(plan: Plan, incident: Incident, ask: Ask, who: cmd.Who) -> Refusal | None:
+    bar = barred_from(plan, incident, ask, who.person)
+    if bar is None:
+        return None
+    return Refusal("separated", told(plan, bar), "Somebody else has to; `tocsin assign` gives the role to them.")
 
 
 def ladder(plan: Plan, incident: Incident, ask: Ask) -> tuple[str, ...]:
@@ -155,7 +174,7 @@ def refuses(plan: Plan, incident: Incident, command: cmd.AnyCommand, who: cmd.Wh
     if who.person in incident.excluded:
         return Refusal("kept_out", "You take no part in this incident.", "Somebody else decides this.")
     match command:
-        case cmd.Answer() | cmd.Acknowledge():
+        case cmd.Answer() | cmd.Acknowledge() | cmd.BreakGlass():
             return None
         case cmd.AddNote() | cmd.AddToFact() | cmd.AnswerReview() | cmd.HoldIncident():
             allowed, words = participants(plan, incident), "Only people who take part in the incident do this."
@@ -235,4 +254,4 @@ def _roles(plan: Plan, roles: tuple[str, ...]) -> str:
 
 
 def _verb(ask: Ask) -> str:
-    return {"approval": "approves", "decision": "decides"}.get(ask.kind, "does")
+    return "ratifies" if ask.ratifies else {"approval": "approves", "decision": "decides"}.get(ask.kind, "does")

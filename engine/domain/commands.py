@@ -56,6 +56,14 @@ class Acknowledge(Command):
     target: str
 
 
+class BreakGlass(Command):
+    """Go ahead alone with what waits for an approval: `target` is a step, an instance or the approval."""
+
+    kind: Literal["break_glass"] = "break_glass"
+    target: str
+    reason: str
+
+
 class ReviseFact(Command):
     """Set or change a fact, with a reason."""
 
@@ -237,7 +245,8 @@ class MigrateIncident(Command):
 
 
 AnyCommand = Annotated[
-    Answer | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep | ResolveStep
+    Answer | BreakGlass | AnswerReview | ReviseFact | AddToFact | AssignRole | AddNote | SkipStep | RetryStep
+    | ResolveStep
     | MoveTarget | RedoStep | UndoStep | CancelIncident | CloseIncident | ReopenIncident | Acknowledge | HoldIncident
     | ReleaseIncident | OfferHandover | AcceptHandover | DeclineHandover | ExcludePerson | AdmitPerson
     | MigrateIncident,

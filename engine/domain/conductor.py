@@ -19,6 +19,7 @@ from engine.domain.conducting.asking import watch
 from engine.domain.conducting.calling import call
 from engine.domain.conducting.ends import decide_cancel, decide_close, decide_incident, decide_phases
 from engine.domain.conducting.escalating import escalate
+from engine.domain.conducting.glass import foresee, ratify
 from engine.domain.conducting.holding import held_back
 from engine.domain.conducting.reminding import remind
 from engine.domain.conducting.showing import decide_surfaces
@@ -97,6 +98,7 @@ def decide(situation: Situation) -> Iterator[Event | Perform]:
     if incident.closing and incident.status is not IncidentStatus.CLOSED:
         yield from decide_close(situation)
         return
+    yield from ratify(situation)
     steps = list(decide_steps(situation))
     yield from steps
     if incident.status is not IncidentStatus.CLOSED and not any(isinstance(move, Event) for move in steps):
@@ -116,6 +118,7 @@ def _look_after(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Even
     watched = list(watch(situation, ask, step))
     yield from watched
     if not watched:
+        yield from foresee(situation, ask, step)
         yield from escalate(situation, ask, step)
         yield from remind(situation, ask, step)
         yield from call(situation, ask, step)

@@ -16,6 +16,7 @@ from engine.domain.authority import Refusal, kept_apart, refuses
 from engine.domain.called import known_call, step_there, steps_there, take_inside
 from engine.domain.excluding import names_excluded, take_exclusion
 from engine.domain.fields import FieldError
+from engine.domain.glass import take_glass
 from engine.domain.handing import take_handover
 from engine.domain.lifecycle import IncidentStatus, StepStatus, Trigger, allows
 from engine.domain.migrating import take_migration
@@ -50,7 +51,7 @@ def take(
         return refusal
     stamp = {"by": who.person, "via": who.via, "strength": who.strength}
     match command:
-        case cmd.Answer() | cmd.Acknowledge() | cmd.AnswerReview():
+        case cmd.Answer() | cmd.Acknowledge() | cmd.AnswerReview() | cmd.BreakGlass():
             return _said(plan, incident, command, who, now=now, connected=connected)
         case cmd.ReviseFact() | cmd.AddToFact():
             return _known(plan, incident, command, who, now=now)
@@ -76,7 +77,11 @@ def take(
 
 def refused(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> ev.AnswerRefused:
     """Return the event that keeps a refusal on the timeline."""
-    target = command.target if isinstance(command, cmd.Answer | cmd.Acknowledge) else getattr(command, "step", None)
+    target = (
+        command.target
+        if isinstance(command, cmd.Answer | cmd.Acknowledge | cmd.BreakGlass)
+        else getattr(command, "step", None)
+    )
     step, dot, _ = (target or "").partition(".")
     return ev.AnswerRefused(
         command=command.kind,
@@ -93,7 +98,7 @@ def refused(command: cmd.AnyCommand, who: cmd.Who, refusal: Refusal) -> ev.Answe
 def _said(
     plan: Plan,
     incident: Incident,
-    command: cmd.Answer | cmd.Acknowledge | cmd.AnswerReview,
+    command: cmd.Answer | cmd.Acknowledge | cmd.AnswerReview | cmd.BreakGlass,
     who: cmd.Who,
     *,
     now: datetime,
@@ -103,6 +108,8 @@ def _said(
     match command:
         case cmd.Answer():
             return take_answer(plan, incident, command, who, now=now, connected=connected)
+        case cmd.BreakGlass():
+            return take_glass(plan, incident, command, who, now=now)
         case cmd.Acknowledge():
             return take_acknowledgement(plan, incident, command, who)
         case cmd.AnswerReview():

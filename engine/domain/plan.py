@@ -96,6 +96,8 @@ class ApprovePlan:
     asks_again: bool = False
     """Whether an approval that expires is asked for again; else it counts as declined."""
     escalate: EscalatePlan | None = None
+    break_glass: timedelta | None = None
+    """After how long somebody may go ahead alone; None: nobody ever does."""
 
 
 @dataclass(frozen=True, slots=True)

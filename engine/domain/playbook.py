@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic.json_schema import WithJsonSchema
 
+from engine.domain.approval_parts import ApproveModel
 from engine.domain.fields import FieldType
 from engine.domain.notation import (
     Condition,
@@ -93,27 +94,6 @@ class SeparationModel(Part):
 
     roles: Words = Field(min_length=1, description="The roles that are kept apart.")
     why: Line = Field(description="Why, in one sentence; it is told to whoever is refused.")
-
-
-class EscalateModel(Part):
-    """Who else may approve when nobody does for a while."""
-
-    after: Duration = Field(description="How long nobody has, like 30m.")
-    to: Words = Field(min_length=1, description="The roles that may approve from then on too.")
-
-
-class ApproveModel(Part):
-    """Who must approve the exact content before it takes effect."""
-
-    by: Words = Field(min_length=1, description="The roles that may approve.")
-    quorum: int = Field(1, ge=1, le=10, description="How many distinct people must.")
-    expires: Duration | None = Field(None, description="How long it is asked for.")
-    on_expiry: Literal["decline", "ask_again"] | None = Field(
-        None, description="What follows then: it counts as declined, or it is asked for again."
-    )
-    escalate: EscalateModel | None = Field(None, description="Who else may approve when nobody does for a while.")
-    text: Literal["exact"] | None = Field(None, description="`exact` approves these bytes; any edit voids it.")
-    break_glass: bool = Field(default=False, description="Whether one person may go ahead alone with a written reason.")
 
 
 class StepModel(Part):

@@ -78,7 +78,8 @@ def _apart(plan: Plan, role: str) -> dict[str, str]:
 
 def _acted_for(incident: Incident, person: str) -> Iterator[str]:
     for ask in incident.asks.values():
-        if any(answer.by == person for answer in ask.answers):
+        alone = ask.broken is not None and ask.broken.by == person
+        if alone or any(answer.by == person for answer in ask.answers):
             yield _capacity(incident, ask.by, person)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from engine.domain.events.approvals import AskEscalated
+from engine.domain.events.approvals import AskEscalated, GlassBroken
 from engine.domain.events.engine import (
     AskClosed,
     AskOpened,
@@ -102,6 +102,7 @@ __all__ = [
     "Event",
     "FactAdded",
     "FactRevised",
+    "GlassBroken",
     "HandoverAccepted",
     "HandoverDeclined",
     "HandoverOffered",
@@ -180,6 +181,7 @@ INPUTS: tuple[type[InputEvent], ...] = (
     PersonExcluded,
     PersonAdmitted,
     IncidentMigrated,
+    GlassBroken,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

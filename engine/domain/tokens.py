@@ -20,6 +20,7 @@ class FormKind(StrEnum):
     HANDOVER = "handover"
     FACT = "fact"
     NOTE = "note"
+    GLASS = "break_glass"
 
 
 _KINDS = frozenset(FormKind)

@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
+from engine.domain.approval_parts import ApproveModel
 from engine.domain.clocks import StartPlan
 from engine.domain.durations import DEADLINE, parse_due, parse_duration, parse_within
 from engine.domain.expressions import compile_expression, compile_template
@@ -34,7 +35,7 @@ from engine.domain.plan import (
     UndoPlan,
     WaitPlan,
 )
-from engine.domain.playbook import ApproveModel, Playbook, StepModel
+from engine.domain.playbook import Playbook, StepModel
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.step_parts import RepeatModel, RetryModel, StartModel, UndoModel, WaitModel
 from engine.language.context import Context, Step
@@ -232,6 +233,7 @@ def _approve(model: ApproveModel | None, *, kind: str) -> ApprovePlan | None:
         expires=_span(model.expires),
         exact_text=model.text == "exact",
         asks_again=kind != "action" if model.on_expiry is None else model.on_expiry == "ask_again",
+        break_glass=_span(model.break_glass.after) if model.break_glass is not None else None,
         escalate=EscalatePlan(parse_duration(further.after), tuple(further.to)) if further is not None else None,
     )
 

@@ -43,6 +43,7 @@ def schema(actions: Mapping[str, ActionFacts]) -> dict[str, Any]:
     _shorten(definitions, "WaitModel", definitions["WaitModel"]["properties"]["duration"])
     _shorten(definitions, "RetryModel", {"type": "string", "pattern": f"^{RETRY_PATTERN}$"})
     _listed_too(definitions["FieldModel"]["properties"], "columns")
+    _shorten(definitions, "BreakGlassModel", {"type": "boolean"})
     step = definitions["StepModel"]
     _shorten(definitions, "StartModel", {"type": "string"})
     step["properties"]["starts"] = _one_or_more(step["properties"]["starts"], "StartModel")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def asked(event: ev.AskOpened, reader: Reader) -> str:
     """Return that somebody is asked."""
+    if event.ratifies:
+        return f"Others were asked to ratify that it was done alone: {reader.title(event.step)}."
     what = {"approval": "Approval was asked for", "decision": "A decision was asked for"}.get(event.kind, "Asked for")
     return f"{what}: {reader.title(event.step)}."
 
@@ -34,3 +36,9 @@ def called(event: ev.PersonCalled, reader: Reader) -> str:
     why = "its due time has passed" if event.because == "overdue" else "nobody has answered or is on it"
     by = f", paged by {', '.join(event.pagers)}" if event.pagers else ""
     return f"Called {reader.name(event.person)} (level {event.level}{by}), since {why}: {reader.title(event.step)}."
+
+
+def broken(event: ev.GlassBroken, reader: Reader) -> str:
+    """Return that somebody went ahead alone."""
+    why = reader.of_step(event.step, event.reason).rstrip(".")
+    return f"Went ahead alone, without its approval: {reader.title(event.step)}: {why}."

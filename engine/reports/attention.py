@@ -12,6 +12,7 @@ from engine.domain.authority import ladder, vacant
 from engine.domain.conducting import standing
 from engine.domain.conducting.joining import Joined, missed_because
 from engine.domain.conducting.situation import Situation
+from engine.domain.glass import alone_from
 from engine.domain.lifecycle import StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
@@ -63,6 +64,7 @@ def attention(situation: Situation) -> Iterator[dict[str, str]]:
     for ask in situation.incident.asks.values():
         if ask.open:
             yield from _unanswered(situation, ask)
+        yield from _alone(situation, ask)
     for effect in situation.incident.effects.values():
         if effect.kind in SURFACES:
             yield from _unshown(situation, effect)
@@ -91,6 +93,21 @@ def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
         yield _need("missed", ask.step, f"“{title}” was due {due} and is not answered.")
     if ask.calls and not taken_since(ask, ask.calls[-1]):
         yield _need("called", ask.step, _called(situation, ask))
+
+
+def _alone(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
+    """Yield that somebody may go ahead alone, or that others object to its having been done."""
+    incident, title = situation.incident, title_of(situation.plan.step_at(ask.step))
+    moment = alone_from(situation.plan, incident, ask)
+    if moment is not None and situation.now >= moment:
+        command = f"`tocsin break-glass {incident.id} '{ask.step}' --reason ...`"
+        yield _need("break_glass", ask.step, f"“{title}” waits for approval. One person may go ahead alone: {command}")
+    objected = ask.ratifies and ask.outcome == "declined" and ask.last is not None
+    if objected and ask.last is not None and incident.step(ask.step).status is not StepStatus.UNDONE:
+        step = situation.plan.step_at(ask.step)
+        why = ask.last.reason if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
+        undo = f"`tocsin undo {incident.id} '{ask.step}'`"
+        yield _need("objected", ask.step, f"“{title}” was done alone, and {ask.last.by} objects ({why}). {undo}")
 
 
 def _unshown(situation: Situation, effect: Effect) -> Iterator[dict[str, str]]:

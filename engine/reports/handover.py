@@ -74,7 +74,7 @@ def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str])
     due = f", due: {by_law}" if by_law else ""
     if ask.due:
         due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}"
-    word = "To approve" if ask.kind == "approval" else "Open"
+    word = "To ratify" if ask.ratifies else "To approve" if ask.kind == "approval" else "Open"
     title = _title(step, incident.step(ask.step))
     return f"{word}: {title}{'' if title.endswith(ENDS) else ','} {', '.join(map(name, people))}{due}"
 

@@ -15,6 +15,7 @@ from engine.domain.conducting import standing
 from engine.domain.conducting.rounds import pause_of
 from engine.domain.conducting.situation import Situation
 from engine.domain.events.shape import Lane
+from engine.domain.glass import alone_from
 from engine.domain.lifecycle import SETTLED, PhaseStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, ticket_of
@@ -135,6 +136,8 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "due": instant_text(ask.due) if ask.due else None,
         "due_text": due_by_law(step, ask),
         "missed": ask.missed,
+        "ratifies": ask.ratifies or None,
+        "alone_from": instant_text(moment) if (moment := alone_from(plan, incident, ask)) else None,
         "called": [
             {"person": call.person, "level": call.level, "because": call.because, "at": instant_text(call.at)}
             for call in ask.calls

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.actions.defang import defanged
 from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
-from engine.reports.asking import asked, called, escalated, reminded
+from engine.reports.asking import asked, broken, called, escalated, reminded
 from engine.reports.clocks import clock_began, duty_done
 from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
@@ -54,11 +54,12 @@ def _added(event: ev.FactAdded, reader: Reader) -> str:
 def _answered(event: ev.AskAnswered, reader: Reader) -> str:
     title = reader.title(event.ask.partition(".")[0])
     reason = f": {reader.of_step(event.ask.partition('.')[0], event.reason)}" if event.reason else ""
+    ratifying = ".ratification." in event.ask
     match event.verdict:
         case "approve":
-            return f"Approved {title}{reason}."
+            return f"{'Ratified that it was done alone:' if ratifying else 'Approved'} {title}{reason}."
         case "decline":
-            return f"Declined {title}{reason}."
+            return f"{'Objected to its being done alone:' if ratifying else 'Declined'} {title}{reason}."
         case _:
             filled = reader.filled(event.ask.partition(".")[0], event.values)
             return f"Answered {title}{f': {filled}' if filled else reason}."
@@ -138,6 +139,10 @@ def _target(event: ev.TargetMoved, reader: Reader) -> str:
 
 def _missed(event: ev.TargetMissed, reader: Reader) -> str:
     return f"Target missed: {reader.title(event.step)} was due {_moment(event.due)}."
+
+
+def _round(event: ev.RoundEnded, reader: Reader) -> str:
+    return f"Not so yet after round {event.round}, so again {_moment(event.again)}: {reader.title(event.step)}."
 
 
 def _moment(text: str) -> str:
@@ -252,7 +257,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.CallBegan: _simple("Began {title}: playbook {e.playbook}, version {e.playbook_version}."),
     ev.StepSpread: _simple("To be done for further elements: {title}."),
     ev.StepDone: _simple("Finished: {title}."),
-    ev.RoundEnded: _simple("Not so yet after round {e.round}, so again at {e.again}: {title}."),
+    ev.RoundEnded: _round,
     ev.StepDeclined: _simple("Declined: {title}{why}."),
     ev.StepFailed: _simple("Failed: {title}{why}."),
     ev.StepCancelled: _simple("Ended with the incident: {title}."),
@@ -269,6 +274,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.AskEscalated: escalated,
     ev.ClockStarted: clock_began,
     ev.StageFulfilled: duty_done,
+    ev.GlassBroken: broken,
     ev.TargetMissed: _missed,
 }
 """The words of every event; `_simple` for those that are one sentence."""

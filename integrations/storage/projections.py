@@ -20,7 +20,9 @@ from engine.domain.lifecycle import OVER
 from engine.domain.timeline import (
     AskAnswered,
     AskClosed,
+    AskEscalated,
     AskOpened,
+    GlassBroken,
     HandoverAccepted,
     HandoverDeclined,
     HandoverOffered,
@@ -60,14 +62,12 @@ def project(connection: Connection, place: dict[str, str], entry: Entry) -> None
         case TimerFired(timer=timer):
             where = _at(timers, place, timer=timer)
             connection.execute(update(timers).where(where).values(fired_at=entry.real_at))
-        case AskOpened() as event:
-            _open_ask(connection, place, event)
-        case AskAnswered() as event:
-            _answer_ask(connection, place, event)
+        case AskOpened() | AskAnswered() | AskEscalated() as event:
+            _keep_asked(connection, place, event)
         case TargetMoved(ask=ask, due=due_text):
             moved = datetime.fromisoformat(due_text)
             connection.execute(update(asks).where(_at(asks, place, ask=ask)).values(due=moved))
-        case AskClosed(ask=ask):
+        case AskClosed(ask=ask) | GlassBroken(ask=ask):
             connection.execute(delete(asks).where(_at(asks, place, ask=ask)))
         case HandoverOffered() as event:
             _offer(connection, place, event)
@@ -109,6 +109,16 @@ def _set_incident(connection: Connection, place: dict[str, str], **values: objec
     connection.execute(update(incidents).where(_at(incidents, place)).values(**values))
 
 
+def _keep_asked(connection: Connection, place: dict[str, str], event: AskOpened | AskAnswered | AskEscalated) -> None:
+    match event:
+        case AskOpened():
+            _open_ask(connection, place, event)
+        case AskAnswered():
+            _answer_ask(connection, place, event)
+        case AskEscalated():
+            _ask_further(connection, place, event)
+
+
 def _open_ask(connection: Connection, place: dict[str, str], event: AskOpened) -> None:
     values = {
         "ask": event.ask,
@@ -121,6 +131,13 @@ def _open_ask(connection: Connection, place: dict[str, str], event: AskOpened) -
     }
     connection.execute(delete(asks).where(_at(asks, place, ask=event.ask)))
     connection.execute(insert(asks).values(**place, **values))
+
+
+def _ask_further(connection: Connection, place: dict[str, str], event: AskEscalated) -> None:
+    where = _at(asks, place, ask=event.ask)
+    row = connection.execute(select(asks.c.by).where(where)).first()
+    if row is not None:
+        connection.execute(update(asks).where(where).values(by=list(dict.fromkeys([*row.by, *event.to]))))
 
 
 def _offer(connection: Connection, place: dict[str, str], event: HandoverOffered) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
 
+GIVEN = frozenset({"approved", "broken"})
+"""Outcomes of an approval with which an act begins."""
 ASK_AGAIN = timedelta(hours=1)
 """When a question answered with no is asked again, where the step has no due time of its own."""
 
@@ -73,10 +75,11 @@ def open_approval(
 
 
 def approved(situation: Situation, entry: Step, digest: str) -> bool:
-    """Return whether exactly this digest has been approved."""
+    """Return whether exactly this digest has been approved, or somebody went ahead with it alone."""
     return any(
-        ask.kind == "approval" and ask.step == entry.id and ask.outcome == "approved" and ask.digest == digest
+        ask.kind == "approval" and ask.step == entry.id and ask.outcome in GIVEN and ask.digest == digest
         for ask in situation.incident.asks.values()
+        if not ask.ratifies
     )
 
 
@@ -152,12 +155,12 @@ def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
 def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
     """Yield the timer of an open ask's due time, what follows when it has passed, and its end with its step."""
     entry = situation.incident.step(ask.step)
-    if entry.status in SETTLED and not entry.undo_ordered:
+    if entry.status in SETTLED and not entry.undo_ordered and not ask.ratifies:
         yield ev.AskClosed(ask=ask.id, because="superseded")
         return
     if ask.due is None:
         return
-    expiry = ask.kind == "approval" and step.approve is not None and step.approve.expires is not None
+    expiry = ask.may_be_broken and step.approve is not None and step.approve.expires is not None
     name = f"{'expiry' if expiry else 'due'}:{ask.id}{f':{ask.moved}' if ask.moved else ''}"
     timer = situation.incident.timers.get(name)
     if timer is None:

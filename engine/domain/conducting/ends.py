@@ -4,7 +4,8 @@ Rules kept here (design section 3): contain, legal and communicate open at once,
 contained, review when it is resolved, `after` says otherwise; what has opened stays open. Contained: a step
 that marks it was answered yes, or, without such a step or when it can no longer be answered, the contain phase
 has settled. Resolved: every phase but review has settled. Closed: review has settled and nothing but
-follow-ups is failed, unconfirmed or open. A cancelled incident first lets what is running end.
+follow-ups is failed, unconfirmed or open, and nothing waits to be ratified. A cancelled incident first lets what is
+running end.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from engine.domain.plan import Gate, OnFailure
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.domain.ask import Ask
     from engine.domain.conducting.situation import Situation
     from engine.domain.events.shape import Event
     from engine.domain.incident import Step
@@ -55,7 +57,11 @@ def decide_incident(situation: Situation) -> Iterator[Event]:
 
 def decide_cancel(situation: Situation) -> Iterator[Event]:
     """Yield how a cancelled incident winds down: asks closed, steps ended, then what was done taken back."""
-    asks = [ask for ask in situation.incident.asks.values() if ask.open and not _undoes(situation, ask.step)]
+    asks = [
+        ask
+        for ask in situation.incident.asks.values()
+        if ask.open and (ask.ratifies or not _undoes(situation, ask.step))
+    ]
     yield from (ev.AskClosed(ask=ask.id, because="cancelled") for ask in asks)
     entries = _entries(situation)
     ending = [entry for _, entry in entries if allows(entry.status, Trigger.CANCEL)]
@@ -83,6 +89,7 @@ def decide_close(situation: Situation) -> Iterator[Event]:
                 yield ev.AskClosed(ask=open_ask.id, because="cancelled")
         if entry.status is not StepStatus.SKIPPED:
             yield ev.StepCancelled(step=entry.id)
+    yield from (ev.AskClosed(ask=ask.id, because="cancelled") for ask in _to_be_ratified(situation))
     yield ev.IncidentAdvanced(state="closed", because="closed by a person")
 
 
@@ -128,7 +135,12 @@ def _closes(situation: Situation) -> bool:
         and incident.hold is None
         and _phase_settled(situation, REVIEW)
         and not unfinished(situation)
+        and not _to_be_ratified(situation)
     )
+
+
+def _to_be_ratified(situation: Situation) -> list[Ask]:
+    return [ask for ask in situation.incident.asks.values() if ask.open and ask.ratifies]
 
 
 def _phase_settled(situation: Situation, phase: str) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def escalate(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
     """Yield that further roles are asked for an open approval, or the timer of when they are."""
-    rule = step.approve.escalate if step.approve is not None and ask.kind == "approval" else None
+    rule = step.approve.escalate if step.approve is not None and ask.may_be_broken else None
     if rule is None or ask.escalated_at is not None:
         return
     moment = ask.opened_at + rule.after

@@ -1,6 +1,6 @@
 """Whether enough elements are done for a step with `join` to count as done, or no longer can be.
 
-Rules kept here: only elements that were done count, also when they were taken back
+Rules kept here (docs/adr/0018-rounds-and-joins.md): only elements that were done count, also when they were taken back
 later; once enough are, an element that has not begun is not begun any more, and one that has runs on; when too few are
 left to be done, the step counts as failed, until its list grows or one of them is tried again.
 """

@@ -127,7 +127,7 @@ def _awaiting_approval(situation: Situation, step: StepPlan, entry: Step) -> Ite
         return
     approval = situation.incident.asks[entry.approval or ""]
     match approval.outcome:
-        case "approved":
+        case "approved" | "broken":
             yield perform(situation, entry, kind="action", attempt=entry.attempts + 1)
         case "declined":
             reason = approval.last.reason if approval.last else ""

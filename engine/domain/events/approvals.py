@@ -1,10 +1,10 @@
-"""What happens to an approval that nobody gives in time."""
+"""What happens when an approval is not given in time: further roles are asked, or somebody goes ahead alone."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from engine.domain.events.shape import Event
+from engine.domain.events.shape import Event, InputEvent
 
 
 class AskEscalated(Event):
@@ -14,3 +14,12 @@ class AskEscalated(Event):
     ask: str
     step: str
     to: list[str]
+
+
+class GlassBroken(InputEvent):
+    """A person went ahead alone, without the approval; others are asked to ratify it."""
+
+    type: ClassVar[str] = "glass_broken"
+    ask: str
+    step: str
+    reason: str

@@ -160,6 +160,8 @@ class AskOpened(Event):
     due: str | None = None
     due_text: str = ""
     round: int = 1
+    ratifies: str = ""
+    """The approval without which somebody went ahead."""
 
 
 class AskClosed(Event):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.ask import Acknowledgement, Answer, Ask, Call, Reminder
+from engine.domain.ask import Acknowledgement, Answer, Ask, Broken, Call, Reminder
 from engine.domain.folding import clocks
 from engine.domain.folding.change import change
 from engine.domain.folding.growing import add, put
@@ -43,8 +43,12 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         given_to=before.given_to if before else state.early.get(event.step),
         given_by=before.given_by if before else "",
         turns=before.turns if before else 0,
+        ratifies=event.ratifies,
     )
     state = replace(state, asks=put(state.asks, ask.id, ask))
+    if event.ratifies:
+        approval = replace(state.asks[event.ratifies], ratification=ask.id)
+        return replace(state, asks=put(state.asks, approval.id, approval))
     step = state.step(event.step)
     if event.kind != APPROVAL:
         state = clocks.asked_again(state, step)
@@ -103,6 +107,12 @@ def _called(state: Incident, event: ev.PersonCalled, at: datetime) -> Incident:
 def _escalated(state: Incident, event: ev.AskEscalated, at: datetime) -> Incident:
     known = state.asks[event.ask]
     ask = replace(known, by=tuple(dict.fromkeys((*known.by, *event.to))), escalated_at=at)
+    return replace(state, asks=put(state.asks, ask.id, ask))
+
+
+def _broken(state: Incident, event: ev.GlassBroken, at: datetime) -> Incident:
+    broken = Broken(event.by, at, event.reason)
+    ask = replace(state.asks[event.ask], outcome="broken", closed_at=at, broken=broken)
     return replace(state, asks=put(state.asks, ask.id, ask))
 
 
@@ -187,6 +197,7 @@ HANDLERS: Handlers = {
     ev.AskReminded: _reminded,
     ev.PersonCalled: _called,
     ev.AskEscalated: _escalated,
+    ev.GlassBroken: _broken,
     ev.SkipOrdered: _skip,
     ev.RetryOrdered: _retry,
     ev.StepResolved: _resolved,

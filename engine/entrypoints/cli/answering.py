@@ -120,6 +120,20 @@ def decline(
     give(incident, command, named=named, json_=json_, done=f"You declined {step}.")
 
 
+def break_glass(incident: Incident, step: Step, *, reason: Reason, named: As = None, json_: Json = False) -> None:
+    r"""Go ahead alone with what nobody approves, where the playbook lets one person do so after a wait.
+
+    \b
+    tocsin break-glass INC-7 lock_original --reason "counsel cannot be reached, and copies spread"
+
+    Others are asked at once to ratify it or to object; both stand on page one of the report.
+    """
+    from engine.domain import commands as cmd
+
+    command = cmd.BreakGlass(target=step, reason=reason)
+    give(incident, command, named=named, json_=json_, done=f"You went ahead alone with {step}; others look at it.")
+
+
 def _values(incident: str, step: str, given: list[str] | None, tables: list[str] | None) -> dict[str, Any]:
     from engine.entrypoints.cli.given import typed_inputs, typed_tables
 

@@ -64,6 +64,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (ANSWERING, "answer", answering.answer),
     (ANSWERING, "approve", answering.approve),
     (ANSWERING, "decline", answering.decline),
+    (ANSWERING, "break-glass", answering.break_glass),
     (ANSWERING, "accept", handing.accept),
     (STEERING, "fact", steering.fact),
     (STEERING, "add", steering.add),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from jinja2 import nodes
 
 from engine.domain.durations import DurationError, parse_due, parse_duration
 from engine.domain.grammar import parse_expression
+from engine.domain.plan import Reach
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
-from engine.language.context import READS, Context, Place, Use
+from engine.language.context import READS, Context, Place, Step, Use
+from engine.language.document import Loc
 from engine.language.marks import Rule
 
 WHERE = {Place.RETRY: "`if` under `retry`", Place.UNTIL: "`until` under `repeat`"}
@@ -98,6 +101,57 @@ def escalation_reaches_more(context: Context) -> Findings:
             yield Finding((*step.loc, "approve", "escalate", "to"), message, "Name another role.")
 
 
+def glass_in_contain(context: Context) -> Findings:
+    for step in _glazed(context):
+        if step.phase != "contain":
+            message = f"{step.id} is in {step.phase}, and only what contains may be done alone."
+            yield Finding(_glass(step), message, "Name more roles in approve.by, or escalate.", on_key=True)
+
+
+def glass_can_be_undone(context: Context) -> Findings:
+    for step in _glazed(context):
+        if step.kind != "action" or step.model.undo is None or step.model.undo.action is None:
+            message = f"{step.id} cannot be taken back, so nobody does it alone."
+            yield Finding(_glass(step), message, "Add undo: {action: ...}, or leave break_glass out.", on_key=True)
+
+
+def glass_stays_inside(context: Context) -> Findings:
+    for step in _glazed(context):
+        facts = context.facts(step)
+        if facts is not None and facts.traits.reach is Reach.OUTWARD:
+            message = f"{facts.name} is seen outside, so nobody does it alone."
+            yield Finding(_glass(step), message, "Leave break_glass out.", on_key=True)
+
+
+def glass_approves_no_words(context: Context) -> Findings:
+    for step in _glazed(context):
+        if step.model.approve is not None and step.model.approve.text is not None:
+            message = "Words that are approved as exact bytes are never sent by one person alone."
+            yield Finding(_glass(step), message, "Leave break_glass out.", on_key=True)
+
+
+def glass_in_time(context: Context) -> Findings:
+    for step in _glazed(context):
+        approve = step.model.approve
+        if approve is None or approve.break_glass is None or approve.expires is None:
+            continue
+        try:
+            late = parse_duration(approve.break_glass.after) >= parse_duration(approve.expires)
+        except DurationError:
+            continue
+        if late:
+            message = f"The approval expires after {approve.expires}, before anybody may go ahead alone."
+            yield Finding(_glass(step), message, "Write a shorter time.")
+
+
+def _glazed(context: Context) -> Iterator[Step]:
+    return (step for step in context.steps if step.model.approve is not None and step.model.approve.break_glass)
+
+
+def _glass(step: Step) -> Loc:
+    return (*step.loc, "approve", "break_glass")
+
+
 def _most(context: Context, use: Use) -> int | None:
     """Return how many elements a list has at most; None where nobody can know."""
     if use.whole is None:
@@ -117,4 +171,9 @@ CHECKS = (
     Check(Rule("PB320", "What follows an expiry stands where something expires."), expiry_follows),
     Check(Rule("PB321", "Others are asked before an approval expires."), escalation_in_time),
     Check(Rule("PB322", "An escalation asks somebody else.", Severity.WARNING), escalation_reaches_more),
+    Check(Rule("PB323", "Only what contains may be done by one person alone."), glass_in_contain),
+    Check(Rule("PB324", "Only an act that can be taken back may be done alone."), glass_can_be_undone),
+    Check(Rule("PB325", "What is seen outside is never done alone."), glass_stays_inside),
+    Check(Rule("PB326", "Exact words are never sent by one person alone."), glass_approves_no_words),
+    Check(Rule("PB327", "One may go ahead alone before the approval expires."), glass_in_time),
 )

@@ -20,14 +20,6 @@ def _key(key: str, instead: str) -> Callable[[Context], Findings]:
     return find
 
 
-def break_glass(context: Context) -> Findings:
-    for step in context.steps:
-        if step.model.approve is not None and step.model.approve.break_glass:
-            loc = (*step.loc, "approve", "break_glass")
-            hint = "Name more roles in approve.by, so that one of them answers."
-            yield Finding(loc, "`break_glass` comes later.", hint, on_key=True)
-
-
 def _field(kind: FieldType, instead: str) -> Callable[[Context], Findings]:
     def find(context: Context) -> Findings:
         for loc, field in fields(context):
@@ -38,7 +30,6 @@ def _field(kind: FieldType, instead: str) -> Callable[[Context], Findings]:
 
 
 CHECKS = (
-    Check(Rule("PB606", "`break_glass` comes later."), break_glass),
     Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
     Check(Rule("PB609", "A field of type file comes later."), _field(FieldType.FILE, "Ask for a link or a reference.")),
 )

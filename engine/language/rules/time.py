@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from engine.domain.approval_parts import ApproveModel
 from engine.domain.durations import DEADLINE, DurationError, parse_due, parse_duration, parse_within
-from engine.domain.playbook import ApproveModel
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Step
@@ -70,6 +70,8 @@ def _approval_times(approve: ApproveModel) -> Iterator[tuple[Loc, str, Callable[
         yield ("approve", "expires"), approve.expires, parse_duration
     if approve.escalate is not None:
         yield ("approve", "escalate", "after"), approve.escalate.after, parse_duration
+    if approve.break_glass is not None:
+        yield ("approve", "break_glass", "after"), approve.break_glass.after, parse_duration
 
 
 def _longer_than_a_day(step: Step) -> tuple[str, str]:

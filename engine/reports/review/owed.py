@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
 
 MOST_DECISIONS = 6
-ANSWERED = frozenset({"answered", "declined"})
+ANSWERED = frozenset({"answered", "declined", "approved"})
 
 
 def duties(case: Case) -> list[dict[str, Any]]:
@@ -113,9 +113,14 @@ def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
     for entry in case.entries:
         event = entry.event
         match event:
+            case ev.AskAnswered() if event.ask in case.incident.asks and case.incident.asks[event.ask].ratifies:
+                what = "objected to its being done alone" if event.verdict == "decline" else "ratified"
+                instance = event.ask.partition(".")[0]
             case ev.AskAnswered(verdict="decline"):
                 what = "declined"
                 instance = event.ask.partition(".")[0]
+            case ev.GlassBroken():
+                what, instance = f"done alone, without its approval; {_looked_at(case, event.ask)}", event.step
             case ev.StepResolved():
                 what, instance = f"settled by hand: {event.outcome}", event.step
             case ev.SkipOrdered():
@@ -129,6 +134,15 @@ def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
             "what": f"{lead(case.title(instance))} {what}",
             "why": case.reader.of_step(instance, event.reason),
         }
+
+
+def _looked_at(case: Case, approval: str) -> str:
+    """Return what others made of it that something was done alone."""
+    ratification = case.incident.asks.get(case.incident.asks[approval].ratification)
+    if ratification is None or ratification.last is None:
+        return "nobody has ratified it"
+    word = "objected to" if ratification.outcome == "declined" else "ratified"
+    return f"{word} by {case.name(ratification.last.by)}"
 
 
 def _answered_decisions(case: Case) -> Iterator[dict[str, Any]]:
@@ -161,7 +175,7 @@ def targets(case: Case) -> list[dict[str, Any]]:
     """Return every target between people: what was due when, when it was done, and by how much it was missed."""
     rows = []
     for ask in case.incident.asks.values():
-        if ask.due is None or ask.kind == "approval":
+        if ask.due is None or (ask.kind == "approval" and not ask.ratifies):
             continue
         ended = ask.closed_at
         late = (ended or case.now) - ask.due

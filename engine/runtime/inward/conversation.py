@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.runtime.inward.meaning import Meaning
     from engine.runtime.inward.places import Places
 
+ABOUT_STEPS = frozenset({"done", "ack", "break-glass"})
+"""Words that a step follows."""
 _NUMBER = re.compile(r"(INC-[0-9]+)(?:\s+|$)", re.IGNORECASE)
 
 
@@ -102,7 +104,7 @@ class Conversation:
             return None
         look = await self.desk.look(incident)
         what = await self._said(act.action, text, look, person)
-        return Meant(incident, text if act.action in ("done", "ack") else "", look, what)
+        return Meant(incident, text.partition(" ")[0] if act.action in ABOUT_STEPS else "", look, what)
 
     async def _said(self, word: str, text: str, look: Look, person: Person) -> Meaning:
         """Return what a word and what follows it come to."""
@@ -119,12 +121,9 @@ class Conversation:
                 return self.judged(look, cmd.AddNote(text=await spoken(text, self.identities)), person)
             case "ack":
                 return self.judged(look, cmd.Acknowledge(target=text), person)
-            case "hold":
-                reason = await spoken(text, self.identities)
-                return self.judged(look, cmd.HoldIncident(reason=reason), person)
-            case "release":
-                reason = await spoken(text, self.identities)
-                return self.judged(look, cmd.ReleaseIncident(reason=reason), person)
+            case "hold" | "release":
+                command = cmd.HoldIncident if word == "hold" else cmd.ReleaseIncident
+                return self.judged(look, command(reason=await spoken(text, self.identities)), person)
             case "fact":
                 name, _, typed = text.partition(" ")
                 return revising(name, typed.strip(), who=who, look=look, judge=judge)
@@ -136,6 +135,8 @@ class Conversation:
                 return await self._offered(text, look, person)
             case "resolve":
                 return await self._resolved(text, look, person)
+            case "break-glass":
+                return await self._alone(text, look, person)
             case _:
                 return answering(text, look=look, judge=judge)
 
@@ -173,6 +174,12 @@ class Conversation:
             return self.judged(look, cmd.RetryStep(step=step, reason=reason), person)
         said: Any = outcome.lower()
         return self.judged(look, cmd.ResolveStep(step=step, outcome=said, reason=reason), person)
+
+    async def _alone(self, text: str, look: Look, person: Person) -> Meaning:
+        """Return that somebody goes ahead alone with a step, and why."""
+        step, _, why = text.partition(" ")
+        command = cmd.BreakGlass(target=step, reason=await spoken(why.strip(), self.identities))
+        return self.judged(look, command, person)
 
     async def _offered(self, text: str, look: Look, person: Person) -> Meaning:
         """Return the form that offers the command, with whoever was named first in it."""

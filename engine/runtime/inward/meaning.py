@@ -14,6 +14,7 @@ from engine.domain import commands as cmd
 from engine.domain.answers import accepted, find_ask, review_questions
 from engine.domain.authority import Refusal
 from engine.domain.fields import FieldError, FieldType
+from engine.domain.glass import approval_of
 from engine.domain.handing import handover_number
 from engine.domain.tokens import FormKind
 from engine.ports.shown import Form
@@ -25,6 +26,7 @@ from engine.runtime.inward.steering import (
     TO,
     VALUE,
     fact_form,
+    glass_form,
     handover_form,
     note_form,
     turn_down_form,
@@ -69,6 +71,8 @@ def pressed(act: Act, subject: str, *, look: Look, judge: Judge) -> Meaning | No
             return answering(subject, look=look, judge=judge)
         case "acknowledge" if subject in look.incident.asks:
             return _acknowledging(subject, judge)
+        case "break_glass":
+            return alone(subject, look=look, judge=judge)
         case "release":
             return cmd.ReleaseIncident()
         case "acknowledge":
@@ -99,6 +103,8 @@ def filled(kind: FormKind, subject: str, *, values: dict[str, Any], look: Look) 
             return cmd.DeclineHandover(number=number, reason=reason)
         case FormKind.DECLINE:
             return cmd.Answer(target=subject, verdict="decline", reason=reason)
+        case FormKind.GLASS:
+            return cmd.BreakGlass(target=subject, reason=reason)
         case FormKind.HANDOVER:
             summary = [line.strip() for line in str(values.get(SUMMARY) or "").splitlines() if line.strip()]
             return cmd.OfferHandover(to=str(values.get(TO) or ""), note=str(values.get(NOTE) or ""), summary=summary)
@@ -158,6 +164,16 @@ def noting(*, look: Look, judge: Judge) -> Meaning:
     probe = cmd.AddNote(text="-")
     judged = judge(probe)
     return Refused(probe, judged) if isinstance(judged, Refusal) else note_form(look.incident)
+
+
+def alone(subject: str, *, look: Look, judge: Judge) -> Meaning:
+    """Return what going ahead alone comes to: the form that asks why."""
+    probe = cmd.BreakGlass(target=subject, reason="-")
+    judged = judge(probe)
+    if isinstance(judged, Refusal):
+        return Refused(probe, judged)
+    ask = approval_of(look.incident, subject)
+    return glass_form(look.plan, look.incident, ask) if ask is not None else probe
 
 
 def _turning_down(number: int, look: Look, judge: Judge) -> Meaning:

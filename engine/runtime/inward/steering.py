@@ -15,12 +15,15 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
 from engine.domain.values import decode
 from engine.ports.shown import Form
+from engine.reports.titles import title_of
 from engine.runtime.inward.forms import CLOSED, LONGEST, REASON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.domain.ask import Ask
     from engine.domain.incident import Incident
+    from engine.domain.plan import Plan
     from engine.domain.values import Value
 
 TO, NOTE, SUMMARY, VALUE, OPENNESS = "to", "note", "summary", "value", "openness"
@@ -60,6 +63,18 @@ def turn_down_form(incident: Incident, number: int) -> Form:
         fields={REASON: _WHY},
         intro="Whoever offered it keeps the command.",
         submit="Decline",
+    )
+
+
+def glass_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
+    """Return the form that asks why somebody goes ahead alone."""
+    return Form(
+        title=f"{incident.id}: go ahead alone",
+        token=form_token(FormKind.GLASS, incident=incident.id, subject=ask.id),
+        fields={REASON: _WHY},
+        intro=f"{title_of(plan.step_at(ask.step))}: nobody has approved it. Others are asked at once to ratify that "
+        "you did not wait; both stand on page one of the report.",
+        submit="Go ahead alone",
     )
 
 

@@ -36,6 +36,9 @@ WORDS: Final[Mapping[str, Word]] = {
     "fact": Word("fact NAME [VALUE]", "changes what is known, with a reason", needs=True),
     "done": Word("done STEP", "says that a step is done", needs=True),
     "ack": Word("ack STEP", "says that you are on it, so that nobody else is called", needs=True),
+    "break-glass": Word(
+        "break-glass STEP WHY", "goes ahead alone with what nobody approves, where the playbook lets one", needs=True
+    ),
     "assign": Word("assign ROLE @PERSON", "gives a role to people, the first one first", needs=True),
     "handover": Word("handover [@PERSON]", "offers the command to somebody, who accepts or declines"),
     "exclude": Word(

@@ -179,7 +179,7 @@ def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, peopl
     missed = ", missed" if ask.missed else ""
     by_law = due_by_law(plan.step_at(ask.step), ask)
     due = f", due {_brief(ask.due, reader.zone)}{missed}" if ask.due else f", due: {by_law}" if by_law else ""
-    word = "to approve" if ask.kind == "approval" else "asked"
+    word = "to ratify" if ask.ratifies else "to approve" if ask.kind == "approval" else "asked"
     if ask.on_it:
         due += f", {_subject(ask.on_it.by, reader, people)} on it since {_brief(ask.on_it.at, reader.zone)}"
     return f"{word}: {title_of(plan.step_at(ask.step))} [{ask.step}] ({', '.join(names)}{due})"

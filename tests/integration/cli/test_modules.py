@@ -34,6 +34,7 @@ ON_A_LEDGER = {
     "answer": ("INC-1", "look", "-s", "kind=meeting"),
     "approve": ("INC-1", "words"),
     "decline": ("INC-1", "lock", "--reason", "x"),
+    "break-glass": ("INC-1", "lock", "--reason", "x"),
     "fact": ("INC-1", "anyone_minor", "no", "--reason", "x"),
     "add": ("INC-1", "urls", "https://b.example/2"),
     "assign": ("INC-1", "comms", "dev"),

@@ -13,7 +13,7 @@ from engine.domain.surfaces import taken_since
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.phrases import due_by_law, lead
-from engine.runtime.showing.words import ticketing
+from engine.runtime.showing.words import alone, ticketing
 from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 APPROVAL, DECISION = "approval", "decision"
 HEADINGS = {APPROVAL: "To approve", DECISION: "To decide", "task": "To do"}
+RATIFY = "To ratify"
 KINDS = {
     FieldType.TEXT: "text",
     FieldType.NUMBER: "number",
@@ -67,9 +68,10 @@ def card(scene: Scene, ask: Ask) -> Message:
             buttons=(again,) if _changeable(scene, ask) else (),
             footer=_foot(scene),
         )
+    heading = f"{RATIFY if ask.ratifies else HEADINGS[ask.kind]}: {title}"
     return Message(
-        f"{HEADINGS[ask.kind]}: {title}",
-        heading=f"{HEADINGS[ask.kind]}: {title}",
+        heading,
+        heading=heading,
         sections=(*sections, Section(tuple(_who_and_when(scene, ask)))),
         buttons=tuple(_buttons(scene, ask)),
         footer=_foot(scene),
@@ -102,6 +104,9 @@ def _changeable(scene: Scene, ask: Ask) -> bool:
 
 def outcome(scene: Scene, ask: Ask) -> str:
     """Return in one line what became of an ask."""
+    told = alone.went_ahead(scene, ask) or alone.looked_at(scene, ask)
+    if told:
+        return told
     word = "Decided" if ask.kind == DECISION and ask.outcome == "answered" else ENDS.get(ask.outcome, ask.outcome)
     counted = ask.answers if ask.outcome in ("approved", "answered", "declined") else ()
     said = ", ".join(f"{scene.name(answer.by)} at {scene.local(answer.at)}" for answer in counted)
@@ -204,7 +209,9 @@ def _approved(scene: Scene, ask: Ask) -> Iterator[str]:
 def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
     quorum = f", {ask.quorum} people" if ask.quorum > 1 else ""
     yield f"For: {scene.asked(ask)}{quorum}"
-    if ask.requesters:
+    if ask.ratifies:
+        yield from alone.before_ratifying(scene, ask)
+    elif ask.requesters:
         yield f"Written by {', '.join(map(scene.name, ask.requesters))}, who may not approve it."
     given = [scene.name(answer.by) for answer in ask.answers if answer.verdict == "approve"]
     if given:
@@ -213,6 +220,7 @@ def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
         yield on_it(scene, ask.on_it)
     if said := state_of_calls(scene, ask):
         yield f"{said}."
+    yield from alone.foreseen(scene, ask)
     if ask.due:
         missed = " (missed)" if ask.missed else ""
         yield f"Due: {scene.local(ask.due)}{missed}"
@@ -230,8 +238,9 @@ def _who_and_when(scene: Scene, ask: Ask) -> Iterator[str]:
 def _buttons(scene: Scene, ask: Ask) -> Iterator[Button]:
     token = ask_token(scene.incident.id, ask.id)
     if ask.kind == APPROVAL:
-        yield Button("Approve", "approve", token, "primary")
-        yield Button("Decline", "decline", token, "danger")
+        yield Button("Ratify" if ask.ratifies else "Approve", "approve", token, "primary")
+        yield Button("Object" if ask.ratifies else "Decline", "decline", token, "danger")
+        yield from alone.buttons(scene, ask)
         yield Button(ON_IT, ACKNOWLEDGE, token)
         return
     if scene.step(ask.step).form:

@@ -17,6 +17,7 @@ from engine.domain.tokens import ask_token
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.clocks import clock_line, clocks
 from engine.reports.phrases import awaited, due_by_law, follows, lead, on_hold
+from engine.runtime.showing.words.alone import objections
 from engine.runtime.showing.words.asking import state_of_calls
 from engine.runtime.showing.words.filling import facts_of, severity_of, withheld_lines
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
@@ -159,7 +160,14 @@ def _where(scene: Scene) -> Iterator[str]:
 
 
 def _attention(scene: Scene) -> Iterator[str]:
-    lines = [*_troubles(scene), *_called(scene), *_missed(scene), *_unknowns(scene), *withheld_lines(scene)]
+    lines = [
+        *_troubles(scene),
+        *objections(scene),
+        *_called(scene),
+        *_missed(scene),
+        *_unknowns(scene),
+        *withheld_lines(scene),
+    ]
     lines += [
         f"{scene.name(person)} could not be brought into this channel: {why}"
         for person, why in sorted(scene.left_out.items())
@@ -235,7 +243,7 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     key, _ = scene.ticket(ask.id)
     by_law = due_by_law(scene.step(ask.step), ask)
     due = f", due {scene.local(ask.due)}" if ask.due else f", due: {by_law}" if by_law else ""
-    what = "approval of " if ask.kind == "approval" else ""
+    what = "ratification of " if ask.ratifies else "approval of " if ask.kind == "approval" else ""
     taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
     return f"• {what}{lead(scene.title(ask.step))} {_who(scene, ask)}{due}{f' ({key})' if key else ''}{taken}"
 
@@ -283,6 +291,6 @@ def _state(scene: Scene, entry: Step) -> str:
 def _awaited(scene: Scene, ask: Ask) -> str:
     if not open_to_all(scene.step(ask.step)):
         return scene.incident.step(ask.step).status.value.replace("_", " ")
-    what = "approval by" if ask.kind == "approval" else "waits for"
+    what = "to be ratified by" if ask.ratifies else "approval by" if ask.kind == "approval" else "waits for"
     due = f", due {scene.dated(ask.due)}{' (missed)' if ask.missed else ''}" if ask.due else ""
     return f"{what} {_who(scene, ask)}{due}"
