@@ -82,14 +82,19 @@ def kept(change: Change) -> Iterator[Obstacle]:
 
 
 def called(change: Change) -> Iterator[Obstacle]:
-    """Yield the calls under way that would need an input they were not given."""
+    """Yield the calls under way that would need an input they were not given, and those done that would give more."""
     for step, after, entries in change.steps():
         if step.call is None or after.call is None or not any(entry.began_at for entry in entries):
             continue
         for name, spec in after.call.inputs.items():
-            if name not in step.call.inputs and not spec.optional:
+            if name not in step.call.inputs and not spec.optional and spec.default is None:
                 why = "the playbook it calls is under way with the inputs it was given"
                 yield Obstacle("called", f"step {step.id}, input {name}", why)
+        done = any(entry.status is StepStatus.DONE for entry in entries)
+        for name in after.call.outputs if done else ():
+            if name not in step.call.outputs:
+                why = "the playbook it called is done and gave what it gave"
+                yield Obstacle("called", f"step {step.id}, output {name}", why)
 
 
 def moments(change: Change) -> Iterator[Obstacle]:

@@ -35,14 +35,14 @@ def export(
     What CACAO has no word for stands in an extension, so that `tocsin import` gives the same playbook back. No secret
     and nothing of an incident is in it. What does not run elsewhere as it runs here stands in docs/cacao.md.
     """
-    from engine.bootstrap import action_facts
+    from engine.bootstrap import action_facts, catalogs
     from engine.domain.errors import PlaybookError
-    from engine.entrypoints.cli.files import contents, playbook_named
+    from engine.entrypoints.cli.files import pinned, playbook_named
     from engine.language.api import check
     from engine.language.cacao.exporting import exported, written
 
     path = playbook_named(playbook)
-    checked = check(contents(path), path=str(path), actions=action_facts())
+    checked = check(pinned(path), path=str(path), actions=action_facts(), catalogs=catalogs())
     if checked.playbook is None or checked.plan is None:
         raise PlaybookError(checked.errors)
     _write(written(exported(checked.playbook, checked.plan)), out, form=form)
@@ -64,13 +64,15 @@ def import_(
     task that shows its text and is carried out by nobody but a person. What leads nowhere, is led to by nothing, or
     goes round in a circle is refused. Read what comes out before you use it.
     """
-    from engine.bootstrap import action_facts
-    from engine.entrypoints.cli.files import contents
+    from engine.bootstrap import action_facts, catalogs
+    from engine.entrypoints.cli.files import contents, library_for
     from engine.language.cacao.checks import CacaoError
     from engine.language.cacao.importing import imported
 
     try:
-        found = imported(contents(file), path=str(file), actions=action_facts())
+        data = contents(file)
+        library = library_for(out or file, data)
+        found = imported(data, path=str(file), actions=action_facts(), catalogs=catalogs(), library=library)
     except CacaoError as error:
         for fault in error.faults[1:]:
             typer.echo(f"  {fault.place} ({fault.rule}): {fault.message}", err=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.errors import PlaybookError
 from engine.language.api import ActionFacts, check
 from engine.language.cacao.branches import Branches
@@ -22,6 +23,7 @@ from engine.language.cacao.exporting import digest_of
 from engine.language.cacao.foreign import Foreign, Lost
 from engine.language.cacao.names import harmless, line, slug
 from engine.language.cacao.vocabulary import EXTENSION
+from engine.language.library import NOTHING, Library
 
 LARGEST = 2_000_000
 """Bytes of a file that is read."""
@@ -39,8 +41,15 @@ class Imported:
     ours: bool
 
 
-def imported(data: bytes, *, path: str, actions: Mapping[str, ActionFacts]) -> Imported:
-    """Return the playbook that a CACAO file gives.
+def imported(
+    data: bytes,
+    *,
+    path: str,
+    actions: Mapping[str, ActionFacts],
+    catalogs: Catalogs = NO_CATALOGS,
+    library: Library = NOTHING,
+) -> Imported:
+    """Return the playbook that a CACAO file gives; `library` is where those are that it may call.
 
     Raises:
         CacaoError: the file is none, or its workflow leads nowhere or in a circle; every fault is named.
@@ -61,7 +70,7 @@ def imported(data: bytes, *, path: str, actions: Mapping[str, ActionFacts]) -> I
         made, lost = _made(foreign, path=path), foreign.lost
     text = yaml.dump(made, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
     name = str(made.get("playbook"))
-    errors = check(text.encode(), path=f"{name}.yaml", actions=actions).errors
+    errors = check(text.encode(), path=f"{name}.yaml", actions=actions, catalogs=catalogs, library=library).errors
     if errors:
         raise PlaybookError(errors, message=f"{path}: what it gives does not pass lint: {errors[0].message}")
     return Imported(name, text, tuple(lost), ours=bool(ours) and not changed)

@@ -44,16 +44,17 @@ def asks(
     who: cmd.Who = ANA,
     reason: str = "the union has to be told",
     inputs: Mapping[str, str] | None = None,
+    called: Mapping[str, str] | None = None,
 ) -> tuple[tuple[InputEvent, ...] | Refusal, Plan]:
     """Let somebody ask for another version; return what it came to, and the plan of that version."""
-    into = compiled(text, told.called)
+    into = compiled(text, told.called if called is None else called)
     command = cmd.MigrateIncident(text=dedent(text), reason=reason, inputs=dict(inputs or {}))
     return take(told.plan, told.incident, command, who, now=told.now, into=into), into
 
 
-def migrate(told: Story, text: str, **inputs: str) -> Mapping[str, str]:
+def migrate(told: Story, text: str, *, called: Mapping[str, str] | None = None, **inputs: str) -> Mapping[str, str]:
     """Let the commander ask for another version; return what is in the way, nothing when it was taken over."""
-    taken, into = asks(told, text, inputs=inputs)
+    taken, into = asks(told, text, inputs=inputs, called=called)
     if isinstance(taken, Refusal):
         return dict(taken.fields) or {taken.rule: taken.message}
     told.write(*taken)

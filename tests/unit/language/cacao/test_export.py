@@ -20,12 +20,14 @@ from engine.language.cacao.exporting import exported, written
 from engine.language.cacao.importing import imported
 from engine.language.cacao.order import layers, waits_for
 from engine.language.cacao.vocabulary import EXTENSION, STEP_TYPES, VARIABLE
+from engine.settings.folders import Folders
 from tests.architecture.sources import ROOT
 from tests.unit.language.cacao.files import ACTIONS
 
 if TYPE_CHECKING:
     from engine.domain.plan import Plan
 
+LIBRARY = Folders([ROOT / "playbooks"])
 PLAYBOOKS = sorted((ROOT / "playbooks").glob("*.yaml"))
 SCHEMAS = Path(os.environ.get("CACAO_SCHEMAS", ROOT / "schemas-are-not-kept-here"))
 """The published schemas, where somebody has them: the folder that holds `playbook.json`."""
@@ -58,7 +60,7 @@ phases:
 
 def plan_of(text: str, name: str) -> tuple[Any, Plan]:
     """Return a playbook and its plan."""
-    checked = check(text.encode(), path=f"{name}.yaml", actions=ACTIONS)
+    checked = check(text.encode(), path=f"{name}.yaml", actions=ACTIONS, library=LIBRARY)
     assert checked.plan is not None, checked.problems
     return checked.playbook, checked.plan
 
@@ -78,7 +80,7 @@ def test_every_playbook_comes_back_the_same(path: Path) -> None:
     """Nothing that runs is lost between a file of ours and the playbook that is read back from it."""
     playbook, plan = plan_of(path.read_text(encoding="utf-8"), path.stem)
     text = written(exported(playbook, plan))
-    back = imported(text.encode(), path="file.json", actions=ACTIONS)
+    back = imported(text.encode(), path="file.json", actions=ACTIONS, library=LIBRARY)
     assert (back.name, back.lost, back.ours) == (path.stem, (), True)
     _, again = plan_of(back.text, back.name)
     assert placeless(again) == placeless(plan)
