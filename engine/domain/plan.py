@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from engine.domain.kinds import ANSWER, PHASES, WHY, Gate, OnFailure, Reach, StepKind, Tickets
+from engine.domain.pacing import ONCE, Due, RepeatPlan, RetryPlan, WaitPlan
 from engine.domain.sensitivity import Sensitivity, most
 from engine.domain.traits import ActionTraits, UndoPlan
 
@@ -21,19 +22,24 @@ if TYPE_CHECKING:
     from engine.domain.clocks import StartPlan
     from engine.domain.expressions import Expression, Template
     from engine.domain.fields import FieldSpec
+    from engine.domain.keeping import KeepPlan
 
 __all__ = [
     "ANSWER",
     "PHASES",
     "WHY",
     "ActionTraits",
+    "Due",
     "Gate",
     "OnFailure",
     "Reach",
+    "RepeatPlan",
+    "RetryPlan",
     "Sensitivity",
     "StepKind",
     "Tickets",
     "UndoPlan",
+    "WaitPlan",
 ]
 """Words of a plan that are defined elsewhere."""
 
@@ -44,37 +50,6 @@ class Need:
 
     step: str
     any_end: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A target: elapsed time, business days of a calendar (empty: the organisation's own), or what the law sets."""
-
-    elapsed: timedelta = timedelta(0)
-    business_days: int = 0
-    calendar: str = ""
-    law: bool = False
-    text: str = ""
-    """As written, for people: `15m`, `2h`, `5bd`."""
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPlan:
-    """How often an action is tried and how long it may go on; the first try counts."""
-
-    attempts: int = 1
-    within: timedelta = timedelta(minutes=1)
-    only_if: Expression | None = None
-    """After which failures it is tried again; None: after those that the other side says are worth it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RepeatPlan:
-    """Until when a step is done again, how long after a round, and after how many rounds it has failed."""
-
-    until: Expression
-    every: Due
-    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +73,6 @@ class ApprovePlan:
     escalate: EscalatePlan | None = None
     break_glass: timedelta | None = None
     """After how long somebody may go ahead alone; None: nobody ever does."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitPlan:
-    """What a `wait` step waits for; exactly one is set."""
-
-    duration: timedelta | None = None
-    until: Expression | None = None
-    """Evaluates to an instant."""
-    known: Expression | None = None
-    """Waits until this expression is known and true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +104,7 @@ class StepPlan:
     fulfilled: str = ""
     """The field of its form that says when they were."""
     timeout: timedelta | None = None
-    retry: RetryPlan = RetryPlan()
+    retry: RetryPlan = ONCE
     repeat: RepeatPlan | None = None
     approve: ApprovePlan | None = None
     on_failure: OnFailure = OnFailure.BLOCK
@@ -149,7 +113,9 @@ class StepPlan:
     handler_for: tuple[str, ...] = ()
     """Steps of which this is a handler; such a step waits until one of them has failed."""
     undo: UndoPlan | None = None
-    keep: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, KeepPlan] = field(default_factory=dict)
+    closed: Mapping[str, Sensitivity] = field(default_factory=dict)
+    """The keys of `with` that something restricted flows into."""
     marks: str | None = None
     controls: tuple[str, ...] = ()
     sensitivity: Sensitivity = Sensitivity.INTERNAL
@@ -162,6 +128,12 @@ class StepPlan:
     call: Plan | None = None
     """The playbook that is run inside this one."""
     line: int = 0
+
+    def sensitivity_of(self, name: str) -> Sensitivity:
+        """Return who may see one value of its output."""
+        known = self.form.get(name) or self.keep.get(name)
+        own = known.sensitivity if known is not None else Sensitivity.INTERNAL
+        return self.sensitivity if own is Sensitivity.INTERNAL else own
 
     @property
     def lawful(self) -> bool:

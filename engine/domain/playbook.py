@@ -30,7 +30,16 @@ from engine.domain.notation import (
     as_list,
 )
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.step_parts import NeedModel, RepeatModel, RetryModel, StartModel, UndoModel, WaitModel, as_starts
+from engine.domain.step_parts import (
+    KeepModel,
+    NeedModel,
+    RepeatModel,
+    RetryModel,
+    StartModel,
+    UndoModel,
+    WaitModel,
+    as_starts,
+)
 
 KINDS = ("action", "task", "decision", "wait", "call")
 """The keys of which each step has exactly one; it says what kind of step it is."""
@@ -136,7 +145,7 @@ class StepModel(Part):
         WithJsonSchema({"anyOf": [{"enum": ["continue", "stop"]}, {"type": "array", "items": {"type": "string"}}]}),
     ] = Field([], description="`continue`, `stop`, or the steps that run only then.")
     undo: UndoModel | None = Field(None, description="How it is taken back, or why it cannot be.")
-    keep: dict[Id, str] | None = Field(
+    keep: dict[Id, KeepModel] | None = Field(
         None, description="What of the result is kept: a name, and its place in the result."
     )
     marks: Literal["contained"] | None = Field(None, description="What a yes to this decision means for the incident.")

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from engine.domain.durations import MOST_ATTEMPTS, split_retry
 from engine.domain.notation import Condition, Duration, EveryText, Id, Part, Prose, Words
+from engine.domain.sensitivity import Sensitivity
 
 
 def as_starts(value: object) -> object:
@@ -92,3 +93,20 @@ class StartModel(Part):
     when: Condition | None = Field(
         None, description='A condition on the answer, like applies == "yes"; fields are read by their names.'
     )
+
+
+KeepType = Literal["text", "number", "boolean", "datetime", "url"]
+
+
+class KeepModel(Part):
+    """A part of an action's result that is kept: where it stands, what it is, and who may see it."""
+
+    from_: str = Field(alias="from", description="Its place in the result, like json.items[0].id.")
+    type: KeepType | None = Field(None, description="What it is; what does not fit is not kept, and the step says so.")
+    list: bool = Field(default=False, description="Whether it holds several.")
+    sensitivity: Sensitivity = Field(Sensitivity.INTERNAL, description="Who may see it.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_place(cls, value: object) -> object:
+        return {"from": value} if isinstance(value, str) else value

@@ -15,7 +15,8 @@ from engine.domain.approval_parts import ApproveModel
 from engine.domain.clocks import StartPlan
 from engine.domain.durations import DEADLINE, parse_due, parse_duration, parse_within
 from engine.domain.expressions import compile_expression, compile_template
-from engine.domain.fields import FieldSpec
+from engine.domain.fields import FieldSpec, FieldType
+from engine.domain.keeping import KeepPlan
 from engine.domain.plan import (
     ApprovePlan,
     Due,
@@ -37,10 +38,10 @@ from engine.domain.plan import (
 )
 from engine.domain.playbook import Playbook, StepModel
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.step_parts import RepeatModel, RetryModel, StartModel, UndoModel, WaitModel
-from engine.language.context import Context, Step
+from engine.domain.step_parts import KeepModel, RepeatModel, RetryModel, StartModel, UndoModel, WaitModel
+from engine.language.context import Context, Place, Step
 from engine.language.graph import gate_of
-from engine.language.resolve import form_of
+from engine.language.resolve import Known, form_of, resolve
 from engine.language.rules.law import moment_of
 from engine.language.specs import specs_of
 
@@ -137,7 +138,8 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         handlers=handlers,
         handler_for=handler_for,
         undo=_undo(context, model.undo),
-        keep=model.keep or {},
+        keep={name: _keep(name, kept) for name, kept in (model.keep or {}).items()},
+        closed=_closed(context, step),
         marks=model.marks,
         controls=tuple(model.controls),
         sensitivity=model.sensitivity,
@@ -236,6 +238,24 @@ def _approve(model: ApproveModel | None, *, kind: str) -> ApprovePlan | None:
         break_glass=_span(model.break_glass.after) if model.break_glass is not None else None,
         escalate=EscalatePlan(parse_duration(further.after), tuple(further.to)) if further is not None else None,
     )
+
+
+def _keep(name: str, model: KeepModel) -> KeepPlan:
+    kind = FieldType(model.type) if model.type is not None else None
+    spec = FieldSpec(name, kind, list=model.list, sensitivity=model.sensitivity) if kind is not None else None
+    return KeepPlan(model.from_, spec=spec, sensitivity=model.sensitivity)
+
+
+def _closed(context: Context, step: Step) -> dict[str, Sensitivity]:
+    """Return the keys of `with` that something restricted flows into, and how restricted it is."""
+    found: dict[str, Sensitivity] = {}
+    for use in context.uses_of(step, Place.WITH):
+        key = str(use.loc[len(step.loc) + 1])
+        for read in use.reads:
+            known = resolve(context, read, step=step)
+            if isinstance(known, Known) and known.sensitivity is not Sensitivity.INTERNAL:
+                found[key] = known.sensitivity
+    return found
 
 
 def _due(text: str | None) -> Due | None:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pydantic import BaseModel
 
 from engine.domain.catalogs import NO_CATALOGS, Catalogs
+from engine.domain.fields import FieldType
 from engine.domain.grammar import (
     IN_RETRY,
     IN_UNTIL,
@@ -35,9 +36,18 @@ from engine.language.library import Text
 
 
 @dataclass(frozen=True, slots=True)
+class OutputFacts:
+    """What kind of value an action gives under one name."""
+
+    type: FieldType
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ActionFacts:
     """What the language knows of an action. `outputs` is None when its result may hold anything.
 
+    `kinds` has those of its outputs of which the kind of value is known.
     A `generic` action reaches whatever its author points it at, so its traits say little about one step.
     """
 
@@ -47,6 +57,7 @@ class ActionFacts:
     outputs: frozenset[str] | None = None
     summary: str = ""
     generic: bool = False
+    kinds: Mapping[str, OutputFacts] = field(default_factory=dict)
 
 
 class Place(StrEnum):

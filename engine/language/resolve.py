@@ -16,7 +16,8 @@ from engine.domain.grammar import ROOTS, Reference
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.playbook import FieldModel, OutputModel, StepModel
 from engine.domain.sensitivity import Sensitivity, most
-from engine.language.context import Context, Place, Step
+from engine.domain.step_parts import KeepModel
+from engine.language.context import ActionFacts, Context, Place, Step
 from engine.language.shape import did_you_mean
 
 INCIDENT_FIELDS: Mapping[str, FieldType] = {
@@ -128,6 +129,13 @@ def known_field(field: FieldModel, *, least: Sensitivity = Sensitivity.INTERNAL)
     return Known(field.type, field.list or bool(columns), field.options, sensitivity, columns)
 
 
+def known_kept(kept: KeepModel, *, least: Sensitivity = Sensitivity.INTERNAL) -> Known:
+    """Return the kind of value that is kept of a result; its sensitivity is at least that of the step."""
+    sensitivity = least if kept.sensitivity is Sensitivity.INTERNAL else kept.sensitivity
+    kind = FieldType(kept.type) if kept.type is not None else None
+    return Known(kind, list=kept.list, sensitivity=sensitivity)
+
+
 def element(known: Known) -> Known:
     """Return the kind of one element of a list."""
     return replace(known, list=False)
@@ -159,7 +167,7 @@ def _step(context: Context, reference: Reference, *, reader: Step) -> Known | No
 def _output(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:
     path, least = reference.path, step.model.sensitivity
     if len(path) == 2:  # noqa: PLR2004 the whole output: steps, id, output
-        return Known(sensitivity=least)
+        return Known(sensitivity=_strictest(context, step))
     name = path[2]
     match step.kind:
         case "task" | "decision":
@@ -168,17 +176,18 @@ def _output(context: Context, reference: Reference, *, step: Step) -> Known | No
                 return _inside(known_field(form[name], least=least), reference, used=3)
             names: Iterable[str] = form
         case "action":
-            facts = context.facts(step)
-            kept = set(step.model.keep or {})
-            if facts is None or facts.outputs is None or name in facts.outputs | kept:
-                return Known(sensitivity=least)
-            names = facts.outputs | kept
+            facts, kept = context.facts(step), step.model.keep or {}
+            if name in kept:
+                return _inside(known_kept(kept[name], least=least), reference, used=3)
+            if facts is None or facts.outputs is None or name in facts.outputs:
+                return _inside(_acted(facts, name, least=least), reference, used=3)
+            names = facts.outputs | set(kept)
         case "call":
             outputs = _outputs(context, step)
             if outputs is None:
                 return Known(sensitivity=least)
             if name in outputs:
-                return _inside(_given(outputs[name], least=least), reference, used=3)
+                return _inside(_called(outputs[name], least=least), reference, used=3)
             names = outputs
         case "wait":
             names = ()
@@ -193,8 +202,21 @@ def _outputs(context: Context, step: Step) -> Mapping[str, OutputModel] | None:
     return called.context.playbook.outputs if called is not None and called.context is not None else None
 
 
-def _given(output: OutputModel, *, least: Sensitivity) -> Known:
+def _called(output: OutputModel, *, least: Sensitivity) -> Known:
     return Known(output.type, output.list, sensitivity=most([least, output.sensitivity]))
+
+
+def _acted(facts: ActionFacts | None, name: str, *, least: Sensitivity) -> Known:
+    found = facts.kinds.get(name) if facts is not None else None
+    return Known(found.type, options=found.options, sensitivity=least) if found else Known(sensitivity=least)
+
+
+def _strictest(context: Context, step: Step) -> Sensitivity:
+    """Return who may see everything that a step gives."""
+    fields = [field.sensitivity for field in form_of(step.model).values()]
+    kept = [item.sensitivity for item in (step.model.keep or {}).values()]
+    called = [output.sensitivity for output in (_outputs(context, step) or {}).values()]
+    return most([step.model.sensitivity, *fields, *kept, *called])
 
 
 def _role(context: Context, reference: Reference) -> Known | Nowhere:

@@ -46,6 +46,7 @@ def schema(actions: Mapping[str, ActionFacts]) -> dict[str, Any]:
     _shorten(definitions, "BreakGlassModel", {"type": "boolean"})
     step = definitions["StepModel"]
     _shorten(definitions, "StartModel", {"type": "string"})
+    _shorten(definitions, "KeepModel", {"type": "string"})
     step["properties"]["starts"] = _one_or_more(step["properties"]["starts"], "StartModel")
     step["oneOf"] = [{"required": [kind]} for kind in KINDS]
     step["allOf"] = [*_kinds(), *(_typed_with(facts, definitions) for facts in actions.values())]

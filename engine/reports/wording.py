@@ -183,7 +183,8 @@ def _done(event: ev.EffectDone, reader: Reader) -> str:
         place = event.result.get("key") or event.result.get("ticket") or event.result.get("pager")
         return f"{SHOWN[event.kind]}{about}{f' ({place})' if place else ''}.{looked}"
     word = "Took back" if event.kind == "undo" else "Done"
-    return f"{word}: {reader.title(event.subject)}.{looked}"
+    unkept = reasoned(reader.of_step(event.subject, "; ".join(event.unkept)) if event.unkept else "")
+    return f"{word}: {reader.title(event.subject)}.{unkept}{looked}"
 
 
 def _failed(event: ev.EffectFailed, reader: Reader) -> str:

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
-from engine.actions.keep import kept
+from engine.actions.keep import Kept, kept
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.errors import IntegrationError, LeaseLostError, OutcomeUnknownError, TurnAwaitedError
-from engine.domain.values import decode, encode_foreign, plain
+from engine.domain.values import decode, plain
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.runtime.performing import Doubt
 from engine.runtime.retrying import pause, why_not_again
@@ -79,11 +79,11 @@ class Performer:
         except Exception as error:
             log.exception("action_bug", incident=incident.id, step=move.subject, attempt=move.attempt)
             return ev.EffectFailed(**_what(move), message=f"a fault in Tocsin itself: {type(error).__name__}")
-        return ev.EffectDone(**_what(move), result=result, adopted=adopted)
+        return ev.EffectDone(**_what(move), result=result.values, adopted=adopted, unkept=list(result.unkept))
 
     async def _act(
         self, plan: Plan, incident: Incident, move: Perform, *, step: StepPlan, doubt: Doubt
-    ) -> tuple[dict[str, Any], bool]:
+    ) -> tuple[Kept, bool]:
         action = self.actions[_action_name(step, move)]
         entry = incident.step(move.subject)
         params = action.params.model_validate(plain(decode(entry.undo_params if move.kind == "undo" else entry.params)))
@@ -149,10 +149,9 @@ def _what(move: Perform) -> dict[str, Any]:
     return {"key": move.key, "kind": move.kind, "subject": move.subject, "attempt": move.attempt}
 
 
-def _stored(result: BaseModel, action: Action[Any, Any], step: StepPlan, move: Perform) -> dict[str, Any]:
+def _stored(result: BaseModel, action: Action[Any, Any], step: StepPlan, move: Perform) -> Kept:
     values: Mapping[str, Json] = result.model_dump(mode="json", by_alias=True)
-    keep = step.keep if move.kind == "action" else {}
-    stored = kept(values, keep=keep, keeps=action.keeps)
-    if stored.missing:
-        log.warning("nothing_to_keep", step=move.subject, missing=list(stored.missing))
-    return {name: encode_foreign(value) for name, value in stored.values.items()}
+    found = kept(values, keep=step.keep if move.kind == "action" else {}, keeps=action.keeps)
+    if found.unkept:
+        log.warning("nothing_to_keep", step=move.subject, why=list(found.unkept))
+    return found

@@ -195,6 +195,8 @@ class EffectDone(Event):
     kind: str
     subject: str
     result: dict[str, Json] = Field(default_factory=dict)
+    unkept: list[str] = Field(default_factory=list)
+    """A sentence for each name under which nothing of the result could be kept."""
     adopted: bool = False
     attempt: int = 1
     task_run: str | None = None

@@ -46,13 +46,13 @@ def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
     since = state.effects[event.key].delayed
     late = since if since is not None and at - since >= AWAY else None
     state = _settle(state, event.key, "done", at, result=event.result, adopted=event.adopted, delayed=late)
-    number = state.effects[event.key].round
+    number, because = state.effects[event.key].round, "; ".join(event.unkept)
     if event.kind == ACTION and number:
         return change(
-            state, event.subject, Trigger.REPEAT, at, output=event.result, because="", round=number, attempts=0
+            state, event.subject, Trigger.REPEAT, at, output=event.result, because=because, round=number, attempts=0
         )
     if event.kind == ACTION:
-        return change(state, event.subject, Trigger.FINISH, at, output=event.result, because="")
+        return change(state, event.subject, Trigger.FINISH, at, output=event.result, because=because)
     if event.kind == UNDO:
         return change(state, event.subject, Trigger.UNDO, at, undo_ordered=False)
     return state

@@ -140,10 +140,11 @@ def read_after_need(context: Context) -> Findings:
 
 def kept_path(context: Context) -> Findings:
     for step in context.steps:
-        for name, place in (step.model.keep or {}).items():
+        for name, kept in (step.model.keep or {}).items():
+            place = kept.from_
             if not _RESULT_PATH.fullmatch(place):
                 hint = "Write names with dots, like json.links or json.items[0].id."
-                yield Finding((*step.loc, "keep", name), f"{place!r} is not a place in a result.", hint)
+                yield Finding((*step.loc, "keep", name, "from"), f"{place!r} is not a place in a result.", hint)
 
 
 def need_once(context: Context) -> Findings:

@@ -64,11 +64,9 @@ class Case:
         """Return the kept value of a field that may be said; None when there is none."""
         known = self.plan.steps.get(step)
         output = self.incident.step(step).output if known else None
-        spec = known.form.get(name) if known else None
         if known is None or output is None or name not in output:
             return None
-        hidden = spec is not None and not self.reader.may_see(spec.sensitivity)
-        return None if hidden or not self.reader.may_see(known.sensitivity) else output[name]
+        return output[name] if self.reader.may_see(known.sensitivity_of(name)) else None
 
     def moment(self, step: str, name: str) -> datetime | None:
         """Return a moment that was answered."""

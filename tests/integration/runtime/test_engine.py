@@ -194,3 +194,17 @@ async def test_an_engine_that_carries_much_leaves_the_rest_to_another(home: Path
                     await made.until(incident, closed)
             stretches = [entry.event for one in incidents for entry in await made.ledger.entries(one)]
             assert {one.engine for one in stretches if isinstance(one, ev.SegmentBegan)} == owners
+
+
+async def test_what_is_kept_has_its_type_or_the_step_says_that_it_has_not(home: Path) -> None:
+    """A number that is a word and a name that is not there are told at the step, which is done all the same."""
+    keep = (
+        ", keep: {id: json.id, word: {from: json.id, type: text}, count: {from: json.id, type: number}, gone: json.no}"
+    )
+    async with bench(home) as made, made.engine():
+        incident = await made.declare(HEAD + post("one", keep))
+        one = (await made.until(incident, closed)).step("one")
+        assert one.status is StepStatus.DONE
+        assert one.output == {"status": {"$number": "200"}, "id": "/one", "word": "/one"}
+        told = "count is not a number, so it was not kept", "gone was not in the result, so it was not kept"
+        assert one.because == "; ".join(told)

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.actions.keep import NothingThereError, at, kept
+from engine.domain.fields import FieldSpec, FieldType
+from engine.domain.keeping import KeepPlan, MisfitError, stored
+from engine.domain.sensitivity import Sensitivity
 from engine.domain.values import Json
 
 RESULT: dict[str, Json] = {
@@ -71,7 +74,53 @@ def test_any_text_is_a_place_or_not(path: str) -> None:
 
 def test_only_what_was_named_is_stored() -> None:
     """Fixed names and kept places are stored, a missing one is reported, the rest is dropped."""
-    found = kept(RESULT, keep={"first": "json.items[0].id", "gone": "json.gone"}, keeps=("status",))
-    assert found.values == {"status": 200, "first": 4711}
-    assert found.missing == ("gone",)
+    keep = {"first": KeepPlan("json.items[0].id"), "gone": KeepPlan("json.gone")}
+    found = kept(RESULT, keep=keep, keeps=("status",))
+    assert found.values == {"status": {"$number": "200"}, "first": {"$number": "4711"}}
+    assert found.unkept == ("gone was not in the result, so it was not kept",)
     assert kept(RESULT, keep={}, keeps=None).values == {}
+
+
+def typed(kind: FieldType, *, several: bool = False) -> KeepPlan:
+    """A place whose value has a type."""
+    return KeepPlan("json.x", spec=FieldSpec("x", kind, list=several), sensitivity=Sensitivity.RESTRICTED)
+
+
+@pytest.mark.parametrize(
+    ("plan", "value", "expected"),
+    [
+        (typed(FieldType.NUMBER), 3, {"$number": "3"}),
+        (typed(FieldType.NUMBER), "3.50", {"$number": "3.50"}),
+        (typed(FieldType.BOOLEAN), False, False),
+        (typed(FieldType.BOOLEAN), "no", False),
+        (typed(FieldType.TEXT), "", ""),
+        (typed(FieldType.TEXT), "kim", "kim"),
+        (typed(FieldType.TEXT, several=True), [], []),
+        (typed(FieldType.TEXT, several=True), ["a", "b"], ["a", "b"]),
+        (typed(FieldType.DATETIME), "2026-11-24T03:10:00Z", {"$instant": "2026-11-24T03:10:00Z", "zone": "UTC"}),
+        (KeepPlan("json.x"), {"a": [1]}, {"a": [{"$number": "1"}]}),
+    ],
+)
+def test_a_value_is_kept_as_what_it_is_said_to_be(plan: KeepPlan, value: Json, expected: Json) -> None:
+    """Without a type, it is kept as it came."""
+    assert stored(plan, "x", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (FieldType.NUMBER, "many"),
+        (FieldType.NUMBER, [1]),
+        (FieldType.NUMBER, None),
+        (FieldType.BOOLEAN, 1),
+        (FieldType.TEXT, 5),
+        (FieldType.TEXT, {"secret": "canary-71c0"}),
+        (FieldType.DATETIME, "2026-11-24T03:10"),
+        (FieldType.URL, "canary-71c0"),
+    ],
+)
+def test_what_is_something_else_is_not_kept_and_not_repeated(kind: FieldType, value: Json) -> None:
+    """The sentence names the field and its type; the value may be restricted."""
+    with pytest.raises(MisfitError) as caught:
+        stored(typed(kind), "x", value)
+    assert str(caught.value) == f"x is not a {kind}, so it was not kept"

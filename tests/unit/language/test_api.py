@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from engine.domain.fields import FieldType
 from engine.domain.plan import ActionTraits, Reach
 from engine.language.api import Checked, check, facts_of
 from engine.language.render import as_github, as_json, as_text
@@ -132,6 +134,12 @@ def test_the_registry_becomes_facts() -> None:
     class Params(BaseModel):
         text: str
 
+    class Result(BaseModel):
+        ts: str
+        state: Literal["sent", "queued"]
+        count: int
+        items: list[str]
+
     @dataclass(frozen=True)
     class Action:
         name: str
@@ -139,9 +147,16 @@ def test_the_registry_becomes_facts() -> None:
         params: type[BaseModel] = Params
         traits: ActionTraits = TRAITS
         summary: str = "Says."
+        result: type[BaseModel] = Result
 
     facts = facts_of({"say.it": Action("say.it", ("ts",)), "http.request": Action("http.request", None)})
     assert (facts["say.it"].outputs, facts["say.it"].generic) == (frozenset({"ts"}), False)
+    every = facts_of({"say.it": Action("say.it", tuple(Result.model_fields))})["say.it"].kinds
+    assert {name: (kind.type, kind.options) for name, kind in every.items()} == {
+        "ts": (FieldType.TEXT, ()),
+        "state": (FieldType.CHOICE, ("sent", "queued")),
+        "count": (FieldType.NUMBER, ()),
+    }
     assert (facts["http.request"].outputs, facts["http.request"].generic) == (None, True)
 
 

@@ -69,7 +69,13 @@ def test_an_action_step_is_ready_to_run() -> None:
     read = good_plan().steps["read_state"]
     assert read.retry == RetryPlan(3, timedelta(minutes=1))
     assert read.timeout == timedelta(seconds=20)
-    assert read.keep == {"links": "json.links", "first": "json.items[0].id"}
+    assert {name: plan.place for name, plan in read.keep.items()} == {
+        "links": "json.links",
+        "first": "json.items[0].id",
+        "owner": "json.owner",
+    }
+    assert read.sensitivity_of("owner") is Sensitivity.RESTRICTED
+    assert read.sensitivity_of("first") is Sensitivity.INTERNAL
 
 
 def test_handlers_know_what_they_are_for() -> None:

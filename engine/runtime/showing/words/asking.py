@@ -202,7 +202,11 @@ def _approved(scene: Scene, ask: Ask) -> Iterator[str]:
     else:
         params = entry.undo_params if ask.digest == entry.undo_digest != "" else entry.params
         known = params if isinstance(params, dict) else {}
-        yield from (f"{label(name)}: {text_of(value)[:LONGEST_VALUE]}" for name, value in known.items())
+        closed = step.closed if params is entry.params else {}
+        yield from (
+            f"{label(name)}: {RECORDED[closed[name]] if name in closed else text_of(value)[:LONGEST_VALUE]}"
+            for name, value in known.items()
+        )
     yield f"Fingerprint: {ask.digest[:12]}"
 
 
