@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from engine.rehearsal.many import Chance, Chances
 
-WIDTH, LEFT, RIGHT, ROW, TOP = 860, 360, 170, 24, 56
+WIDTH, LEFT, RIGHT, ROW, TOP = 920, 360, 230, 24, 56
 SHORT = 52
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#222}.soft{fill:#666}.bar{fill:#b5473c}.sure{stroke:#222;stroke-width:1}"

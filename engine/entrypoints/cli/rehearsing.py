@@ -33,12 +33,12 @@ def quiet() -> Iterator[None]:
 
 def read_plan(playbook: str) -> Plan:
     """Return the plan of a playbook given by its file or its name."""
-    from engine.bootstrap import action_facts
+    from engine.bootstrap import action_facts, catalogs
     from engine.entrypoints.cli.files import pinned, playbook_named
     from engine.language.api import compile_playbook
 
     path = playbook_named(playbook)
-    return compile_playbook(pinned(path), path=str(path), actions=action_facts())
+    return compile_playbook(pinned(path), path=str(path), actions=action_facts(), catalogs=catalogs())
 
 
 def plan_beside(rehearsal: Path, playbook: str) -> Plan:

@@ -62,9 +62,10 @@ def _laws(case: Case) -> Iterator[dict[str, Any]]:
     ask = case.incident.asks.get(case.incident.step(places.DUTIES).ask or "")
     if step is None or ask is None or ask.last is None:
         return
+    told = {clock["regime"] for clock in clocks(case.plan, case.incident, may_see=case.reader.may_see)}
     for law, (title, hours) in places.LAWS.items():
         applies = case.answer(places.DUTIES, f"{law}_applies")
-        if not applies or law.replace("_", "-") in case.incident.clocks:
+        if not applies or law.replace("_", "-") in told:
             continue
         started = case.moment(places.DUTIES, f"{law}_clock_started")
         due = started + timedelta(hours=hours) if started and hours else None
