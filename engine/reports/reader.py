@@ -37,13 +37,13 @@ class Reader:
         step = self.step(instance)
         if step is None:
             return instance
-        number = instance_number(instance.partition(".")[0])
+        number = instance_number(_instance(instance))
         shown = step.title if self.may_see(step.sensitivity) else f"a {step.sensitivity.value} step"
         return f"{shown} ({number})" if number else shown
 
     def step(self, instance: str) -> StepPlan | None:
         """Return the step of an instance or of an ask."""
-        return self.plan.find_step(instance.partition(".")[0])
+        return self.plan.find_step(_instance(instance))
 
     def may_see(self, sensitivity: Sensitivity) -> bool:
         """Return whether something may be said to this reader."""
@@ -79,3 +79,8 @@ def _shown(spec: FieldSpec | None, value: Any) -> str:  # noqa: ANN401 - a kept 
     if spec is None or not spec.columns:
         return text_of(value)
     return " / ".join(" | ".join(row) for row in rows_of(spec, value))
+
+
+def _instance(name: str) -> str:
+    """Return the instance that is meant by it, by one of its asks, or by a notice of it (`preserve[2]:failed:3`)."""
+    return name.partition(".")[0].partition(":")[0]

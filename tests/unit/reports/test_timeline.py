@@ -140,3 +140,9 @@ def test_what_waits_for_its_turn_is_no_failure(plan: Plan) -> None:
     )
     assert told(event, plan).startswith("Comes later: ")
     assert "Did not work" in told(event.model_copy(update={"early": False}), plan)
+
+
+def test_a_notice_of_one_element_of_many_is_told_as_any_other(plan: Plan) -> None:
+    """Its name holds the state that it tells of; what is told is the step and the number."""
+    told_of = ev.EffectDone(key="k", kind="notice", subject="open_step[2]:failed:3")
+    assert told(told_of, plan).endswith("for An open step (2).")
