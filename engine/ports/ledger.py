@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from engine.ports.records import Agenda, AskRow, DeclareIncident, Entry, Growth, InboxRow, IncidentRow, Lease, Timer
 
 
+class Heads(Protocol):
+    """Where timelines end."""
+
+    async def head(self, incident: str) -> Head:
+        """Return the last event's place and hash."""
+
+
 class Ledger(Protocol):
     """The append-only timelines and what must be as durable as they are. `incident` is an id such as `INC-7`.
 

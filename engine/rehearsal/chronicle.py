@@ -46,9 +46,14 @@ class Chronicle:
         return self.state
 
     @property
-    def head(self) -> Head:
+    def last(self) -> Head:
         """The last event."""
         return Head(self.rows[-1].seq, self.rows[-1].hash) if self.rows else Head(len(self.entries))
+
+    async def head(self, incident: str) -> Head:
+        """Return where the timeline ends, as `engine.ports.ledger.Heads`."""
+        del incident
+        return self.last
 
     def append(self, events: Iterable[Event]) -> None:
         """Put events at the end."""
@@ -65,7 +70,7 @@ class Chronicle:
 
     def _seal(self, event: Event, *, actor: str) -> str:
         now = self.clock.now()
-        previous = self.head
+        previous = self.last
         salt = hashlib.sha256(f"{self.name}/{previous.seq + 1}".encode()).digest()[:SALT_BYTES]
         stamp = Stamp(ORG, self.name, now, now, actor)
         row = seal(previous, (event.type, event.version), event.content(), salt=salt, stamp=stamp)

@@ -9,8 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from engine.domain.calendar import BusinessCalendar
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Which days are worked on: the organisation's own, and those of calendars that a target may name."""
+
+    own: BusinessCalendar = field(default_factory=BusinessCalendar)
+    named: Mapping[str, BusinessCalendar] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

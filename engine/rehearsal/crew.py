@@ -22,18 +22,23 @@ from engine.domain import commands as cmd
 from engine.domain.authority import holders
 from engine.domain.incident import base_id
 from engine.rehearsal.agenda import Says, Turns
+from engine.rehearsal.chat import CHAT
 from engine.rehearsal.drawing import Spread, span
 from engine.rehearsal.forms import filled
+from engine.rehearsal.tracker import TRACKER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from engine.domain.ask import Ask
     from engine.domain.events.shape import Verdict
     from engine.domain.scenario import AnswerModel
     from engine.rehearsal.stage import Stage
+    from engine.rehearsal.world import Outage
 
 APPROVAL = "approval"
+WAYS = (CHAT, TRACKER)
 EFFORT = {"approval": Spread(180.0, 600.0), "decision": Spread(600.0, 1800.0), "task": Spread(1800.0, 5400.0)}
 """Seconds of work, by what is asked."""
 PLANNED = timedelta(days=1)
@@ -159,9 +164,9 @@ class Crew:
         return next((person for person in held if person not in barred), held[0])
 
     def _all_turn(self, ask: Ask, people: list[str], *, scripted: AnswerModel | None) -> None:
-        now = self.stage.clock.now()
+        told = told_at(self.stage.chat.outages, self.stage.clock.now())
         for person in people:
-            heard = now + self._delay(ask, person)
+            heard = told + self._delay(ask, person)
             reached = self._reached(ask, person, heard)
             self.traces.setdefault(ask.id, []).append(Trace(person, heard, reached))
             self.stage.agenda.put(reached, Turns(person, ask.id, scripted), before=ask.due)
@@ -202,6 +207,12 @@ class Crew:
             given.setdefault("answer", verdict == "yes")
         values = filled(form, given, person=item.person, now=self.stage.clock.now())
         return cmd.Answer(target=ask.id, verdict=verdict, values=values, reason=reason)
+
+
+def told_at(outages: Sequence[Outage], at: datetime) -> datetime:
+    """Return when people hear of something: at once, or when the first of chat and tracker is there again."""
+    down = [[one.until for one in outages if one.what == what and one.since <= at < one.until] for what in WAYS]
+    return min(max(untils) for untils in down) if all(down) else at
 
 
 def urgent(ask: Ask) -> bool:

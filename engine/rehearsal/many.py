@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.incident import base_id
-from engine.rehearsal.play import play
+from engine.rehearsal.play import EVERY_WEEKDAY, play
 from engine.reports.reader import Reader
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
+    from engine.rehearsal.clock import Days
     from engine.rehearsal.play import Played
 
 SURE = 1.96
@@ -91,9 +92,9 @@ class Chances:
         return asdict(self)
 
 
-def one_run(plan: Plan, scenario: Scenario, *, seed: str, number: int) -> Figures:
+def one_run(plan: Plan, scenario: Scenario, *, seed: str, number: int, days: Days = EVERY_WEEKDAY) -> Figures:
     """Play one of many runs."""
-    return _figures(asyncio.run(play(plan, scenario, seed=f"{seed}:{number}", sealed=False)))
+    return _figures(asyncio.run(play(plan, scenario, seed=f"{seed}:{number}", sealed=False, days=days)))
 
 
 def together(plan: Plan, scenario: Scenario, *, seed: str, figures: Sequence[Figures]) -> Chances:

@@ -6,13 +6,16 @@ same rehearsal gives the same data; it is marked as an exercise.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED
+from engine.domain.surfaces import CARD, CHANNEL, EPIC, NOTICE, SURFACES, TICKET
 from engine.rehearsal.crew import urgent
 from engine.reports.reader import Reader
 from engine.reports.timeline import lines, shown_to_people
@@ -25,8 +28,12 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
+    from engine.ports.records import Entry
     from engine.rehearsal.crew import Trace
     from engine.rehearsal.play import Played
+
+
+SHOWN = frozenset({CHANNEL, CARD, NOTICE, EPIC, TICKET})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,8 @@ class Outcome:
     open: tuple[str, ...]
     """What is not settled, and what it waits for, in words."""
     unscripted: dict[str, int]
+    shown: dict[str, int]
+    """What would have been made in chat and tracker, by kind."""
     timeline: tuple[dict[str, Any], ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:
@@ -100,6 +109,7 @@ def outcome(played: Played, *, told: bool = True) -> Outcome:
         minutes=minutes,
         open=tuple(_open(played)),
         unscripted=dict(sorted(stage.web.unscripted.items())),
+        shown=_shown(played),
         timeline=tuple(_told(played)) if told else (),
     )
 
@@ -109,7 +119,7 @@ def _told(played: Played) -> Iterator[dict[str, Any]]:
     stage = played.stage
     start = stage.incident.declared_at
     reader = Reader(stage.plan, str, show_restricted=True)
-    for line in shown_to_people(lines(stage.chronicle.entries, reader)):
+    for line in shown_to_people(lines([one for one in stage.chronicle.entries if not _surface(one)], reader)):
         yield {
             "at": instant_text(line.at),
             "since": _since(start, line.at),
@@ -118,6 +128,23 @@ def _told(played: Played) -> Iterator[dict[str, Any]]:
             "kind": line.kind,
             "step": line.step,
         }
+
+
+def _surface(entry: Entry) -> bool:
+    """Return whether an event only tells that something was shown as it was meant to be, or again that it was not."""
+    match entry.event:
+        case ev.EffectDone(kind=kind):
+            return kind in SURFACES
+        case ev.EffectFailed(kind=kind, attempt=attempt):
+            return kind in SURFACES and attempt > 1
+        case _:
+            return False
+
+
+def _shown(played: Played) -> dict[str, int]:
+    effects = played.stage.incident.effects.values()
+    made = Counter(effect.kind for effect in effects if effect.kind in SHOWN and effect.status == "done")
+    return dict(sorted(made.items()))
 
 
 def _target(played: Played, ask: Ask) -> Target:

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.conductor import advance
+from engine.domain.conductor import Turn, advance
 from engine.rehearsal.agenda import Happens, Moment, Says, Turns
+from engine.rehearsal.clock import Days
 from engine.rehearsal.crew import Crew
 from engine.rehearsal.drawing import span
 from engine.rehearsal.injecting import bring
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from engine.rehearsal.stage import Stage
 
 LATEST = timedelta(days=400)
+EVERY_WEEKDAY = Days()
 DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
 OF_ASKS = frozenset({"due", "expiry"})
 """What moments of asks are named by."""
@@ -47,9 +49,15 @@ class Played:
     ending: Ending
 
 
-async def play(plan: Plan, scenario: Scenario, *, seed: str | None = None, sealed: bool = True) -> Played:
-    """Play a scenario; `seed` takes the place of its own. Unsealed, its timeline has no hashes and no report."""
-    stage = set_up(plan, scenario, seed=str(scenario.seed) if seed is None else seed, sealed=sealed)
+async def play(
+    plan: Plan, scenario: Scenario, *, seed: str | None = None, sealed: bool = True, days: Days = EVERY_WEEKDAY
+) -> Played:
+    """Play a scenario; `seed` takes the place of its own.
+
+    Unsealed, there is nothing that only people would look at: no channel, no tickets, no hashes, no report.
+    """
+    number = str(scenario.seed) if seed is None else seed
+    stage = set_up(plan, scenario, seed=number, sealed=sealed, days=days)
     crew = Crew(stage)
     start = stage.clock.now()
     end = start + (span(scenario.ends_after) if scenario.ends_after else LATEST)
@@ -99,7 +107,7 @@ def _awaited(stage: Stage, item: Moment) -> bool:
 async def _rest(stage: Stage) -> None:
     """Do everything that can be done now."""
     while True:
-        turn = advance(stage.plan, stage.incident, now=stage.clock.now())
+        turn = _turn(stage)
         if not turn.events and not turn.performs:
             return
         stage.append(turn.events)
@@ -108,6 +116,18 @@ async def _rest(stage: Stage) -> None:
         known = stage.incident
         for move in turn.performs:
             stage.append([await stage.performer.perform(stage.plan, known, move, doubt=doubts[move.key])])
+
+
+def _turn(stage: Stage) -> Turn:
+    days, now = stage.days, stage.clock.now()
+    return advance(
+        stage.plan,
+        stage.incident,
+        now=now,
+        calendar=days.own,
+        calendars=days.named,
+        connected=stage.connected,
+    )
 
 
 def _intent(stage: Stage, move: Perform) -> ev.EffectIntended:

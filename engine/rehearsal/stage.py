@@ -16,19 +16,24 @@ from engine.domain.authority import COMMANDER, Refusal, holders
 from engine.domain.commands import Who
 from engine.domain.declaring import declared_inputs
 from engine.domain.intake import refused, take
+from engine.domain.surfaces import Connected
 from engine.domain.values import Instant
 from engine.rehearsal.agenda import Agenda, Moment
+from engine.rehearsal.cast import Cast
 from engine.rehearsal.chat import MemoryChat
 from engine.rehearsal.chronicle import Chronicle
-from engine.rehearsal.clock import StoryClock
+from engine.rehearsal.clock import Days, StoryClock
 from engine.rehearsal.drawing import Dice, span
 from engine.rehearsal.forms import made_up
 from engine.rehearsal.players import held, players_of
+from engine.rehearsal.tracker import MemoryTracker
 from engine.rehearsal.world import InventedSecrets, MemoryVault, Outage, ScriptedWeb
 from engine.rehearsal.written import MemoryReports
 from engine.runtime.contexts import PortContexts
 from engine.runtime.desk import ON_RECORD
 from engine.runtime.performer import Performer
+from engine.runtime.performing import ByKind
+from engine.runtime.showing.shower import Shower
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +46,7 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
     from engine.rehearsal.players import Player
+    from engine.runtime.performing import Performs
 
 INCIDENT = "REHEARSAL-1"
 ROOM = "#rehearsal"
@@ -81,8 +87,11 @@ class Stage:
     players: Mapping[str, Player]
     web: ScriptedWeb
     chat: MemoryChat
-    performer: Performer
+    tracker: MemoryTracker
+    performer: Performs
     reports: MemoryReports
+    connected: Connected
+    days: Days
     agenda: Agenda = field(default_factory=Agenda)
     denied: list[Denied] = field(default_factory=list)
 
@@ -119,7 +128,7 @@ class Stage:
         return holders(self.plan, self.incident, named or COMMANDER)[0]
 
 
-def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool = True) -> Stage:
+def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Days) -> Stage:
     """Return a stage on which the incident has been declared."""
     start = datetime.fromisoformat(scenario.starts_at)
     clock = StoryClock(start)
@@ -130,8 +139,24 @@ def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool = True) ->
     web, chat, vault = ScriptedWeb(scenario.world, clock, outages), MemoryChat(clock, outages), MemoryVault()
     reports = MemoryReports(plan, chronicle, vault, clock)
     ports = PortContexts(http=web, vault=vault, secrets=InventedSecrets(), clock=clock, chat=chat, reports=reports)
-    performer = Performer(REGISTRY, RehearsedContexts(ports), clock)
-    stage = Stage(plan, scenario, clock, Dice(seed), chronicle, players, web, chat, performer, reports)
+    tracker = MemoryTracker(clock, outages)
+    shower = Shower(chat=chat, tracker=tracker, people=Cast(players), ledger=chronicle, clock=clock)
+    performer = ByKind(Performer(REGISTRY, RehearsedContexts(ports), clock), shower)
+    stage = Stage(
+        plan=plan,
+        scenario=scenario,
+        clock=clock,
+        dice=Dice(seed),
+        chronicle=chronicle,
+        players=players,
+        web=web,
+        chat=chat,
+        tracker=tracker,
+        performer=performer,
+        reports=reports,
+        connected=Connected(chat=sealed, tracker=sealed),
+        days=days,
+    )
     stage.append([_declared(stage)])
     return stage
 

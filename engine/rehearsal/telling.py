@@ -36,6 +36,9 @@ def told(found: Outcome) -> Iterator[str]:
     yield from _ended(found)
     yield from _targets(found)
     yield from _people(found)
+    if found.shown:
+        counted = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in found.shown.items())
+        yield f"Would have been made in chat and tracker: {counted}."
     if found.unscripted:
         yield "Not scripted, so answered with 200 and nothing in it (say under `world` what these reply):"
         yield from (

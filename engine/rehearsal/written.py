@@ -38,7 +38,7 @@ class MemoryReports:
         """Write the report to nowhere; its hash is that of what would be written."""
         text = FORMS["json"](report(self.case())) if self.chronicle.sealed else ""
         paths = {ending: f"{incident}/report.{ending}" for ending in FORMS}
-        return CompiledReport(paths, hashlib.sha256(text.encode()).hexdigest(), self.chronicle.head)
+        return CompiledReport(paths, hashlib.sha256(text.encode()).hexdigest(), self.chronicle.last)
 
     def texts(self) -> Mapping[str, str]:
         """Return the report in each of its forms, by the ending of the file."""
@@ -53,7 +53,7 @@ class MemoryReports:
             plan=self.plan,
             incident=chronicle.incident,
             reader=Reader(self.plan, str),
-            head=chronicle.head,
+            head=chronicle.last,
             now=self.clock.now(),
             mismatch=verify(chronicle.rows, incident=chronicle.name),
             checks=dict.fromkeys(self.vault.items, "match"),

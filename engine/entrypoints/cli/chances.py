@@ -19,14 +19,15 @@ from rich.text import Text
 
 from engine.domain.plan import Plan
 from engine.domain.scenario import Scenario
-from engine.entrypoints.cli.rehearsing import quiet, read_plan
+from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan
+from engine.rehearsal.clock import Days
 from engine.rehearsal.many import Chances, Figures, one_run, together
 from engine.rehearsal.picture import told
 
 AT_ONCE: Final = 5
 """So many runs are handed to a process at a time."""
 BAR: Final = 12
-_played: dict[str, tuple[Plan, Scenario]] = {}
+_played: dict[str, tuple[Plan, Scenario, Days]] = {}
 
 
 def chances_of(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: int | None) -> Chances:
@@ -50,10 +51,10 @@ def _all(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: 
 
 def _play(given: tuple[str, str], seed: str, number: int) -> Figures:
     if given[1] not in _played:
-        _played[given[1]] = (read_plan(given[0]), Scenario.model_validate_json(given[1]))
-    plan, scenario = _played[given[1]]
+        _played[given[1]] = (read_plan(given[0]), Scenario.model_validate_json(given[1]), read_days())
+    plan, scenario, days = _played[given[1]]
     with quiet():
-        return one_run(plan, scenario, seed=seed, number=number)
+        return one_run(plan, scenario, seed=seed, number=number, days=days)
 
 
 def shown(found: Chances) -> None:

@@ -56,7 +56,7 @@ async def _recorded(office: Office, incident: str, *, name: str) -> tuple[Plan, 
 
 def _unlike(plan: Plan, recorded: Recorded) -> list[str]:
     """Rehearse what was recorded; expect no longer what comes otherwise, and say so."""
-    from engine.entrypoints.cli.rehearsing import quiet
+    from engine.entrypoints.cli.rehearsing import quiet, read_days
     from engine.language.scenario import load_scenario
     from engine.language.writing import yaml_text
     from engine.rehearsal.expecting import differences
@@ -64,7 +64,7 @@ def _unlike(plan: Plan, recorded: Recorded) -> list[str]:
 
     scenario = load_scenario(yaml_text(recorded.scenario).encode(), path="recorded.yaml").checked(plan)
     with quiet():
-        found = differences(asyncio.run(play(plan, scenario, sealed=False)))
+        found = differences(asyncio.run(play(plan, scenario, sealed=False, days=read_days())))
     expect = recorded.scenario["expect"]
     for difference in found:
         kind, _, name = difference.what.partition(".")

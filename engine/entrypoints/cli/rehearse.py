@@ -44,7 +44,7 @@ def rehearse(
     import json
 
     from engine.domain.errors import ConfigError
-    from engine.entrypoints.cli.rehearsing import quiet, read_plan, read_scenario, written
+    from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan, read_scenario, written
     from engine.rehearsal.outcome import outcome
     from engine.rehearsal.play import play
     from engine.rehearsal.telling import told
@@ -59,7 +59,7 @@ def rehearse(
         _tell(chances, svg=svg, json_=json_)
         return
     with quiet():
-        played = asyncio.run(play(plan, found, seed=number))
+        played = asyncio.run(play(plan, found, seed=number, days=read_days()))
     if report is not None:
         written(report, _with_chances(played.stage.reports.texts(), chances))
     if chances is not None:

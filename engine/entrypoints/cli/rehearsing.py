@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
+    from engine.rehearsal.clock import Days
 
 
 @contextmanager
@@ -39,6 +40,19 @@ def read_plan(playbook: str) -> Plan:
 
     path = playbook_named(playbook)
     return compile_playbook(pinned(path), path=str(path), actions=action_facts(), catalogs=catalogs())
+
+
+def read_days() -> Days:
+    """Return which days this organisation works on, and the calendars that targets may name."""
+    from engine.rehearsal.clock import Days
+    from engine.settings.calendars import DEFAULT, FILE, read_calendars
+    from engine.settings.read import settings_of
+
+    path = settings_of().config / FILE
+    if not path.exists():
+        return Days()
+    found = read_calendars(path)
+    return Days(found[DEFAULT], found)
 
 
 def plan_beside(rehearsal: Path, playbook: str) -> Plan:

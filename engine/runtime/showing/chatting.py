@@ -28,7 +28,7 @@ from engine.runtime.showing.words import asking, handing, overview, telling, wak
 if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
     from engine.ports.chat import Chat
-    from engine.ports.ledger import Ledger
+    from engine.ports.ledger import Heads
     from engine.ports.shown import Message
     from engine.ports.time import Clock
     from engine.runtime.showing.words.scene import Scene
@@ -39,7 +39,7 @@ class ChatSurfaces:
     """Makes and finds what is in the chat."""
 
     chat: Chat
-    ledger: Ledger
+    ledger: Heads
     clock: Clock
 
     async def make(self, scene: Scene, move: Perform) -> dict[str, Any]:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.chat import Chat
-    from engine.ports.ledger import Ledger
+    from engine.ports.ledger import Heads
     from engine.ports.paging import Pager
     from engine.ports.people import People
     from engine.ports.time import Clock
@@ -63,7 +63,7 @@ class Shower:
     chat: Chat | None
     tracker: Tracker | None
     people: People
-    ledger: Ledger
+    ledger: Heads
     clock: Clock
     pagers: Mapping[str, Pager] = field(default_factory=dict)
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
     from engine.domain.incident import Unaccepted
     from engine.ports.chat import Chat
-    from engine.ports.ledger import Ledger
+    from engine.ports.ledger import Heads
     from engine.ports.shown import TicketDraft
     from engine.ports.tracker import TicketRef, Tracker
     from engine.runtime.showing.words.scene import Scene
@@ -48,7 +48,7 @@ class TrackerSurfaces:
 
     tracker: Tracker
     chat: Chat | None
-    ledger: Ledger
+    ledger: Heads
 
     async def make(self, scene: Scene, move: Perform) -> dict[str, Any]:
         """Make a surface; return where it is."""
