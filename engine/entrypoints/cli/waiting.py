@@ -69,7 +69,8 @@ def tasks(incident: Incident, *, named: As = None, json_: Json = False) -> None:
         typer.echo(f"Nothing is open in {incident} that waits for anybody.")
     for ask in asks:
         mark = "▸" if ask["mine"] else "·"
-        typer.echo(f"{mark} {ask['kind']}: {ask['title']} ({ask['names']}; {_due(ask)})")
+        kind = "ratification" if ask.get("ratifies") else ask["kind"]
+        typer.echo(f"{mark} {kind}: {ask['title']} ({ask['names']}; {_due(ask)})")
         typer.echo(f"    {ask['command']}")
 
 

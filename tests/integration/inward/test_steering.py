@@ -11,6 +11,8 @@ from tests.integration.inward.rig import House, house
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.domain.incident import Incident
+
 
 async def typed(made: House, handle: str, text: str, *, channel: str) -> None:
     """Type the command."""
@@ -137,7 +139,7 @@ async def test_somebody_is_kept_out_of_the_incident(home: Path) -> None:
         await at.told("ana", "carla is kept out of this incident.")
         await typed(at, "ana", "admit @carla", channel=channel)
         await typed(at, "ana", "assign counsel @carla", channel=channel)
-        await at.bench.until(incident, lambda s: not s.excluded and s.roles["counsel"] == ("carla",))
+        await at.bench.until(incident, lambda s: not s.excluded and s.roles.get("counsel") == ("carla",))
 
 
 async def test_a_fact_is_changed_in_a_form_that_says_what_is_wrong(home: Path) -> None:
@@ -190,3 +192,48 @@ async def test_what_is_open_is_listed_with_ones_own_first(home: Path) -> None:
         await at.told("kim", "Nothing waits for you.")
         await typed(at, "carla", "taks", channel=channel)
         await at.told("carla", "Did you mean `/incident tasks`?")
+
+
+ALONE = """
+    tocsin: 1
+    playbook: leak
+    title: A small leak
+    version: 1
+    inputs:
+      summary: {type: text, max: 300}
+      urls: {type: url, list: true, min: 1}
+    roles: {commander: {required: true, title: Incident commander}, counsel: {title: Counsel}}
+    phases:
+      contain:
+        steps:
+          - {id: lock, title: Close every link, action: http.request, with: {url: "https://a.example"},
+             undo: {action: http.request, with: {url: "https://a.example/undo"}},
+             approve: {by: [counsel], break_glass: {after: 1s}}}
+"""
+
+
+def waited(state: Incident) -> bool:
+    """Whether the approval was waited for long enough."""
+    return any(timer.fired for name, timer in state.timers.items() if name.startswith("glass:"))
+
+
+async def test_somebody_goes_ahead_alone_with_a_written_reason(home: Path) -> None:
+    """After the wait, by whoever may; others are asked, and the one who did not wait is not."""
+    async with house(home) as at:
+        incident = await at.declared(ALONE)
+        channel = await at.channel(incident)
+        await at.bench.until(incident, waited)
+        await typed(at, "ana", "break-glass lock", channel=channel)
+        await at.told("ana", "Going ahead alone needs a written reason.")
+        await typed(at, "kim", f"break-glass {incident} lock it spreads", channel="#security")
+        await at.told("kim", "Counsel or the commander goes ahead with this alone.")
+        await typed(at, "ana", "break-glass lock It spreads, says @Carla.", channel=channel)
+        state = await at.bench.until(incident, lambda s: "lock.ratification.1" in s.asks)
+        broken = state.asks["lock.approval.1"].broken
+        assert broken is not None
+        assert (broken.by, broken.reason) == ("ana", "It spreads, says @Carla.")
+        await at.press("ana", "approve", incident=incident, ask="lock.ratification.1")
+        await at.told("ana", "ratifies this, and never the person who went ahead alone, or wrote it.")
+        await at.press("carla", "approve", incident=incident, ask="lock.ratification.1")
+        state = await at.bench.until(incident, lambda s: not s.asks["lock.ratification.1"].open)
+        assert state.asks["lock.ratification.1"].outcome == "approved"

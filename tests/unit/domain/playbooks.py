@@ -61,6 +61,8 @@ def _step(draw: st.DrawFn, drawing: Drawing, *, phase: str) -> dict[str, Any]:
     step: dict[str, Any] = {"id": f"s{number}", "title": f"Step {number}"}
     kind = draw(st.sampled_from(("action", "action", "task", "decision", "wait")))
     step |= _of_kind(draw, kind)
+    if phase == "contain" and kind == "action" and "approve" in step and "undo" in step and draw(st.booleans()):
+        step["approve"]["break_glass"] = True
     earlier = [name for name in drawing.places if name not in drawing.handlers]
     if draw(st.booleans()) and earlier:
         needed = draw(st.lists(st.sampled_from(earlier), min_size=1, max_size=2, unique=True))
@@ -130,8 +132,14 @@ def _approve(draw: st.DrawFn) -> dict[str, Any]:
     quorum = draw(st.integers(1, 2))
     few = draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=3, unique=True))
     roles = few if quorum == 1 else list(ROLES)  # whoever wrote it does not count
-    expires = {"expires": "3h"} if draw(st.booleans()) else {}
-    return {"approve": {"by": roles, "quorum": quorum, **expires}}
+    expires = {"expires": "3h", **_late(draw)} if draw(st.booleans()) else {}
+    further = {"escalate": {"after": "1h", "to": list(ROLES)}} if draw(st.booleans()) else {}
+    return {"approve": {"by": roles, "quorum": quorum, **expires, **further}}
+
+
+def _late(draw: st.DrawFn) -> dict[str, Any]:
+    late = draw(st.sampled_from((None, "decline", "ask_again")))
+    return {"on_expiry": late} if late else {}
 
 
 def _spread(draw: st.DrawFn) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def at_random(told: Team, draw: Any) -> None:  # noqa: ANN401 hypothesis gives i
         name for name, step in told.incident.steps.items() if step.status.value in ("failed", "declined", "unconfirmed")
     ]
     can += ["decide"] if troubled else []
+    can += ["alone"] if any(ask.may_be_broken for ask in told.incident.asks.values()) else []
     match draw(st.sampled_from(can)):
         case "wait":
             told.waits(hours=0.5)
@@ -95,6 +96,9 @@ def at_random(told: Team, draw: Any) -> None:  # noqa: ANN401 hypothesis gives i
                 draw(st.sampled_from(("does", "does", "fails", "retries", "loses"))),
                 status=draw(st.sampled_from((200, 404))),
             )
+        case "alone":
+            waiting = sorted(ask.id for ask in told.incident.asks.values() if ask.may_be_broken)
+            told.give("ana", cmd.BreakGlass(target=draw(st.sampled_from(waiting)), reason="it spreads"))
         case "decide":
             decided(told, draw(st.sampled_from(sorted(troubled))), draw(st.sampled_from(("done", "failed", "retry"))))
 

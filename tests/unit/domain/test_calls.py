@@ -238,3 +238,36 @@ def test_what_a_call_was_given_can_be_revised_by_its_path() -> None:
     assert not isinstance(there, Refusal)
     told.tells(there[0])
     assert told.incident.fact("takedown[1]/host") == "forum"
+
+
+WATCHED = TAKEDOWN.replace(
+    "keep: {gone: json.gone}}",
+    'keep: {gone: json.gone}, repeat: {until: output.gone and inputs.host == "video", every: 6h, max: 3}}',
+)
+
+
+class Watching(Story):
+    """A story in which takedown looks again and again."""
+
+    called: ClassVar[dict[str, str]] = {"takedown": WATCHED}
+
+
+def test_a_step_of_a_called_playbook_repeats_with_the_names_of_its_call() -> None:
+    """Its rounds read the inputs of the call, and each has a key of its own."""
+    told = Watching((HEAD + ONE).replace("ACT", ACT), urls=SITES, minor="unknown")
+    told.does("takedown/lock")
+    told.answers("takedown/send.task.1", verdict="done", reference="R-1")
+    told.does("takedown/verify", gone=False)
+    assert told.states()["takedown/verify"] == "awaiting_time"
+    told.waits(hours=6)
+    told.does("takedown/verify", gone=True)
+    assert told.states()["takedown"] == "done"
+
+
+def test_one_call_is_enough_where_the_step_says_so() -> None:
+    """The others that have not begun are left out, and what needs the step goes on."""
+    told = calling(EACH.replace("for_each: inputs.urls,", "for_each: inputs.urls, join: any, max_parallel: 1,"))
+    removed(told, "takedown[1]")
+    assert told.states()["takedown[1]"] == "done"
+    assert told.states()["takedown[2]"] == "skipped"
+    assert told.states()["after"] == "awaiting_person"

@@ -164,3 +164,33 @@ def test_the_form_of_a_playbook_says_how_to_get_another() -> None:
     ]
     assert form.fields["accounts"].hint == "(Kept out of channels and tickets.)"
     assert form.token == "|story|declare"
+
+
+ALONE = """
+    tocsin: 1
+    playbook: story
+    title: A leak
+    version: 1
+    roles: {commander: {required: true}, counsel: {title: Counsel}}
+    phases:
+      contain:
+        steps:
+          - {id: lock, title: Lock it, action: http.request, with: {url: "https://a.example"},
+             undo: {action: http.request, with: {url: "https://a.example/undo"}},
+             approve: {by: [counsel], break_glass: true}}
+    """
+
+
+def test_going_ahead_alone_asks_why_once_it_is_possible() -> None:
+    """Too early it is refused before anything is filled in; the form says what follows from it."""
+    story, ask = Story(ALONE), "lock.approval.1"
+    refused = pressing(story, "break_glass", ask, ANA)
+    assert isinstance(refused, Refused)
+    assert refused.refusal.rule == "too_early"
+    story.waits(minutes=15)
+    form = pressing(story, "break_glass", ask, ANA)
+    assert isinstance(form, Form)
+    assert form.token == form_token(FormKind.GLASS, incident="INC-1", subject=ask)
+    assert form.intro.startswith("Lock it: nobody has approved it.")
+    command = filled(FormKind.GLASS, ask, values={"reason": " it spreads "}, look=look_of(story))
+    assert command == cmd.BreakGlass(target=ask, reason="it spreads")
