@@ -14,6 +14,7 @@ from engine.domain.timeline import (
     AskClosed,
     AskOpened,
     IncidentAdvanced,
+    IncidentMigrated,
     NoteAdded,
     PhaseOpened,
     TimerFired,
@@ -22,7 +23,7 @@ from engine.domain.timeline import (
 from engine.ports.ledger import Inbox, Ledger
 from engine.ports.records import Agenda, Lease, Timer
 from integrations.storage.ledger import SqlLedger
-from integrations.storage.schema import inbox
+from integrations.storage.schema import inbox, incidents
 from tests.contract.storage import NOON, Place, declaration
 
 TTL = timedelta(seconds=30)
@@ -221,6 +222,21 @@ async def test_projections_made_again_are_the_same(ledger: SqlLedger) -> None:
     assert (await ledger.incidents(), await ledger.open_asks(), (await agenda(ledger)).next_timer) == before
     await ledger.append_inputs(lease.incident, [AskAnswered(ask="a1", verdict="approve", by="bo")])
     assert await ledger.open_asks() == []
+
+
+async def test_an_incident_follows_another_text_from_its_migration_on(ledger: SqlLedger) -> None:
+    """Both texts are kept, each once; the list knows the newer one, also when it is made again."""
+    incident, _ = await ledger.declare(declaration(), definition="text")
+    (before,) = await ledger.definitions()
+    await ledger.define("d2", "another text")
+    await ledger.define("d2", "never this one")
+    migrated = IncidentMigrated(from_digest=before, to_digest="d2", from_version=1, to_version=2, reason="x", by="ana")
+    await ledger.append_inputs(incident, [migrated])
+    assert dict(await ledger.definitions()) == {before: "text", "d2": "another text"}
+    assert await ledger.definition("d2") == "another text"
+    assert await ledger.rebuild() == 2
+    followed = await ledger.read(lambda connection: connection.execute(select(incidents.c.digest)).scalar_one())
+    assert followed == "d2"
 
 
 async def test_a_small_value_is_remembered_by_name(ledger: SqlLedger) -> None:

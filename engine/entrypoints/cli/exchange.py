@@ -69,10 +69,13 @@ def import_(
     from engine.language.cacao.checks import CacaoError
     from engine.language.cacao.importing import imported
 
+    if out is not None and out.exists():
+        raise ConfigError(f"{out} is there already.", hint="Give another name; what is there is not written over.")
     try:
         data = contents(file)
         library = library_for(out or file, data)
-        found = imported(data, path=str(file), actions=action_facts(), catalogs=catalogs(), library=library)
+        name = out.stem if out is not None else ""
+        found = imported(data, path=str(file), actions=action_facts(), catalogs=catalogs(), library=library, name=name)
     except CacaoError as error:
         for fault in error.faults[1:]:
             typer.echo(f"  {fault.place} ({fault.rule}): {fault.message}", err=True)
@@ -84,6 +87,8 @@ def import_(
     _write(found.text, out, form="playbook")
     for one in found.lost:
         typer.echo(f"lost: {one.place}: {one.what}", err=True)
+    if out is not None and out.stem != found.name:
+        typer.echo(f"note: a playbook's file is named after it: {found.name}.yaml.", err=True)
     said = {0: "nothing was lost", 1: "1 thing was lost"}.get(len(found.lost), f"{len(found.lost)} things were lost")
     typer.echo(f"{found.name}: {said}.", err=True)
 

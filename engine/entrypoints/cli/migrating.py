@@ -95,6 +95,8 @@ def _preview(incident: str, to: str, *, inputs: dict[str, Any], json_: bool) -> 
         typer.echo(f"would follow version {version.plan.version} ({version.found})")
         for one in differences(change):
             typer.echo(f"  {one.what}: {one.means}")
+        if version.plan.version == look.plan.version and version.plan.digest != look.plan.digest:
+            typer.echo(f"  version: {version.plan.version} as before; count it up with each change")
         typer.echo("In the way:" if found else "Nothing is in the way.")
         for obstacle in found:
             typer.echo(f"  {obstacle.place} ({obstacle.rule}): {obstacle.why}")

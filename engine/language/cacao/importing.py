@@ -19,7 +19,7 @@ from engine.domain.errors import PlaybookError
 from engine.language.api import ActionFacts, check
 from engine.language.cacao.branches import Branches
 from engine.language.cacao.checks import CacaoError, Fault, faults, mapping
-from engine.language.cacao.exporting import digest_of
+from engine.language.cacao.exporting import digest_of, exported
 from engine.language.cacao.foreign import Foreign, Lost
 from engine.language.cacao.names import harmless, line, slug
 from engine.language.cacao.vocabulary import EXTENSION
@@ -27,6 +27,11 @@ from engine.language.library import NOTHING, Library
 
 LARGEST = 2_000_000
 """Bytes of a file that is read."""
+OTHERWISE = (
+    "this Tocsin would write another workflow for this playbook: an older or newer one wrote it, or the two do not "
+    "belong together; read both"
+)
+"""What is said of a file whose two parts do not agree."""
 PHASES = {"notification": "communicate", "remediation": "harden", "prevention": "harden"}
 """Types of playbooks that are not about containing; the first type of a file counts."""
 
@@ -48,8 +53,11 @@ def imported(
     actions: Mapping[str, ActionFacts],
     catalogs: Catalogs = NO_CATALOGS,
     library: Library = NOTHING,
+    name: str = "",
 ) -> Imported:
     """Return the playbook that a CACAO file gives; `library` is where those are that it may call.
+
+    `name` is what a playbook of others is to be called, else it is named after its title.
 
     Raises:
         CacaoError: the file is none, or its workflow leads nowhere or in a circle; every fault is named.
@@ -68,12 +76,16 @@ def imported(
         if changed:
             foreign.lose(EXTENSION, "the file was changed after Tocsin wrote it, so its Tocsin part is not used")
         made, lost = _made(foreign, path=path), foreign.lost
+        made["playbook"] = slug(name, mark="-") or made["playbook"]
     text = yaml.dump(made, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-    name = str(made.get("playbook"))
-    errors = check(text.encode(), path=f"{name}.yaml", actions=actions, catalogs=catalogs, library=library).errors
-    if errors:
-        raise PlaybookError(errors, message=f"{path}: what it gives does not pass lint: {errors[0].message}")
-    return Imported(name, text, tuple(lost), ours=bool(ours) and not changed)
+    called = str(made.get("playbook"))
+    checked = check(text.encode(), path=f"{called}.yaml", actions=actions, catalogs=catalogs, library=library)
+    if checked.playbook is None or checked.plan is None:
+        told = checked.errors[0].message if checked.errors else "it is none"
+        raise PlaybookError(checked.errors, message=f"{path}: what it gives does not pass lint: {told}")
+    if ours and not changed and digest_of(exported(checked.playbook, checked.plan)) != digest_of(found):
+        lost.append(Lost(EXTENSION, OTHERWISE))
+    return Imported(called, text, tuple(lost), ours=bool(ours) and not changed)
 
 
 def _read(data: bytes, *, path: str) -> dict[str, Any]:

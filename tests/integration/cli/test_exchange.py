@@ -37,6 +37,18 @@ def test_what_was_lost_is_listed_beside_the_playbook(tocsin: Run, tmp_path: Path
     assert (found["ours"], len(found["lost"]), found["text"]) == (False, 1, ran.out)
 
 
+def test_a_playbook_of_others_is_named_after_its_file_and_writes_over_nothing(tocsin: Run, tmp_path: Path) -> None:
+    """So that lint finds it as it wants it; one of ours keeps its name."""
+    file, out = tmp_path / "foreign.json", tmp_path / "our-block.yaml"
+    file.write_text(json.dumps(chain({"type": "manual", "command": "Call them."})), encoding="utf-8")
+    assert tocsin("import", str(file), "--out", str(out)).code == 0
+    assert tocsin("lint", str(out)).code == 0
+    tocsin("import", str(file), "--out", str(out)).said(2, "our-block.yaml is there already")
+    assert tocsin("export", "small", "--out", str(file)).code == 0
+    ran = tocsin("import", str(file), "--out", str(tmp_path / "mine.yaml"))
+    assert "note: a playbook's file is named after it: small.yaml.\n" in ran.err
+
+
 def test_what_cannot_be_read_is_refused_with_every_fault(tocsin: Run, tmp_path: Path) -> None:
     """The first one is the error, the others stand before it."""
     file = tmp_path / "broken.json"

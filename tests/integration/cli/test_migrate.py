@@ -83,6 +83,12 @@ def test_what_is_in_the_way_is_named_before_and_when_it_is_tried(tocsin: Run, in
     tried.said(3, "cannot go over to version 2.", "step lock (step_gone): it has begun")
 
 
+def test_a_version_that_was_not_counted_up_is_mentioned(tocsin: Run, incident: str, tmp_path: Path) -> None:
+    """Two texts with one number could be taken for each other on the timeline."""
+    ran = tocsin("migrate", incident, "--to", written(tmp_path, PLAYBOOK.replace("due: 2h", "due: 3h")))
+    assert "  version: 1 as before; count it up with each change\n" in ran.out
+
+
 def test_a_version_with_errors_is_the_authors_fault(tocsin: Run, incident: str, tmp_path: Path) -> None:
     """It is named with its place in the file, as lint does."""
     path = written(tmp_path, NEXT.replace("owner: hr", "owner: nobody"))

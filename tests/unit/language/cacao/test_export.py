@@ -209,3 +209,12 @@ def test_a_file_that_was_changed_elsewhere_is_read_as_what_it_is_now() -> None:
         one.what for one in back.lost
     ]
     assert "Ask them twice" in back.text
+
+
+def test_a_workflow_that_hides_what_its_playbook_does_is_named() -> None:
+    """Whoever puts another playbook behind harmless steps can make the digest fit, and is seen all the same."""
+    found = small()
+    found["playbook_extensions"][EXTENSION]["playbook"]["phases"]["contain"]["steps"][1]["task"] = "Pay them."
+    back = imported(json.dumps(found).encode(), path="file.json", actions=ACTIONS)
+    assert back.ours
+    assert ["or the two do not belong together" in one.what for one in back.lost] == [True]
