@@ -64,6 +64,15 @@ def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | 
             for role in plan.roles.values()
         ],
         "phases": phases,
+        "controls": [
+            {
+                "id": control.id,
+                "title": control.title,
+                "standard": control.standard,
+                "steps": [step.id for step in plan.steps.values() if control.id in step.controls],
+            }
+            for control in plan.controls.values()
+        ],
         "leaves": footprint(phases, deadlines=plan.deadlines),
     }
 
@@ -120,6 +129,7 @@ def _step(plan: Plan, step: StepPlan, *, people: People | None, inputs: Mapping[
         "tickets": step.tickets.value,
         "starts": [regime for start in step.starts for regime in start.regimes],
         "stops": list(step.stops),
+        "controls": list(step.controls),
         "marks": step.marks,
         "follow_up": step.follow_up,
         "sensitivity": step.sensitivity.value,

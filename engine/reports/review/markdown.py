@@ -89,6 +89,7 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
         ("kind", "from", "SHA-256", "now"),
         [(row["kind"], row["from"], row["sha256"], row["state"]) for row in report["evidence"]],
     )
+    yield from _controls(report["controls"], local)
     for name, rows in report["review_answers"].items():
         yield from ("", f"## Review: {name}", "")
         yield from (f"- {_safe(row['question'])} {_safe(row['answer'])} ({row['who']})" for row in rows)
@@ -97,6 +98,29 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
         ("event", "when", "who", "what"),
         [(str(row["seq"]), local(row["at"]), row["who"] or "Tocsin", row["text"]) for row in report["timeline"]],
     )
+
+
+def _controls(rows: Sequence[Mapping[str, Any]], local: Callable[[str | None], str]) -> Iterator[str]:
+    if not rows:
+        return
+    yield from ("", "## Controls", "")
+    yield from _table(
+        ("control", "what it asks for", "done", "steps"),
+        [
+            (
+                row["control"],
+                row["title"],
+                f"{row['done']} of {row['of']}",
+                "; ".join(_step(step, local) for step in row["steps"]),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _step(step: Mapping[str, Any], local: Callable[[str | None], str]) -> str:
+    said = f"{step['who']}, {local(step['at'])}" if step["who"] else step["state"]
+    return f"{step['title']} ({said})"
 
 
 def _outcome(row: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.reports.clocks import clocks
-from engine.reports.review import behind, outcome, owed, page_one
+from engine.reports.review import behind, coverage, outcome, owed, page_one
 from engine.reports.review.case import Case
 
 VERSION = "1"
@@ -35,6 +35,7 @@ def report(case: Case) -> dict[str, Any]:
         "tickets": outcome.tickets(case),
         "tables": behind.tables(case),
         "evidence": behind.evidence(case),
+        "controls": coverage.controls(case),
         "review_answers": outcome.answers_by_head(case),
         "timeline": behind.timeline(case),
     }
