@@ -10,13 +10,14 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
-from engine.domain.authority import Refusal, refuses_answer
+from engine.domain.authority import Refusal, holders, refuses_answer
 from engine.domain.called import step_there, steps_there
 from engine.domain.fields import FieldError, accept
 from engine.domain.incident import instance_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.values import Instant, encode
+from engine.domain.views import VIEW, form_of, views_of, without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,8 @@ REOPENABLE = frozenset({StepStatus.AWAITING_PERSON, StepStatus.AWAITING_APPROVAL
 def take_answer(
     plan: Plan, incident: Incident, command: cmd.Answer, who: cmd.Who, *, now: datetime, connected: bool
 ) -> tuple[InputEvent, ...] | Refusal:
-    ask = _meant(incident, command)
+    view = None if command.verdict == "approve" else view_meant(plan, incident, command.target, person=who.person)
+    ask = view or _meant(incident, command)
     if ask is None:
         return nothing_asked(plan, incident, command.target, approving=command.verdict == "approve")
     refusal = refuses_answer(plan, incident, ask, who, connected=connected) or _too_late(plan, incident, ask, command)
@@ -56,11 +58,25 @@ def take_answer(
             verdict=command.verdict,
             values=values,
             reason=command.reason,
+            without=[] if ask.kind == VIEW or command.verdict == "decline" else list(without(plan, incident, ask.step)),
             by=who.person,
             via=who.via,
             strength=who.strength,
         ),
     )
+
+
+def view_meant(plan: Plan, incident: Incident, target: str, *, person: str) -> Ask | None:
+    """Return the view that somebody gives who names a step on which they are consulted, and which is not theirs."""
+    work = find_ask(incident, target, approval=False)
+    if target in incident.asks or (work is not None and work.open and person in _people(plan, incident, work)):
+        return None
+    views = views_of(incident, work.step if work is not None else target)
+    return next((ask for ask in views if ask.open and person in _people(plan, incident, ask)), None)
+
+
+def _people(plan: Plan, incident: Incident, ask: Ask) -> set[str]:
+    return {person for role in ask.by for person in holders(plan, incident, role)}
 
 
 def take_review(
@@ -140,6 +156,8 @@ def _too_late(plan: Plan, incident: Incident, ask: Ask, command: cmd.Answer) -> 
 
 def closed(ask: Ask) -> Refusal:
     """Return that an ask is not open any more."""
+    if ask.kind == VIEW and ask.last is None:
+        return Refusal("closed_ask", "This is decided already.", "A note can still say it: `tocsin note`.")
     said = f"{ask.outcome} by {ask.last.by}" if ask.last else ask.outcome
     return Refusal("closed_ask", f"This was {said} already.", "`tocsin inbox` shows what waits for you.")
 
@@ -147,7 +165,7 @@ def closed(ask: Ask) -> Refusal:
 def _replaceable(plan: Plan, incident: Incident, ask: Ask) -> bool:
     """Return whether another answer takes the place of the first: until it is approved, and after a no or a round."""
     step, entry = plan.step_at(ask.step), incident.step(ask.step)
-    if ask.kind == "approval" or entry.ask != ask.id or entry.status not in REOPENABLE or ask.last is None:
+    if ask.kind in ("approval", VIEW) or entry.ask != ask.id or entry.status not in REOPENABLE or ask.last is None:
         return False
     return ask.outcome == "answered" and (
         step.approve is not None or says_no(step, ask.last) or entry.status is StepStatus.AWAITING_TIME
@@ -160,8 +178,10 @@ def says_no(step: StepPlan, answer: Answer) -> bool:
 
 
 def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime) -> dict[str, Json] | Refusal:
-    fields = plan.step_at(ask.step).form
+    fields = form_of(plan, ask)
     typed = dict(command.values)
+    if ask.kind == VIEW and command.reason:
+        typed.setdefault(VIEW, command.reason)
     if command.verdict in ("yes", "no") and ANSWER in fields:
         typed.setdefault(ANSWER, command.verdict == "yes")
     if WHY in fields and command.reason:

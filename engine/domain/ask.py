@@ -26,6 +26,8 @@ class Answer:
     reason: str
     strength: str
     via: str
+    without: tuple[str, ...] = ()
+    """The roles whose view was asked for and not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something a person is asked for: a task, a decision or an approval. `outcome` is empty while it is open."""
+    """Something a person is asked for: a task, decision, approval or view. `outcome` is empty while it is open."""
 
     id: str
     kind: str

@@ -32,6 +32,7 @@ from engine.domain import commands as cmd
 from engine.domain.plan import Reach
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.separation import barred, barred_from, told
+from engine.domain.views import VIEW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -254,4 +255,5 @@ def _roles(plan: Plan, roles: tuple[str, ...]) -> str:
 
 
 def _verb(ask: Ask) -> str:
-    return "ratifies" if ask.ratifies else {"approval": "approves", "decision": "decides"}.get(ask.kind, "does")
+    words = {"approval": "approves", "decision": "decides", VIEW: "gives a view on"}
+    return "ratifies" if ask.ratifies else words.get(ask.kind, "does")

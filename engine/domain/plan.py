@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.domain.expressions import Expression, Template
     from engine.domain.fields import FieldSpec
     from engine.domain.keeping import KeepPlan
+    from engine.domain.plan_people import ConsultPlan, SeparationPlan
 
 __all__ = [
     "ANSWER",
@@ -97,6 +98,7 @@ class StepPlan:
     by: tuple[str, ...] = ()
     """The roles that may answer a decision; a task's owner is its only entry."""
     form: Mapping[str, FieldSpec] = field(default_factory=dict)
+    consult: ConsultPlan | None = None
     due: Due | None = None
     starts: tuple[StartPlan, ...] = ()
     stops: tuple[str, ...] = ()
@@ -170,14 +172,6 @@ class RolePlan:
     title: str
     required: bool = False
     fallback: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SeparationPlan:
-    """Roles that one person never holds together, and why."""
-
-    roles: tuple[str, ...]
-    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from engine.domain.notation import (
 )
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.step_parts import (
+    ConsultModel,
     KeepModel,
     NeedModel,
     RepeatModel,
@@ -130,7 +131,7 @@ class StepModel(Part):
     with_: dict[str, Any] | None = Field(None, alias="with", description="What the action is given.")
     owner: str | None = Field(None, description="The role that does the task.")
     by: Words | None = Field(None, min_length=1, description="The roles that may answer the decision.")
-    consult: Words | None = Field(None, description="The roles that are asked for their view first.")
+    consult: ConsultModel | None = Field(None, description="The roles that are asked for their view.")
     form: dict[Id, FieldModel] | None = Field(None, min_length=1, description="What is asked for, by name.")
     due: DueText | None = Field(
         None, description="A target between people: 15m, 2h, 5bd, 5bd in us-federal; or `deadline`, the law's."

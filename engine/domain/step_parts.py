@@ -77,6 +77,20 @@ class RepeatModel(Part):
     max: int = Field(ge=1, le=100, description="After how many rounds it has failed.")
 
 
+class ConsultModel(Part):
+    """Whose view is asked for before something is decided."""
+
+    roles: Words = Field(min_length=1, description="The roles that are asked for their view.")
+    first: Duration | None = Field(
+        None, description="How long their views are waited for before the decision opens; it opens sooner with all."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_roles(cls, value: object) -> object:
+        return {"roles": value} if isinstance(value, str | list) else value
+
+
 class UndoModel(Part):
     """How the step is taken back when someone asks for it, or why it cannot be."""
 

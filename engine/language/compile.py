@@ -29,13 +29,13 @@ from engine.domain.plan import (
     RepeatPlan,
     RetryPlan,
     RolePlan,
-    SeparationPlan,
     StepKind,
     StepPlan,
     Tickets,
     UndoPlan,
     WaitPlan,
 )
+from engine.domain.plan_people import ConsultPlan, SeparationPlan
 from engine.domain.playbook import Playbook, StepModel
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.step_parts import KeepModel, RepeatModel, RetryModel, StartModel, UndoModel, WaitModel
@@ -128,6 +128,9 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         form=_form(model),
         due=_due(model.due),
         starts=tuple(_start(start, fields=tuple(form_of(model))) for start in model.starts or ()),
+        consult=ConsultPlan(tuple(dict.fromkeys(heard.roles)), first=_span(heard.first))
+        if (heard := model.consult)
+        else None,
         stops=tuple(model.stops or ()),
         fulfilled=moment_of(step) if model.stops else "",
         timeout=_span(model.timeout),

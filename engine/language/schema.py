@@ -42,6 +42,9 @@ def schema(actions: Mapping[str, ActionFacts]) -> dict[str, Any]:
     _shorten(definitions, "NeedModel", {"type": "string", "pattern": _ID})
     _shorten(definitions, "WaitModel", definitions["WaitModel"]["properties"]["duration"])
     _shorten(definitions, "RetryModel", {"type": "string", "pattern": f"^{RETRY_PATTERN}$"})
+    _shorten(
+        definitions, "ConsultModel", {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+    )
     _listed_too(definitions["FieldModel"]["properties"], "columns")
     _shorten(definitions, "BreakGlassModel", {"type": "boolean"})
     step = definitions["StepModel"]

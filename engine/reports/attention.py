@@ -16,6 +16,7 @@ from engine.domain.glass import alone_from
 from engine.domain.lifecycle import StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
+from engine.domain.views import VIEW, titles
 from engine.reports.phrases import awaited, on_hold
 from engine.reports.titles import title_of
 from engine.reports.values import local
@@ -90,7 +91,9 @@ def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
     if ask.missed and ask.due:
         title = title_of(situation.plan.step_at(ask.step))
         due = local(ask.due, situation.incident.zone)
-        yield _need("missed", ask.step, f"“{title}” was due {due} and is not answered.")
+        late = f"“{title}” was due {due} and is not answered."
+        view = f"The view of {titles(situation.plan, ask.by)} on “{title}” was to be there {due}."
+        yield _need("missed", ask.step, view if ask.kind == VIEW else late)
     if ask.calls and not taken_since(ask, ask.calls[-1]):
         yield _need("called", ask.step, _called(situation, ask))
 

@@ -14,6 +14,7 @@ from engine.domain.conducting.situation import Situation
 from engine.domain.incident import instance_number
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
+from engine.domain.views import VIEW
 from engine.reports.phrases import ENDS, due_by_law, on_hold
 from engine.reports.titles import title_of
 from engine.reports.values import local
@@ -74,7 +75,7 @@ def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str])
     due = f", due: {by_law}" if by_law else ""
     if ask.due:
         due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}"
-    word = "To ratify" if ask.ratifies else "To approve" if ask.kind == "approval" else "Open"
+    word = "To ratify" if ask.ratifies else {"approval": "To approve", VIEW: "View asked for"}.get(ask.kind, "Open")
     title = _title(step, incident.step(ask.step))
     return f"{word}: {title}{'' if title.endswith(ENDS) else ','} {', '.join(map(name, people))}{due}"
 

@@ -6,18 +6,17 @@ Rule kept here: every event has words; one that has none is a fault that a test 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.actions.defang import defanged
 from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
-from engine.reports.asking import asked, broken, called, escalated, reminded
+from engine.reports.asking import answered, asked, broken, called, escalated, missed, moment_of, reminded
 from engine.reports.clocks import clock_began, duty_done
 from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
 from engine.reports.surfaces import SHOWN
-from engine.reports.values import local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,20 +48,6 @@ def _revised(event: ev.FactRevised, reader: Reader) -> str:
 
 def _added(event: ev.FactAdded, reader: Reader) -> str:
     return f"Added to {event.name.replace('_', ' ')}: {reader.fact(event.name, event.values)}."
-
-
-def _answered(event: ev.AskAnswered, reader: Reader) -> str:
-    title = reader.title(event.ask.partition(".")[0])
-    reason = f": {reader.of_step(event.ask.partition('.')[0], event.reason)}" if event.reason else ""
-    ratifying = ".ratification." in event.ask
-    match event.verdict:
-        case "approve":
-            return f"{'Ratified that it was done alone:' if ratifying else 'Approved'} {title}{reason}."
-        case "decline":
-            return f"{'Objected to its being done alone:' if ratifying else 'Declined'} {title}{reason}."
-        case _:
-            filled = reader.filled(event.ask.partition(".")[0], event.values)
-            return f"Answered {title}{f': {filled}' if filled else reason}."
 
 
 def _refused(event: ev.AnswerRefused, reader: Reader) -> str:
@@ -134,20 +119,11 @@ def _ticket(event: ev.TicketChanged, _: Reader) -> str:
 
 def _target(event: ev.TargetMoved, reader: Reader) -> str:
     reason = f": {event.reason}" if event.reason else ""
-    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {_moment(event.due)}{reason}."
-
-
-def _missed(event: ev.TargetMissed, reader: Reader) -> str:
-    return f"Target missed: {reader.title(event.step)} was due {_moment(event.due)}."
+    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {moment_of(event.due)}{reason}."
 
 
 def _round(event: ev.RoundEnded, reader: Reader) -> str:
-    return f"Not so yet after round {event.round}, so again {_moment(event.again)}: {reader.title(event.step)}."
-
-
-def _moment(text: str) -> str:
-    """Return a stored instant as people read it; the line that it stands in has the incident's own zone beside it."""
-    return f"{local(datetime.fromisoformat(text), 'UTC')} UTC"
+    return f"Not so yet after round {event.round}, so again {moment_of(event.again)}: {reader.title(event.step)}."
 
 
 def _caught_up(event: ev.TrackerCaughtUp, _: Reader) -> str:
@@ -219,7 +195,7 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.IncidentDeclared: _declared,
     ev.FactRevised: _revised,
     ev.FactAdded: _added,
-    ev.AskAnswered: _answered,
+    ev.AskAnswered: answered,
     ev.AskAcknowledged: _simple("Is on it: {title}."),
     ev.AnswerRefused: _refused,
     ev.NoteAdded: _note,
@@ -276,6 +252,6 @@ WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.ClockStarted: clock_began,
     ev.StageFulfilled: duty_done,
     ev.GlassBroken: broken,
-    ev.TargetMissed: _missed,
+    ev.TargetMissed: missed,
 }
 """The words of every event; `_simple` for those that are one sentence."""

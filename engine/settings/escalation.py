@@ -64,7 +64,7 @@ class CallEntry(Entry):
 
     windows: Annotated[tuple[Window, ...], AfterValidator(_some)]
     phases: tuple[Phase, ...] = ()
-    kinds: tuple[Literal["task", "decision", "approval"], ...] = ()
+    kinds: tuple[Literal["task", "decision", "approval", "view"], ...] = ()
     severities: tuple[str, ...] = ()
     pagers: tuple[Id, ...] = ()
 

@@ -18,8 +18,9 @@ from engine.domain.conducting import clocks
 from engine.domain.conducting.rounds import not_yet
 from engine.domain.conducting.situation import digest_of
 from engine.domain.incident import scope_of
-from engine.domain.lifecycle import SETTLED
+from engine.domain.lifecycle import SETTLED, StepStatus
 from engine.domain.plan import StepKind
+from engine.domain.views import VIEW, asked_for, role_of, view_id, views_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,33 @@ def open_ask(situation: Situation, step: StepPlan, entry: Step) -> ev.AskOpened:
         due_text=step.due.text if step.due else "",
         round=number,
     )
+
+
+def open_views(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
+    """Yield that each consulted role is asked for its view, where that is not asked yet."""
+    consult = step.consult
+    for role in consult.roles if consult else ():
+        if asked_for(situation.incident, entry.id, role) is not None:
+            continue
+        before = [ask for ask in views_of(situation.incident, entry.id) if role_of(ask.id) == role]
+        waiting = entry.status is StepStatus.WAITING and consult is not None and consult.first is not None
+        due = situation.now + consult.first if waiting and consult is not None and consult.first else None
+        yield ev.AskOpened(
+            ask=view_id(entry.id, role, len(before) + 1),
+            kind="view",
+            step=entry.id,
+            by=[role],
+            due=instant_text(due) if due else None,
+            round=len(before) + 1,
+        )
+
+
+def heard(situation: Situation, step: StepPlan, entry: Step) -> bool:
+    """Return whether a step need not wait for views any more: all are there, or their time has passed."""
+    if step.consult is None or step.consult.first is None or entry.round:
+        return True
+    asked = [asked_for(situation.incident, entry.id, role) for role in step.consult.roles]
+    return all(ask is not None and (not ask.open or ask.missed) for ask in asked)
 
 
 def open_approval(
@@ -88,6 +116,7 @@ def after_answer(situation: Situation, step: StepPlan, entry: Step) -> Iterator[
     ask = situation.incident.asks[entry.ask or ""]
     answer = ask.last
     if answer is None or ask.open:
+        yield from open_views(situation, step, entry)
         return
     if ask.outcome == "declined":
         yield ev.StepDeclined(step=entry.id, ask=ask.id, because=answer.reason)
@@ -155,7 +184,8 @@ def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
 def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
     """Yield the timer of an open ask's due time, what follows when it has passed, and its end with its step."""
     entry = situation.incident.step(ask.step)
-    if entry.status in SETTLED and not entry.undo_ordered and not ask.ratifies:
+    answered = ask.kind == VIEW and entry.status is StepStatus.AWAITING_APPROVAL
+    if answered or (entry.status in SETTLED and not entry.undo_ordered and not ask.ratifies):
         yield ev.AskClosed(ask=ask.id, because="superseded")
         return
     if ask.due is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conducting import standing
-from engine.domain.conducting.asking import open_ask
+from engine.domain.conducting.asking import heard, open_ask, open_views
 from engine.domain.conducting.holding import may_be_written_out
 from engine.domain.conducting.scopes import write_out
 from engine.domain.conducting.situation import digest_of
@@ -124,7 +124,10 @@ def _start(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]
         case StepKind.ACTION:
             yield from prepare(situation, step, entry)
         case StepKind.TASK | StepKind.DECISION:
-            yield open_ask(situation, step, entry)
+            if heard(situation, step, entry):
+                yield open_ask(situation, step, entry)
+            else:
+                yield from open_views(situation, step, entry)
         case StepKind.CALL:
             if step.call is not None:
                 yield from write_out(situation, step, step.call, entry)

@@ -32,6 +32,7 @@ from engine.domain.surfaces import (
     made,
     maker_of,
 )
+from engine.domain.views import VIEW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +92,7 @@ def _tickets(situation: Situation) -> Iterator[tuple[str, str]]:
         if effect.kind in (TICKET_REOPEN, TICKET_AGAIN) and effect.status == "intended"
     }
     for ask in incident.asks.values():
-        if ask.kind == APPROVAL or situation.plan.step_at(ask.step).tickets is Tickets.NONE:
+        if ask.kind in (APPROVAL, VIEW) or situation.plan.step_at(ask.step).tickets is Tickets.NONE:
             continue
         if not ask.open and (ask.id in opening or made(incident, TICKET_CLOSE, ask.id)):
             continue  # what is being opened is closed afterwards, so that the two do not cross

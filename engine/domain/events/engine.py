@@ -151,7 +151,7 @@ class AskOpened(Event):
 
     type: ClassVar[str] = "ask_opened"
     ask: str
-    kind: Literal["task", "decision", "approval"]
+    kind: Literal["task", "decision", "approval", "view"]
     step: str
     by: list[str]
     quorum: int = 1

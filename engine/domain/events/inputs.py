@@ -56,6 +56,8 @@ class AskAnswered(InputEvent):
     verdict: Verdict
     values: dict[str, Json] = Field(default_factory=dict)
     reason: str = ""
+    without: list[str] = Field(default_factory=list)
+    """The roles whose view was asked for and not there."""
 
 
 class AskAcknowledged(InputEvent):

@@ -18,6 +18,7 @@ from engine.domain.folding.growing import add, put
 from engine.domain.incident import Review
 from engine.domain.lifecycle import StepStatus, Trigger
 from engine.domain.steering import Handover, Hold
+from engine.domain.views import VIEW
 
 if TYPE_CHECKING:
     from engine.domain.folding.change import Handlers
@@ -40,7 +41,7 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         opened_at=at,
         round=event.round,
         moved=before.moved if before else 0,
-        given_to=before.given_to if before else state.early.get(event.step),
+        given_to=before.given_to if before else (None if event.kind == VIEW else state.early.get(event.step)),
         given_by=before.given_by if before else "",
         turns=before.turns if before else 0,
         ratifies=event.ratifies,
@@ -49,6 +50,8 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
     if event.ratifies:
         approval = replace(state.asks[event.ratifies], ratification=ask.id)
         return replace(state, asks=put(state.asks, approval.id, approval))
+    if event.kind == VIEW:
+        return state
     step = state.step(event.step)
     if event.kind != APPROVAL:
         state = clocks.asked_again(state, step)
@@ -61,7 +64,9 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
 
 def _answered(state: Incident, event: ev.AskAnswered, at: datetime) -> Incident:
     ask = state.asks[event.ask]
-    answer = Answer(event.verdict, event.by, at, event.values, event.reason, event.strength, event.via)
+    answer = Answer(
+        event.verdict, event.by, at, event.values, event.reason, event.strength, event.via, tuple(event.without)
+    )
     answers = (*ask.answers, answer)
     outcome = _outcome(ask, answers)
     closed = at if outcome else None

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, give, in_office
+from engine.entrypoints.cli.standing import As, Incident, Json, Reason, Step, give, in_office, who_acts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.bootstrap.office import Office
     from engine.domain.fields import FieldSpec
-    from engine.runtime.desk import Look
 
 Said = Annotated[str, typer.Option("--reason", "-r", help="A remark that stays on the timeline.")]
 PerhapsStep = Annotated[
@@ -55,7 +56,7 @@ def done(
     """
     from engine.domain import commands as cmd
 
-    values = _values(incident, step, given, tables)
+    values = _values(incident, step, given, tables, named)
     command = cmd.Answer(target=step, verdict="done", values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is done.")
 
@@ -78,11 +79,12 @@ def answer(
     tocsin answer INC-7 contained --yes --reason "both copies are reported"
     tocsin answer INC-7 scope --set @answer.json
     tocsin answer INC-7 copies --table places=@places.csv
+    tocsin answer INC-7 notify --reason "yes: names are shown"    your view, where you are consulted
     """
     from engine.domain import commands as cmd
 
     verdict: Any = "answer" if yes is None else ("yes" if yes else "no")
-    values = _values(incident, step, given, tables) if yes is None else {}
+    values = _values(incident, step, given, tables, named) if yes is None else {}
     command = cmd.Answer(target=step, verdict=verdict, values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is answered.")
 
@@ -134,23 +136,30 @@ def break_glass(incident: Incident, step: Step, *, reason: Reason, named: As = N
     give(incident, command, named=named, json_=json_, done=f"You went ahead alone with {step}; others look at it.")
 
 
-def _values(incident: str, step: str, given: list[str] | None, tables: list[str] | None) -> dict[str, Any]:
+def _values(
+    incident: str, step: str, given: list[str] | None, tables: list[str] | None, named: str | None
+) -> dict[str, Any]:
     from engine.entrypoints.cli.given import typed_inputs, typed_tables
 
     values: dict[str, Any] = {**typed_inputs(given or []), **typed_tables(tables or [])}
     if sys.stdin.isatty() and sys.stdout.isatty():
-        values |= _asked(incident, step, known=values)
+        values |= _asked(incident, step, known=values, named=named)
     return values
 
 
-def _asked(incident: str, step: str, *, known: dict[str, Any]) -> dict[str, Any]:
-    async def work(office: Office) -> Look:
-        return await office.desk.look(incident)
+def _asked(incident: str, step: str, *, known: dict[str, Any], named: str | None) -> dict[str, Any]:
+    from engine.domain.answers import find_ask, view_meant
+    from engine.domain.views import form_of
 
-    look = in_office(work)
-    plan = look.plan.find_step(look.incident.asks[step].step if step in look.incident.asks else step)
+    async def work(office: Office) -> Mapping[str, FieldSpec]:
+        look = await office.desk.look(incident)
+        me = who_acts(office, named).person
+        ask = view_meant(look.plan, look.incident, step, person=me) or find_ask(look.incident, step, approval=False)
+        return form_of(look.plan, ask) if ask is not None else {}
+
+    form = in_office(work)
     asked: dict[str, Any] = {}
-    for name, spec in (plan.form if plan else {}).items():
+    for name, spec in form.items():
         if name in known:
             continue
         options = f" [{', '.join(spec.options)}]" if spec.options else ""

@@ -139,6 +139,8 @@ def _details(step: Outline) -> Iterator[str]:
     if step["repeat"]:
         repeat = step["repeat"]
         yield f"again every {repeat['every']}, at most {repeat['max']} times, until {repeat['until']}"
+    if step["consult"]:
+        yield f"asks {_people(step['consult']['roles'])} for a view{' first' if step['consult']['first'] else ''}"
     if step["approve"]:
         yield from _approval(step["approve"])
     yield from _ends(step)

@@ -120,6 +120,7 @@ def _step(plan: Plan, step: StepPlan, *, people: People | None, inputs: Mapping[
         "call": _call(plan, step, people),
         "reach": step.traits.reach.value if step.traits else None,
         "repeat": _repeat(step),
+        "consult": _consult(step, people),
         "approve": _approve(step, people),
         "due": step.due.text if step.due else None,
         "timeout": _span(step.timeout),
@@ -134,6 +135,13 @@ def _step(plan: Plan, step: StepPlan, *, people: People | None, inputs: Mapping[
         "follow_up": step.follow_up,
         "sensitivity": step.sensitivity.value,
     }
+
+
+def _consult(step: StepPlan, people: People | None) -> dict[str, Any] | None:
+    if step.consult is None:
+        return None
+    roles = [{"role": role, "people": _names(role, people)} for role in step.consult.roles]
+    return {"roles": roles, "first": _span(step.consult.first)}
 
 
 def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:

@@ -127,5 +127,7 @@ def _due(ask: dict[str, Any]) -> str:
 
 def _command(incident: str, ask: dict[str, Any]) -> str:
     verb = {"approval": "approve", "decision": "answer"}.get(ask["kind"], "done")
+    if ask["kind"] == "view":
+        return f"tocsin answer {incident} '{ask['id']}' --set view=..."
     step = f"'{ask['step']}'" if "[" in ask["step"] else ask["step"]
     return f"tocsin {verb} {incident} {step}"

@@ -30,6 +30,5 @@ def _field(kind: FieldType, instead: str) -> Callable[[Context], Findings]:
 
 
 CHECKS = (
-    Check(Rule("PB607", "`consult` comes later."), _key("consult", "Say in the decision who is to be asked.")),
     Check(Rule("PB609", "A field of type file comes later."), _field(FieldType.FILE, "Ask for a link or a reference.")),
 )

@@ -31,8 +31,18 @@ def fallback_is_apart(context: Context) -> Findings:
                 yield Finding(("roles", name, "else"), message, "Name a role that is not kept apart from it.")
 
 
+def consulted_is_another(context: Context) -> Findings:
+    for step in context.steps:
+        consult = step.model.consult
+        doers = {step.model.owner} if step.model.owner is not None else set(step.model.by or ["commander"])
+        if consult is not None and set(consult.roles) <= doers:
+            message = f"Whoever decides {step.id} is asked for their own view, and nobody else is."
+            yield Finding((*step.loc, "consult", "roles"), message, "Name a role that does not decide it.")
+
+
 CHECKS = (
     Check(Rule("PB130", "At least two different roles are kept apart."), separation_of_several),
+    Check(Rule("PB331", "Somebody else than who decides is consulted.", Severity.WARNING), consulted_is_another),
     Check(
         Rule("PB330", "A role does not fall to one that is kept apart from it.", Severity.WARNING), fallback_is_apart
     ),

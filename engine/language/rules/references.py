@@ -114,7 +114,8 @@ def _named_roles(context: Context) -> Iterator[tuple[Loc, str]]:
         model = step.model
         if model.owner is not None:
             yield (*step.loc, "owner"), model.owner
-        lists = ((("by",), model.by), (("consult",), model.consult))
+        consulted = model.consult.roles if model.consult is not None else None
+        lists = ((("by",), model.by), (("consult", "roles"), consulted))
         approvers = ((("approve", "by"), model.approve.by),) if model.approve is not None else ()
         further = model.approve.escalate if model.approve is not None else None
         approvers = (*approvers, (("approve", "escalate", "to"), further.to)) if further is not None else approvers

@@ -61,6 +61,8 @@ def times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
         yield ("repeat", "every"), model.repeat.every, parse_due
     if model.approve is not None:
         yield from _approval_times(model.approve)
+    if model.consult is not None and model.consult.first is not None:
+        yield ("consult", "first"), model.consult.first, parse_duration
     if model.wait is not None and model.wait.duration is not None:
         yield ("wait", "duration"), model.wait.duration, parse_duration
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.lifecycle import SETTLED
 from engine.domain.values import decode
+from engine.domain.views import VIEW, is_view, role_of, titles
 from engine.reports.review.case import Case, at
 from engine.reports.tables import filled_tables
 from engine.reports.timeline import shown_to_people
@@ -108,6 +109,20 @@ def _evidence(case: Case) -> Iterator[dict[str, Any]]:
                 "captured_at": str(item["captured_at"]),
                 "state": case.checks.get(str(item["sha256"]), "not verifiable"),
             }
+
+
+def views(case: Case) -> list[dict[str, Any]]:
+    """Return the views of consulted roles, and the decisions that were made without one."""
+    rows = []
+    for entry in case.of(ev.AskAnswered):
+        event: Any = entry.event
+        instance, roles = event.ask.partition(".")[0], tuple(event.without)
+        said = case.reader.of_step(instance, str(event.values.get(VIEW, "")) or event.reason)
+        row = {"seq": entry.seq, "at": at(entry.at), "who": case.name(entry.actor), "what": case.title(instance)}
+        if is_view(event.ask):
+            rows.append({**row, "role": titles(case.plan, (role_of(event.ask),)), "view": said})
+        rows += [{**row, "role": titles(case.plan, (role,)), "view": "decided without it"} for role in roles]
+    return rows
 
 
 def tables(case: Case) -> list[dict[str, Any]]:

@@ -81,6 +81,12 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
         yield from (f"- {local(row['at'])} {row['who']}: {_safe(row['what'])} {_safe(row['why'])}" for row in rows)
     yield from ("", "## Tickets", "")
     yield from (f"- [{row['key']}]({row['url']}) {_safe(row['for'])}" for row in report["tickets"])
+    if report["views"]:
+        yield from ("", "## Views", "")
+        yield from _table(
+            ("what", "view of", "when", "who", "view"),
+            [(row["what"], row["role"], local(row["at"]), row["who"], row["view"]) for row in report["views"]],
+        )
     for table in report["tables"]:
         yield from ("", f"## {_safe(table['title'])}", "")
         yield from _table(table["columns"], table["rows"])

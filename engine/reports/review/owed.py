@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.incident import base_id
 from engine.domain.plan import StepKind
+from engine.domain.views import VIEW, is_view
 from engine.reports.clocks import clocks
 from engine.reports.phrases import lead
 from engine.reports.review import places
@@ -117,7 +118,7 @@ def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
             case ev.AskAnswered() if event.ask in case.incident.asks and case.incident.asks[event.ask].ratifies:
                 what = "objected to its being done alone" if event.verdict == "decline" else "ratified"
                 instance = event.ask.partition(".")[0]
-            case ev.AskAnswered(verdict="decline"):
+            case ev.AskAnswered(verdict="decline") if not is_view(event.ask):
                 what = "declined"
                 instance = event.ask.partition(".")[0]
             case ev.GlassBroken():
@@ -150,7 +151,7 @@ def _answered_decisions(case: Case) -> Iterator[dict[str, Any]]:
     for entry in case.of(ev.AskAnswered):
         event = entry.event
         instance = event.ask.partition(".")[0]  # type: ignore[attr-defined]  # of that type
-        if case.step(instance).kind is StepKind.DECISION:
+        if case.step(instance).kind is StepKind.DECISION and not is_view(event.ask):  # type: ignore[attr-defined]  # as above
             yield {
                 "seq": entry.seq,
                 "at": at(entry.at),
@@ -176,7 +177,7 @@ def targets(case: Case) -> list[dict[str, Any]]:
     """Return every target between people: what was due when, when it was done, and by how much it was missed."""
     rows = []
     for ask in case.incident.asks.values():
-        if ask.due is None or (ask.kind == "approval" and not ask.ratifies):
+        if ask.due is None or ask.kind == VIEW or (ask.kind == "approval" and not ask.ratifies):
             continue
         ended = ask.closed_at
         late = (ended or case.now) - ask.due

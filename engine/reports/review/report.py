@@ -33,6 +33,7 @@ def report(case: Case) -> dict[str, Any]:
         "clocks": clocks(case.plan, case.incident, may_see=case.reader.may_see),
         "targets": owed.targets(case),
         "tickets": outcome.tickets(case),
+        "views": behind.views(case),
         "tables": behind.tables(case),
         "evidence": behind.evidence(case),
         "controls": coverage.controls(case),

@@ -138,7 +138,7 @@ class Conversation:
             case "break-glass":
                 return await self._alone(text, look, person)
             case _:
-                return answering(text, look=look, judge=judge)
+                return answering(text, look=look, judge=judge, person=person.id)
 
     async def _assigned(self, text: str, look: Look, person: Person) -> Meaning:
         """Return that a role goes to people; `assign @ana commander` is understood too."""

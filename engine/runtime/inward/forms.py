@@ -17,6 +17,7 @@ from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
 from engine.domain.values import decode
+from engine.domain.views import VIEW, form_of
 from engine.ports.shown import Form
 
 if TYPE_CHECKING:
@@ -30,19 +31,20 @@ if TYPE_CHECKING:
 REASON: Final = "reason"
 SIGNED: Final = "signed"
 WITH_NAME, ANONYMOUSLY = "with my name", "anonymously"
+TITLES: Final = {"decision": "decide", VIEW: "your view"}
 LONGEST: Final = Decimal(3000)
 """What one field of a chat's form takes."""
 CLOSED: Final = "(Kept out of channels and tickets.)"
 
 
 def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
-    """Return the form of a task or decision, with what was answered before."""
+    """Return the form of a task, decision or view, with what was answered before."""
     step = plan.step_at(ask.step)
     text = [step.title, step.instructions, f"Why: {step.why}" if step.why else "", _element(plan, incident, ask.step)]
     return Form(
-        title=f"{incident.id}: {'decide' if ask.kind == 'decision' else 'done'}",
+        title=f"{incident.id}: {TITLES.get(ask.kind, 'done')}",
         token=form_token(FormKind.ANSWER, incident=incident.id, subject=ask.id),
-        fields={name: _told(spec) for name, spec in step.form.items()},
+        fields={name: _told(spec) for name, spec in form_of(plan, ask).items()},
         intro="\n".join(defanged(line) for line in text if line),
         values=_known(incident, ask, step),
     )
@@ -99,7 +101,7 @@ def _known(incident: Incident, ask: Ask, step: StepPlan) -> Mapping[str, Value]:
     earlier = [known.last for known in incident.asks.values() if (known.step, known.kind) == (ask.step, ask.kind)]
     answered = next((answer for answer in reversed(earlier) if answer is not None), None)
     values: dict[str, Value] = {}
-    for name, spec in step.form.items():
+    for name, spec in step.form.items() if ask.kind != VIEW else ():
         if spec.sensitivity is not Sensitivity.INTERNAL:
             continue
         fact = incident.fact(spec.revises.removeprefix("inputs.")) if spec.revises else None

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engine.domain import commands as cmd
-from engine.domain.answers import accepted, find_ask, review_questions
+from engine.domain.answers import accepted, find_ask, review_questions, view_meant
 from engine.domain.authority import Refusal
 from engine.domain.fields import FieldError, FieldType
 from engine.domain.glass import approval_of
 from engine.domain.handing import handover_number
 from engine.domain.tokens import FormKind
+from engine.domain.views import VIEW, form_of
 from engine.ports.shown import Form
 from engine.runtime.inward.forms import ANONYMOUSLY, REASON, SIGNED, answer_form, decline_form, review_form
 from engine.runtime.inward.steering import (
@@ -83,14 +84,15 @@ def pressed(act: Act, subject: str, *, look: Look, judge: Judge) -> Meaning | No
             return None
 
 
-def answering(target: str, *, look: Look, judge: Judge) -> Meaning:
+def answering(target: str, *, look: Look, judge: Judge, person: str = "") -> Meaning:
     """Return what saying `done` to a step or an ask comes to: its form, when it has one."""
-    ask = find_ask(look.incident, target, approval=False)
+    view = view_meant(look.plan, look.incident, target, person=person)
+    ask = view or find_ask(look.incident, target, approval=False)
     bare = cmd.Answer(target=target, verdict=verdict_of(ask))
     judged = judge(bare)
     if isinstance(judged, Refusal) and judged.rule != "form":
         return Refused(bare, judged)
-    if ask is not None and look.plan.step_at(ask.step).form:
+    if ask is not None and form_of(look.plan, ask):
         return answer_form(look.plan, look.incident, ask)
     return bare
 
@@ -122,8 +124,8 @@ def filled(kind: FormKind, subject: str, *, values: dict[str, Any], look: Look) 
 
 
 def verdict_of(ask: Ask | None) -> Verdict:
-    """Return the word of an answer: a task is done, a decision is answered."""
-    return "answer" if ask is not None and ask.kind == "decision" else "done"
+    """Return the word of an answer: a task is done, a decision and a view are answered."""
+    return "answer" if ask is not None and ask.kind in ("decision", VIEW) else "done"
 
 
 def adding(plan: Plan, text: str) -> cmd.AddToFact | None:

@@ -12,6 +12,7 @@ from engine.domain.answers import find_ask
 from engine.domain.authority import holders
 from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
+from engine.domain.views import VIEW
 from engine.reports.phrases import due_by_law, on_hold
 from engine.reports.titles import title_of
 
@@ -179,7 +180,7 @@ def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, peopl
     missed = ", missed" if ask.missed else ""
     by_law = due_by_law(plan.step_at(ask.step), ask)
     due = f", due {_brief(ask.due, reader.zone)}{missed}" if ask.due else f", due: {by_law}" if by_law else ""
-    word = "to ratify" if ask.ratifies else "to approve" if ask.kind == "approval" else "asked"
+    word = "to ratify" if ask.ratifies else {"approval": "to approve", VIEW: "asked for a view"}.get(ask.kind, "asked")
     if ask.on_it:
         due += f", {_subject(ask.on_it.by, reader, people)} on it since {_brief(ask.on_it.at, reader.zone)}"
     return f"{word}: {title_of(plan.step_at(ask.step))} [{ask.step}] ({', '.join(names)}{due})"

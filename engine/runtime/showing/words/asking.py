@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.authority import ladder
-from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import taken_since
 from engine.domain.tokens import ask_token
+from engine.domain.views import VIEW, titles
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.phrases import due_by_law, lead
 from engine.runtime.showing.words import alone, ticketing
 from engine.runtime.showing.words.filling import facts_of
+from engine.runtime.showing.words.hearing import view_sections
+from engine.runtime.showing.words.needing import needed
 from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
 
 if TYPE_CHECKING:
@@ -25,27 +27,17 @@ if TYPE_CHECKING:
     from engine.ports.people import Person
 
 APPROVAL, DECISION = "approval", "decision"
-HEADINGS = {APPROVAL: "To approve", DECISION: "To decide", "task": "To do"}
+HEADINGS = {APPROVAL: "To approve", DECISION: "To decide", "task": "To do", VIEW: "Your view is asked for"}
 RATIFY = "To ratify"
-KINDS = {
-    FieldType.TEXT: "text",
-    FieldType.NUMBER: "number",
-    FieldType.BOOLEAN: "yes or no",
-    FieldType.DATETIME: "date and time with its zone",
-    FieldType.URL: "address",
-    FieldType.PERSON: "person",
-    FieldType.CHOICE: "one of",
-    FieldType.TABLE: "table",
-}
 ENDS = {
     "approved": "Approved",
-    "answered": "Done",
     "declined": "Declined",
     "voided": "No longer asked: what was to be approved has changed",
     "expired": "No longer asked: nobody answered in time",
     "superseded": "No longer asked: settled another way",
     "cancelled": "No longer asked: the incident was ended",
 }
+WORDS_OF_ANSWER = {DECISION: "Decided", VIEW: "View given"}
 ON_IT, ACKNOWLEDGE = "I am on it", "acknowledge"
 LONGEST_VALUE = 2800
 LONGEST_LINE = 300
@@ -56,7 +48,7 @@ def card(scene: Scene, ask: Ask) -> Message:
     """Return the message of an ask: with buttons while it is open, with what became of it afterwards."""
     title = scene.title(ask.step)
     sections = list(_body(scene, ask))
-    if ask.open and ask.round > 1 and ask.kind != APPROVAL:
+    if ask.open and ask.round > 1 and ask.kind not in (APPROVAL, VIEW):
         sections.append(Section(tuple(_before(scene, ask)), heading="Asked again"))
     if not ask.open:
         ended = outcome(scene, ask)
@@ -64,7 +56,7 @@ def card(scene: Scene, ask: Ask) -> Message:
         return Message(
             f"{lead(ended)} {title}",
             heading=title,
-            sections=(Section((ended,)), *_answered(scene, ask), *sections[:1]),
+            sections=(Section((ended,)), *_answered(scene, ask), *view_sections(scene, ask), *sections[:1]),
             buttons=(again,) if _changeable(scene, ask) else (),
             footer=_foot(scene),
         )
@@ -72,7 +64,7 @@ def card(scene: Scene, ask: Ask) -> Message:
     return Message(
         heading,
         heading=heading,
-        sections=(*sections, Section(tuple(_who_and_when(scene, ask)))),
+        sections=(*sections, *view_sections(scene, ask), Section(tuple(_who_and_when(scene, ask)))),
         buttons=tuple(_buttons(scene, ask)),
         footer=_foot(scene),
         mentions=_awaited(scene, ask),
@@ -82,7 +74,7 @@ def card(scene: Scene, ask: Ask) -> Message:
 def _answered(scene: Scene, ask: Ask) -> Iterator[Section]:
     """Yield what somebody filled in, where everybody may read it; what is long is cut."""
     step = scene.step(ask.step)
-    if ask.outcome == "answered" and ask.last is not None and step.form and open_to_all(step):
+    if ask.kind != VIEW and ask.outcome == "answered" and ask.last is not None and step.form and open_to_all(step):
         told = filled(step, ask.last.values)
         lines = [line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in told[:MOST_LINES]]
         rest = [f"and {len(told) - MOST_LINES} more lines: `tocsin status`"] if len(told) > MOST_LINES else []
@@ -107,14 +99,16 @@ def outcome(scene: Scene, ask: Ask) -> str:
     told = alone.went_ahead(scene, ask) or alone.looked_at(scene, ask)
     if told:
         return told
-    word = "Decided" if ask.kind == DECISION and ask.outcome == "answered" else ENDS.get(ask.outcome, ask.outcome)
+    word = WORDS_OF_ANSWER.get(ask.kind, "Done") if ask.outcome == "answered" else ENDS.get(ask.outcome, ask.outcome)
     counted = ask.answers if ask.outcome in ("approved", "answered", "declined") else ()
     said = ", ".join(f"{scene.name(answer.by)} at {scene.local(answer.at)}" for answer in counted)
     reason = ask.last.reason if ask.last and ask.outcome == "declined" else ""
     if reason:
         hidden = RECORDED.get(scene.step(ask.step).sensitivity)
         return f"{word} by {said}: {hidden or reason}"
-    return f"{word} by {said}" if said else word
+    missing = titles(scene.plan, ask.last.without) if ask.last and ask.outcome == "answered" else ""
+    apart = f", without the view of {missing}" if missing else ""
+    return f"{word} by {said}{apart}" if said else word
 
 
 def on_it(scene: Scene, known: Acknowledgement) -> str:
@@ -148,33 +142,10 @@ def ticket(scene: Scene, ask: Ask, *, epic: str, link: str) -> TicketDraft:
     )
 
 
-def needed(step: StepPlan) -> list[str]:
-    """Return a line for each field that has to be filled in, as `* field (what): hint`."""
-    return [_needed(name, spec) for name, spec in step.form.items()]
-
-
-def _needed(name: str, spec: FieldSpec) -> str:
-    what = KINDS.get(spec.type, spec.type.value)
-    if spec.options:
-        what = f"{'any' if spec.list else 'one'} of: {', '.join(spec.options)}"
-    elif spec.list:
-        what = f"{what}, one or more"
-    elif spec.columns:
-        what = f"table, a line for each row: {' | '.join(_column(column) for column in spec.columns)}"
-    optional = ", optional" if spec.optional or spec.default is not None else ""
-    hint = f": {spec.hint}" if spec.hint else ""
-    return f"* {name} ({what}{optional}){hint}"
-
-
-def _column(spec: FieldSpec) -> str:
-    kind = f": {'/'.join(spec.options)}" if spec.options else ""
-    plain = "" if spec.type in (FieldType.TEXT, FieldType.CHOICE) else f": {KINDS[spec.type]}"
-    return f"{spec.name}{kind or plain}{' (optional)' if spec.optional else ''}"
-
-
 def _before(scene: Scene, ask: Ask) -> Iterator[str]:
     """Say what became of what was asked of the step last."""
-    ended = [known for known in scene.incident.asks.values() if known.step == ask.step and not known.open]
+    asks = [known for known in scene.incident.asks.values() if known.step == ask.step and known.kind != VIEW]
+    ended = [known for known in asks if not known.open]
     if ended:
         yield outcome(scene, ended[-1])
 
@@ -190,6 +161,8 @@ def _body(scene: Scene, ask: Ask) -> Iterator[Section]:
         yield Section((step.why,), heading="Why")
     if ask.kind == APPROVAL:
         yield Section(tuple(_approved(scene, ask)), heading="What is approved, exactly")
+    elif ask.kind == VIEW:
+        yield Section((step.instructions or step.title,), heading="What is decided")
     elif step.instructions:
         yield Section((step.instructions,), heading="What to do")
 
@@ -247,7 +220,9 @@ def _buttons(scene: Scene, ask: Ask) -> Iterator[Button]:
         yield from alone.buttons(scene, ask)
         yield Button(ON_IT, ACKNOWLEDGE, token)
         return
-    if scene.step(ask.step).form:
+    if ask.kind == VIEW:
+        yield Button("Give my view", "answer", token, "primary")
+    elif scene.step(ask.step).form:
         yield Button("Answer", "answer", token, "primary")
     else:
         yield Button("Done", "done", token, "primary")

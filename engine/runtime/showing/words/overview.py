@@ -14,6 +14,7 @@ from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.plan import PHASES
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import ask_token
+from engine.domain.views import VIEW
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.clocks import clock_line, clocks
 from engine.reports.phrases import awaited, due_by_law, follows, lead, on_hold
@@ -243,7 +244,7 @@ def _open_line(scene: Scene, ask: Ask) -> str:
     key, _ = scene.ticket(ask.id)
     by_law = due_by_law(scene.step(ask.step), ask)
     due = f", due {scene.local(ask.due)}" if ask.due else f", due: {by_law}" if by_law else ""
-    what = "ratification of " if ask.ratifies else "approval of " if ask.kind == "approval" else ""
+    what = "ratification of " if ask.ratifies else {"approval": "approval of ", VIEW: "view on "}.get(ask.kind, "")
     taken = f"; {scene.name(ask.on_it.by)} is on it since {scene.local(ask.on_it.at)}" if ask.on_it else ""
     return f"• {what}{lead(scene.title(ask.step))} {_who(scene, ask)}{due}{f' ({key})' if key else ''}{taken}"
 
@@ -291,6 +292,8 @@ def _state(scene: Scene, entry: Step) -> str:
 def _awaited(scene: Scene, ask: Ask) -> str:
     if not open_to_all(scene.step(ask.step)):
         return scene.incident.step(ask.step).status.value.replace("_", " ")
-    what = "to be ratified by" if ask.ratifies else "approval by" if ask.kind == "approval" else "waits for"
+    what = (
+        "to be ratified by" if ask.ratifies else {"approval": "approval by", VIEW: "view of"}.get(ask.kind, "waits for")
+    )
     due = f", due {scene.dated(ask.due)}{' (missed)' if ask.missed else ''}" if ask.due else ""
     return f"{what} {_who(scene, ask)}{due}"

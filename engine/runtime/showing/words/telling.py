@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from engine.domain.lifecycle import StepStatus
 from engine.domain.surfaces import ESCALATED, HELD, MIGRATED, RELEASED
 from engine.domain.tokens import ask_token
+from engine.domain.views import VIEW, titles
 from engine.ports.shown import Button, Message
 from engine.reports.phrases import different, reasoned
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
@@ -117,6 +118,9 @@ def _notice(scene: Scene, what: str, state: str) -> str:
     if state == "missed":
         ask = scene.incident.asks[what]
         due = scene.local(ask.due) if ask.due else "now"
+        if ask.kind == VIEW:
+            late = f"The view of {titles(scene.plan, ask.by)} on “{scene.title(ask.step)}” was not there by {due}"
+            return f"{late}; it can be decided without."
         return f"Target missed: {scene.title(ask.step)} was due {due}. Asked: {scene.asked(ask)}."
     if state == ESCALATED:
         ask = scene.incident.asks[what]

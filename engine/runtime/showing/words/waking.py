@@ -12,6 +12,7 @@ from engine.domain.incident import effect_key
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import PAGE, called, page_of, reminded, taken_since
 from engine.domain.tokens import ask_token
+from engine.domain.views import VIEW
 from engine.domain.waking import never_held
 from engine.ports.paging import Page
 from engine.ports.people import Person
@@ -23,7 +24,12 @@ from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 if TYPE_CHECKING:
     from engine.domain.ask import Ask, Call
 
-WAITS = {APPROVAL: "An approval waits", DECISION: "A decision waits", "task": "A task waits"}
+WAITS = {
+    APPROVAL: "An approval waits",
+    DECISION: "A decision waits",
+    "task": "A task waits",
+    VIEW: "A view is asked for",
+}
 
 
 def reminder(scene: Scene, subject: str) -> Message:
