@@ -6,11 +6,11 @@ to; nothing of a file reaches a terminal as a control character.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engine.domain.difference import Change, Difference, How, PartDifference, StepDifference
+from engine.domain.difference import Change, Difference, How, PartDifference, StepDifference, difference
 from engine.domain.errors import PlaybookError
 from engine.domain.playbook import Playbook
 from engine.domain.values import Json
@@ -19,6 +19,7 @@ from engine.entrypoints.cli.standing import in_office
 from engine.entrypoints.lists import NAMED
 from engine.language.api import digest
 from engine.language.load import load
+from engine.language.pinning import taken_apart
 from engine.language.render import visible
 
 SIGNS: Final = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~"}
@@ -35,6 +36,8 @@ class Edition:
     playbook: Playbook
     digest: str
     found: str
+    called: Mapping[str, bytes] = field(default_factory=dict)
+    """The texts of the playbooks that it calls, by name."""
 
     def as_json(self) -> dict[str, Any]:
         """Return which version this is."""
@@ -48,6 +51,20 @@ class Edition:
     def words(self) -> str:
         """Return which version this is, in words."""
         return f"{self.playbook.playbook} version {self.playbook.version} ({self.found})"
+
+
+@dataclass(frozen=True, slots=True)
+class CallDifference:
+    """What became of a playbook that is called; `difference` where it was and is called."""
+
+    name: str
+    how: How
+    difference: Difference | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the stable JSON form."""
+        inner = self.difference.as_json() if self.difference is not None else None
+        return {"name": self.name, "how": self.how.value, "difference": inner}
 
 
 def edition_named(name: str) -> Edition:
@@ -68,10 +85,32 @@ def lines(found: Difference, *, before: Edition, after: Edition) -> Iterator[str
     """Yield what differs, line by line; the first character but blanks of a line says how."""
     yield f"--- {before.words()}"
     yield f"+++ {after.words()}"
-    if found.empty:
+    within = calls(before, after)
+    if found.empty and not within:
         same = before.digest == after.digest
         yield "Nothing differs." if same else "Nothing differs but how it is written."
         return
+    if not found.empty:
+        yield from _differences(found)
+    for call in within:
+        yield from ("", f"{SIGNS[call.how]} the playbook {call.name}, which is called")
+        if call.difference is not None:
+            yield from (f"  {line}" for line in _differences(call.difference))
+
+
+def calls(before: Edition, after: Edition) -> list[CallDifference]:
+    """Return what became of the playbooks that are called; one that only was written otherwise is not among them."""
+    found = []
+    for name in dict.fromkeys((*after.called, *before.called)):
+        old, new = before.called.get(name), after.called.get(name)
+        if old is None or new is None:
+            found.append(CallDifference(name, How.ADDED if old is None else How.REMOVED))
+        elif not (inner := difference(_read(old, path=name).playbook, _read(new, path=name).playbook)).empty:
+            found.append(CallDifference(name, How.CHANGED, inner))
+    return found
+
+
+def _differences(found: Difference) -> Iterator[str]:
     yield from _changes(found.top, indent=0)
     for name, parts in (("inputs", found.inputs), ("roles", found.roles), ("phases", found.phases)):
         if parts:
@@ -99,10 +138,11 @@ def _pinned(incident: str) -> Edition:
 
 
 def _read(data: bytes, *, path: str, found: str = "") -> Edition:
-    loaded = load(data, path=path)
+    own, called = taken_apart(data)
+    loaded = load(own, path=path)
     if loaded.document is None:
         raise PlaybookError(loaded.problems)
-    return Edition(loaded.document.playbook, digest(data), found or path)
+    return Edition(loaded.document.playbook, digest(data), found or path, called)
 
 
 def _part(part: PartDifference) -> Iterator[str]:

@@ -76,14 +76,15 @@ def _compare(playbook: str, against: str, *, json_: bool, form: Form) -> None:
 
     from engine.domain.difference import difference
     from engine.domain.errors import ConfigError
-    from engine.entrypoints.cli.editions import edition_named, lines
+    from engine.entrypoints.cli.editions import calls, edition_named, lines
 
     if form not in (Form.TEXT, Form.JSON):
         raise ConfigError(f"--diff is not written as {form}.", hint="Leave --format out, or write --json.")
     after, before = edition_named(playbook), edition_named(against)
     found = difference(before.playbook, after.playbook)
     if json_:
-        said = {"before": before.as_json(), "after": after.as_json(), **found.as_json()}
+        within = [call.as_json() for call in calls(before, after)]
+        said = {"before": before.as_json(), "after": after.as_json(), **found.as_json(), "called": within}
         typer.echo(json.dumps(said, indent=2, ensure_ascii=False))
         return
     for line in lines(found, before=before, after=after):

@@ -79,3 +79,33 @@ def test_what_cannot_be_compared_says_why(tocsin: Run, tmp_path: Path) -> None:
     path.write_text("tocsin: 1\n", encoding="utf-8")
     tocsin("plan", "small", "--diff", str(path)).said(1, "bad.yaml:1:1")
     tocsin("plan", "small", "--diff", "small", "--format", "mermaid").said(2, "--diff is not written as mermaid")
+
+
+CALLED = """\
+tocsin: 1
+playbook: one
+title: One thing
+version: 1
+roles:
+  commander: {}
+phases:
+  contain:
+    steps:
+      - {id: do, title: Do it, task: Do it., owner: commander, due: 1h}
+"""
+
+
+def test_a_called_playbook_that_changed_is_a_difference_too(tocsin: Run, tmp_path: Path) -> None:
+    """The incident keeps the one that it was declared with; what became of it stands below the rest."""
+    folder = tmp_path / "playbooks"
+    text = PLAYBOOK.rstrip("\n") + "\n      - {id: inner, title: Inside, call: one}\n"
+    (folder / "small.yaml").write_text(text, encoding="utf-8")
+    (folder / "one.yaml").write_text(CALLED, encoding="utf-8")
+    assert tocsin("trigger", "small", "-i", "summary=It is public", "-i", "urls=https://a.example/1").code == 0
+    assert tocsin("plan", "small", "--diff", "INC-1").out.endswith("\nNothing differs.\n")
+    (folder / "one.yaml").write_text(CALLED.replace("due: 1h", "due: 2h"), encoding="utf-8")
+    out = tocsin("plan", "small", "--diff", "INC-1").out
+    assert "\n~ the playbook one, which is called\n" in out
+    assert "\n        ~ due: 1h → 2h\n" in out
+    (call,) = tocsin("plan", "small", "--diff", "INC-1", "--json").json["called"]
+    assert (call["name"], call["how"], call["difference"]["counts"]["changed"]) == ("one", "changed", 1)
