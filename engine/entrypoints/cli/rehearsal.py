@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -56,6 +55,8 @@ async def _recorded(office: Office, incident: str, *, name: str) -> tuple[Plan, 
 
 def _unlike(plan: Plan, recorded: Recorded) -> list[str]:
     """Rehearse what was recorded; expect no longer what comes otherwise, and say so."""
+    import asyncio
+
     from engine.entrypoints.cli.rehearsing import quiet, read_days
     from engine.language.scenario import load_scenario
     from engine.language.writing import yaml_text
