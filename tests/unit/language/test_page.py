@@ -100,7 +100,6 @@ NOT_SHOWN = {
     "step",
     "consult",
     "first",
-    "break_glass",
 }
 """Keys that explain themselves, that only have a short form in the examples, or that are said in prose."""
 
