@@ -36,6 +36,7 @@ def test_every_playbook_is_looked_at() -> None:
         "credential-leak",
         "intimate-image",
         "lost-device",
+        "public-bucket",
         "takedown",
         "video-leak",
     ]
