@@ -147,6 +147,8 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
     """Yield on what terms a step runs and what happens around it."""
     if step.action:
         yield _code(step.action)
+    if step.call:
+        yield f"runs [{_text(step.call.title)}]({step.call.playbook}.md)"
     if told["needs"]:
         yield "after " + ", ".join(_code(need["step"]) + (" (any end)" * need["any_end"]) for need in told["needs"])
     if step.handler_for:

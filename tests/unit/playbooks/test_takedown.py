@@ -80,3 +80,13 @@ def test_silence_is_asked_about_each_day() -> None:
     assert (repeat.every.text, repeat.most) == ("24h", 5)
     assert repeat.until.evaluate({"output": {"answer": "none yet"}}) is False
     assert repeat.until.evaluate({"output": {"answer": "silent"}}) is True
+
+
+def test_a_caller_learns_how_it_ended() -> None:
+    """Removed only after the second look; a copy for which nobody asked is not removed."""
+    removed = PLAN.outputs["removed"].value
+    names = [
+        {"steps": {"outcome": {"output": {"state": state}}}} for state in ("removed, looked at twice", "came back")
+    ]
+    assert [removed.evaluate(known) for known in names] == [True, False]
+    assert removed.evaluate({"steps": {"outcome": {"output": {}}}}) is False

@@ -27,7 +27,7 @@ def test_a_capture_is_refused_while_a_minor_is_possible() -> None:
         for name in ("preserve", "screenshots"):
             assert runs(STEPS[name], inputs=inputs, steps=steps) is False
         frame = steps | {"legal_frame": {"may_notice": True, "may_identify": True}}
-        for name in ("platform_reports", "takedown_text", "takedown", "court"):
+        for name in ("platform_reports", "takedown", "court"):
             assert runs(STEPS[name], inputs=inputs, steps=frame) is False
         assert runs(STEPS["minor_stop"], inputs=inputs, steps=steps) is True
 
@@ -170,3 +170,26 @@ def test_a_material_incident_is_filed_by_a_listed_company(material: str, *, file
     assert runs(step, inputs=INPUTS, steps=steps) is False
     assert [start.at for start in STEPS["market"].starts] == ["determined_at"]
     assert step.stops == ("us-sec-8k-105.form_8k",)
+
+
+@pytest.mark.parametrize(
+    ("rights", "ownership"),
+    [
+        ("we own the recording", "ours"),
+        ("an attendee recorded it", "someone else's"),
+        ("supplier", "someone else's"),
+        ("not known", "not known"),
+    ],
+)
+def test_a_notice_knows_whose_recording_it_is(rights: str, ownership: str) -> None:
+    """Being shown in it, or having held the meeting, makes no one its owner."""
+    given = STEPS["takedown"].with_
+    assert given is not None
+    names = {
+        "inputs": INPUTS,
+        "item": "https://a.example/1",
+        "steps": {"legal_frame": {"output": {"own_rights": rights}}},
+    }
+    rendered = given.render(names)
+    assert isinstance(rendered, dict)
+    assert rendered["ownership"] == ownership
