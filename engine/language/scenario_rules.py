@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.durations import DurationError, parse_duration
-from engine.domain.incident import base_id
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import Plan
 from engine.domain.scenario import DEEDS, STATES, InjectModel, Scenario, SpreadModel
@@ -103,7 +102,7 @@ SCENARIO_RULES: dict[str, Rule] = {check.rule.id: check.rule for check in SCENAR
 def _answers(written: Written) -> Findings:
     scenario, plan = written.scenario, written.plan
     for key, answers in scenario.answers.items():
-        step = plan.steps.get(base_id(key.removeprefix(APPROVE)))
+        step = plan.find_step(key.removeprefix(APPROVE))
         if step is None:
             yield _missing(key.removeprefix(APPROVE), plan.steps, "step", ("answers", key), on_key=True)
             continue
@@ -150,7 +149,7 @@ def _expected(written: Written) -> Findings:
 
 def _steps(named: Iterable[str], plan: Plan, at: Loc) -> Findings:
     for number, name in enumerate(named):
-        if base_id(name) not in plan.steps:
+        if plan.find_step(name) is None:
             yield _missing(name, plan.steps, "step", (*at, name if name in at else number))
 
 

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain.authority import holders
-from engine.domain.incident import base_id
 from engine.rehearsal.agenda import Says, Turns
 from engine.rehearsal.chat import CHAT
 from engine.rehearsal.drawing import Spread, span
 from engine.rehearsal.forms import filled
+from engine.rehearsal.naming import names_of
 from engine.rehearsal.tracker import TRACKER
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Crew:
         """Have the approval of a step declined: the one that is asked for, or the next one."""
         self.script.setdefault(f"approve/{step}", deque()).appendleft(answer)
         for ask in self.stage.incident.asks.values():
-            if ask.open and ask.kind == APPROVAL and step in (ask.step, base_id(ask.step)):
+            if ask.open and ask.kind == APPROVAL and step in names_of(ask.step):
                 self._plan(ask)
 
     def _plan(self, ask: Ask) -> None:
@@ -146,9 +146,9 @@ class Crew:
     def _scripted(self, ask: Ask) -> AnswerModel | None:
         """Take what the scenario says next to an ask."""
         prefix = "approve/" if ask.kind == APPROVAL else ""
-        for key in (f"{prefix}{ask.step}", f"{prefix}{base_id(ask.step)}"):
-            if self.script.get(key):
-                return self.script[key].popleft()
+        for name in names_of(ask.step):
+            if self.script.get(f"{prefix}{name}"):
+                return self.script[f"{prefix}{name}"].popleft()
         return None
 
     def _may(self, ask: Ask) -> list[str]:

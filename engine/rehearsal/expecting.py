@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.incident import base_id
 from engine.domain.values import decode, plain
 from engine.rehearsal.drawing import span
+from engine.rehearsal.naming import every, names_of
 from engine.reports.values import plain_text
 from engine.reports.values import span as span_text
 
@@ -80,10 +80,10 @@ def _steps(played: Played, expect: ExpectModel) -> Iterator[Difference]:
 
 def _people(played: Played, expect: ExpectModel) -> Iterator[Difference]:
     incident = played.stage.incident
-    missed = sorted({base_id(ask.step) for ask in incident.asks.values() if ask.missed})
+    missed = sorted({every(ask.step) for ask in incident.asks.values() if ask.missed})
     if expect.missed is not None and missed != sorted(set(expect.missed)):
         yield Difference("missed", ", ".join(sorted(set(expect.missed))) or NOTHING, ", ".join(missed) or NOTHING)
-    refused = sorted({base_id(one.step) for one in played.stage.denied})
+    refused = sorted({every(one.step) for one in played.stage.denied})
     if expect.refused is not None and refused != sorted(set(expect.refused)):
         yield Difference("refused", ", ".join(sorted(set(expect.refused))) or NOTHING, ", ".join(refused) or NOTHING)
 
@@ -101,14 +101,14 @@ def _times(played: Played, expect: ExpectModel) -> Iterator[Difference]:
 def _settled(incident: Incident, name: str) -> datetime | None:
     if name in incident.advanced_at:
         return incident.advanced_at[name]
-    ends = [entry.settled_at for entry in incident.steps.values() if name in (entry.id, base_id(entry.id))]
+    ends = [entry.settled_at for entry in incident.steps.values() if name in names_of(entry.id)]
     known = [end for end in ends if end is not None]
     return max(known) if known and len(known) == len(ends) else None
 
 
 def _states(incident: Incident, step: str) -> Mapping[str, str]:
     """Return the state of a step, or of each of its instances."""
-    found = {entry.id: entry.status.value for entry in incident.steps.values() if step in (entry.id, base_id(entry.id))}
+    found = {entry.id: entry.status.value for entry in incident.steps.values() if step in names_of(entry.id)}
     if len(found) > 1:
         found.pop(step, None)
     return found or {step: "waiting"}
@@ -123,7 +123,7 @@ def _begun(incident: Incident) -> frozenset[str]:
     """Return the steps and instances that were asked of people, or done."""
     asked = {ask.step for ask in incident.asks.values() if ask.kind != "approval"}
     acted = {effect.subject for effect in incident.effects.values() if effect.kind == "action"}
-    return frozenset(name for instance in asked | acted for name in (instance, base_id(instance)))
+    return frozenset(name for instance in asked | acted for name in names_of(instance))
 
 
 def _ends(played: Played) -> dict[str, int]:
@@ -135,5 +135,5 @@ def _ends(played: Played) -> dict[str, int]:
         if isinstance(event, ev.EffectDone) and event.kind == "action":
             step = event.subject
         if step:
-            ends[step] = ends[base_id(step)] = entry.seq
+            ends |= dict.fromkeys(names_of(step), entry.seq)
     return ends

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.domain.incident import base_id
+from engine.rehearsal.naming import every
 from engine.rehearsal.play import EVERY_WEEKDAY, play
 from engine.reports.reader import Reader
 
@@ -121,7 +121,7 @@ def _figures(played: Played) -> Figures:
     for ask in incident.asks.values():
         if ask.due is None or ask.kind == "approval":
             continue
-        step = base_id(ask.step)
+        step = every(ask.step)
         took = (ask.last.at - ask.opened_at).total_seconds() if ask.last and ask.outcome == "answered" else None
         before = targets.get(step, Seen(missed=False, took=None))
         slowest = max((one for one in (before.took, took) if one is not None), default=None)

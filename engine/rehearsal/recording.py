@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
-from engine.domain.incident import base_id
 from engine.domain.values import decode, plain
 from engine.rehearsal.drawing import spelled
+from engine.rehearsal.naming import every
 from engine.rehearsal.unnamed import Unnamed
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def record(plan: Plan, incident: Incident, entries: Sequence[Entry], *, name: st
         replies.take(entry.event, incident)
     injects = [inject for entry in entries for inject in _brought(unnamed, entry, start)]
     states = {step.id: step.status.value for step in incident.steps.values() if not incident.spreads.get(step.id)}
-    missed = sorted({base_id(ask.step) for ask in incident.asks.values() if ask.missed})
+    missed = sorted({every(ask.step) for ask in incident.asks.values() if ask.missed})
     scenario = {
         "tocsin": 1,
         "rehearsal": name,

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from engine.domain.fields import FieldType
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.values import decode, plain
+from engine.rehearsal.naming import every
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +67,7 @@ class Unnamed:
         for name, value in values.items():
             spec = step.form.get(name)
             fact = (spec.revises or "").removeprefix("inputs.") if spec is not None else ""
-            read = f"steps.{step.id}.{name}" in self._read or f"inputs.{fact}" in self._read
+            read = f"steps.{every(step.id)}.{name}" in self._read or f"inputs.{fact}" in self._read
             closed = step.sensitivity is not Sensitivity.INTERNAL
             if spec is not None and (kept := self._kept(spec, value, closed=closed, read=read)) is not None:
                 found[name] = kept
@@ -130,19 +131,21 @@ def _fitting(text: str, spec: FieldSpec) -> str:
     return text.ljust(least, ".")[:most]
 
 
-def _conditions(plan: Plan) -> Iterator[str]:
-    """Yield the facts and fields that conditions read: `inputs.minor`, `steps.depicted.kind`."""
+def _conditions(plan: Plan, scope: str = "") -> Iterator[str]:
+    """Yield what conditions read: `inputs.minor`, `steps.depicted.kind`, `steps.call/step.word`."""
     for step in plan.steps.values():
+        if step.call is not None:
+            yield from _conditions(step.call, f"{scope}{step.id}/")
         known, until = step.wait.known if step.wait else None, step.repeat.until if step.repeat else None
         for expression in (step.when, step.for_each, known, until):
             for read in expression.reads if expression else ():
-                yield from _name(read, step.id)
+                yield from _name(read, step.id, scope)
 
 
-def _name(read: Reference, step: str) -> Iterator[str]:
-    if read.root == "inputs" and read.path:
+def _name(read: Reference, step: str, scope: str) -> Iterator[str]:
+    if read.root == "inputs" and read.path and not scope:
         yield f"inputs.{read.path[0]}"
     elif read.root == "steps" and len(read.path) > 2:  # noqa: PLR2004 - the path has a step, output and field
-        yield f"steps.{read.path[0]}.{read.path[2]}"
+        yield f"steps.{scope}{read.path[0]}.{read.path[2]}"
     elif read.root == "output" and read.path:
-        yield f"steps.{step}.{read.path[0]}"
+        yield f"steps.{scope}{step}.{read.path[0]}"
