@@ -1,8 +1,8 @@
 """The catalogs in `config/catalogs`: regimes of law and contract, and controls of standards.
 
 Rules kept here: a catalog that is not there is not known, and nothing is checked against it; one that is wrong is said
-with its place. What the folder of the configuration lacks is taken from the checkout, so that an operator keeps only
-what differs.
+with its place. What the folder of the configuration lacks is taken from those that are shipped, so that an operator
+keeps only what differs.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from engine.domain.catalogs import Catalogs, Control, Regime, Stage
 from engine.settings.calendars import FILE as CALENDARS
 from engine.settings.calendars import read_calendars
 from engine.settings.documents import BAD_REFERENCE, ConfigFileError, Entry, File, read_file
-from engine.settings.read import CHECKOUT
 
 FOLDER: Final = "catalogs"
+SHIPPED: Final = (Path(__file__).parent / "catalog_files", Path(__file__).parents[2] / "config" / FOLDER)
+"""Where they are in the installed package, and in a checkout."""
 REGIMES: Final = "regimes.yaml"
 CONTROLS: Final = "controls.yaml"
 
@@ -140,8 +141,7 @@ def read_controls(path: Path) -> Mapping[str, Control]:
 
 
 def _there(config: Path, name: str) -> Path | None:
-    places = (config / FOLDER / name, CHECKOUT / "config" / FOLDER / name)
-    return next((path for path in places if path.is_file()), None)
+    return next((place / name for place in (config / FOLDER, *SHIPPED) if (place / name).is_file()), None)
 
 
 def _unknown_stages(file: File[RegimesEntry]) -> list[Any]:

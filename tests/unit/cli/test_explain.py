@@ -60,4 +60,5 @@ def test_the_examples_are_installed_with_the_package() -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]
     placed = wheel["wheel"]["force-include"]
     folder = examples.FOLDERS[0].relative_to(ROOT).as_posix()
-    assert placed == {f"tests/goldens/playbooks/{kind}": f"{folder}/{kind}" for kind in ("bad", "fixed")}
+    shown = {source: place for source, place in placed.items() if source.startswith("tests/")}
+    assert shown == {f"tests/goldens/playbooks/{kind}": f"{folder}/{kind}" for kind in ("bad", "fixed")}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from engine.domain.errors import ConfigError
-from engine.settings.catalogs import FOLDER, read_catalogs, read_controls, read_regimes
+from engine.settings.catalogs import FOLDER, SHIPPED, read_catalogs, read_controls, read_regimes
 
 CONFIG = Path(__file__).parents[3] / "config"
 REGIME = """\
@@ -75,7 +76,7 @@ def test_a_control_needs_its_standard(tmp_path: Path) -> None:
 
 
 def test_the_operators_own_catalog_goes_first(tmp_path: Path) -> None:
-    """What a folder lacks comes from the checkout; calendars are always its own."""
+    """What a folder lacks comes with the package; calendars are always its own."""
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "regimes.yaml").write_text(REGIME, encoding="utf-8")
     found = read_catalogs(tmp_path)
@@ -83,3 +84,11 @@ def test_the_operators_own_catalog_goes_first(tmp_path: Path) -> None:
     assert list(found.regimes) == ["house"]
     assert found.controls
     assert found.calendars is None
+
+
+def test_the_catalogs_are_installed_with_the_package() -> None:
+    """The build puts them where they are looked for."""
+    tools = tomllib.loads((CONFIG.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    placed = tools["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert placed["config/catalogs"] == SHIPPED[0].relative_to(CONFIG.parent).as_posix()
+    assert SHIPPED[1] == CONFIG / FOLDER
