@@ -178,6 +178,7 @@ def _furnished(settings: Settings, clock: SystemClock, ledger: SqlLedger) -> Off
         exercise=isinstance(clock, StoryClock),
         poke=bell.ring,
         choosing=choosing,
+        vault=vault,
     )
     return Office(
         settings=settings,

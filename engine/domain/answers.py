@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import timeline as ev
 from engine.domain.authority import Refusal, holders, refuses_answer
 from engine.domain.called import step_there, steps_there
-from engine.domain.fields import FieldError, accept
+from engine.domain.fields import FieldError, FieldType, accept
 from engine.domain.incident import instance_id
 from engine.domain.lifecycle import StepStatus
+from engine.domain.minors import no_files_because
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.values import Instant, encode
 from engine.domain.views import VIEW, form_of, views_of, without
@@ -49,7 +50,11 @@ def take_answer(
         return Refusal("verdict", "An approval is given or declined.", "Use approve or decline.")
     if command.verdict == "decline" and not command.reason:
         return Refusal("reason", "Declining needs a reason.", "Say in one sentence why.")
-    values = _form(plan, ask, command, who, now=now) if ask.kind != "approval" and command.verdict != "decline" else {}
+    values = (
+        _form(plan, incident, ask, command, who, now=now)
+        if ask.kind != "approval" and command.verdict != "decline"
+        else {}
+    )
     if isinstance(values, Refusal):
         return values
     return (
@@ -177,7 +182,9 @@ def says_no(step: StepPlan, answer: Answer) -> bool:
     return step.marks is not None and answer.values.get(ANSWER) is not True
 
 
-def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime) -> dict[str, Json] | Refusal:
+def _form(
+    plan: Plan, incident: Incident, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datetime
+) -> dict[str, Json] | Refusal:
     fields = form_of(plan, ask)
     typed = dict(command.values)
     if ask.kind == VIEW and command.reason:
@@ -194,6 +201,8 @@ def _form(plan: Plan, ask: Ask, command: cmd.Answer, who: cmd.Who, *, now: datet
         value = accepted(spec, typed.get(name), name, who, now)
         if isinstance(value, FieldError):
             wrong.append((name, value.told()))
+        elif value is not None and spec.type is FieldType.FILE and no_files_because(plan, incident):
+            wrong.append((name, no_files_because(plan, incident)))
         elif value is not None:
             values[name] = encode(value)
     if wrong:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from engine.domain.errors import RunError
 from engine.domain.field_spec import NOW, FieldSpec, FieldType, Now
+from engine.domain.files import parse_file
 from engine.domain.parsing import (
     ParseError,
     parse_boolean,
@@ -58,7 +59,6 @@ class FieldError(RunError):
 
 
 _COMMA_SEPARATED = (FieldType.NUMBER, FieldType.BOOLEAN, FieldType.DATETIME, FieldType.CHOICE, FieldType.PERSON)
-_LATER = (FieldType.FILE,)
 
 _Raw: TypeAlias = "Json | Value"
 
@@ -76,8 +76,6 @@ def accept(spec: FieldSpec, raw: Json | Value, *, name: str, zone: str | None, n
 
 
 def _accept(spec: FieldSpec, raw: _Raw, *, zone: str | None, now: Instant) -> Value:
-    if spec.type in _LATER:
-        raise ParseError(f"a field of type {spec.type} cannot be answered yet.", "Use a text field until it can.")
     if _nothing(raw):
         empty_list = raw is not None and spec.list and spec.default is None and not spec.optional
         return _checked_list(spec, []) if empty_list else _missing(spec, now=now)
@@ -145,5 +143,7 @@ def _one(spec: FieldSpec, raw: _Raw, *, zone: str | None, now: Instant) -> Value
             return parse_choice(raw, options=spec.options)
         case FieldType.PERSON:
             return parse_person(raw)
+        case FieldType.FILE:
+            return parse_file(spec, raw)
         case _:
             return parse_text(raw, shortest=int(low or 0), longest=int(MAX_TEXT if high is None else high))

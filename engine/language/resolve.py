@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.domain.fields import FieldType
+from engine.domain.files import PARTS as FILE_PARTS
 from engine.domain.grammar import ROOTS, Reference
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.playbook import FieldModel, OutputModel, StepModel
@@ -244,6 +245,8 @@ def _inside(known: Known, reference: Reference, *, used: int) -> Known | Nowhere
         return known
     if known.list and rest[0].isdecimal():
         return _inside(element(known), reference, used=used + 1)
+    if known.type is FieldType.FILE and not known.list and len(rest) == 1 and rest[0] in FILE_PARTS:
+        return Known(FieldType.NUMBER if rest[0] == "size" else FieldType.TEXT, sensitivity=known.sensitivity)
     if known.columns and not known.list:
         return _cell(known, reference, used=used)
     kind = "a list" if known.list and not known.columns else known.word

@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.actions.defang import defanged
+from engine.domain.fields import FieldType
+from engine.domain.files import told
 from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
+from engine.domain.values import decode
 from engine.reports.tables import rows_of
 from engine.reports.values import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.domain.fields import FieldSpec
+    from engine.domain.field_spec import FieldSpec
     from engine.domain.plan import Plan, StepPlan
 
 RECORDED = {Sensitivity.RESTRICTED: "recorded, restricted", Sensitivity.PRIVILEGED: "recorded, privileged"}
@@ -76,6 +79,8 @@ class Reader:
 
 
 def _shown(spec: FieldSpec | None, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
+    if spec is not None and spec.type is FieldType.FILE:
+        return told(decode(value))
     if spec is None or not spec.columns:
         return text_of(value)
     return " / ".join(" | ".join(row) for row in rows_of(spec, value))

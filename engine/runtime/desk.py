@@ -17,9 +17,12 @@ from engine.domain.authority import COMMANDER, Refusal, kept_apart
 from engine.domain.commands import AnswerReview, AssignRole, ExcludePerson, MigrateIncident, OfferHandover
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
+from engine.domain.fields import FieldType
+from engine.domain.files import digests
 from engine.domain.intake import refused, take
 from engine.domain.separation import distributed
 from engine.domain.values import Instant
+from engine.domain.views import form_of
 from engine.ports.records import DeclareIncident
 from engine.reports.handover import handover_summary
 from engine.runtime.choosing import Choosing
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from engine.ports.ledger import Ledger
     from engine.ports.people import People
     from engine.ports.time import Clock
+    from engine.ports.vault import EvidenceVault
     from engine.runtime.choosing import Choice
     from engine.runtime.plans import Plans
     from engine.runtime.standings import Standing, Standings
@@ -87,6 +91,8 @@ class Desk:
     exercise: bool = False
     """Whether everything declared here is an exercise."""
     poke: Callable[[], None] = lambda: None
+    vault: EvidenceVault | None = None
+    """Where files lie that are given as answers; without it none is taken."""
     choosing: Choosing | None = None
     """Who holds a role, where rotas say so; without it, the people file's lists do."""
 
@@ -229,6 +235,17 @@ class Desk:
         choosing = self.choosing or Choosing(people=self.people)
         return await choosing.choose(roles, at=self.clock.now())
 
+    async def _lost(self, look: Look, event: ev.AskAnswered) -> Refusal | None:
+        """Return that a file of an answer is not in the vault as it was given, None when all are."""
+        form = form_of(look.plan, look.incident.asks[event.ask])
+        named = {name: value for name, value in event.values.items() if form[name].type is FieldType.FILE}
+        for name, value in named.items():
+            for digest in digests(form[name], value):
+                if self.vault is None or await self.vault.check(digest) != "match":
+                    hint = "Give it in a shell: tocsin answer INC STEP --file FIELD=PATH."
+                    return Refusal("file", f"{name}: the file is not in the evidence vault.", hint)
+        return None
+
     async def _filled(self, look: Look, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
         """Return what was accepted, with a role that was given to nobody given to whoever is on call, or is listed.
 
@@ -239,6 +256,9 @@ class Desk:
         playbook = look.plan.playbook
         plan = await self.plans.of(migrated.to_digest, playbook=playbook) if migrated is not None else look.plan
         for event in events:
+            lost = await self._lost(look, event) if isinstance(event, ev.AskAnswered) else None
+            if lost is not None:
+                return lost
             if not isinstance(event, ev.RoleAssigned) or event.people:
                 filled.append(event)
                 continue

@@ -123,7 +123,7 @@ def _element(spec: FieldSpec, *, value: object) -> Block:
             return _table(spec, value=value)
         case FieldType.FILE:
             message = f"Slack's forms have no field of type {spec.type}."
-            raise IntegrationError(message, hint="Answer it with `tocsin answer`.")
+            raise IntegrationError(message, hint="Answer it with `tocsin answer --file FIELD=PATH` in a shell.")
         case _:
             assert_never(spec.type)
 

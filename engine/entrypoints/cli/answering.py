@@ -26,6 +26,10 @@ Table = Annotated[
     list[str] | None, typer.Option("--table", help="field=@file.csv for a table; 'field=a;b;c' for a row of it.")
 ]
 
+Files = Annotated[
+    list[str] | None, typer.Option("--file", help="field=PATH: a file, which goes to the evidence vault.")
+]
+
 
 def ack(incident: Incident, step: Step, *, named: As = None, json_: Json = False) -> None:
     r"""Say that you are on it, so that nobody else is called; it stays open until it is answered.
@@ -44,6 +48,7 @@ def done(
     *,
     given: Set = None,
     tables: Table = None,
+    files: Files = None,
     reason: Said = "",
     named: As = None,
     json_: Json = False,
@@ -56,17 +61,18 @@ def done(
     """
     from engine.domain import commands as cmd
 
-    values = _values(incident, step, given, tables, named)
+    values = _values(incident, step, given, tables=tables, files=files, named=named)
     command = cmd.Answer(target=step, verdict="done", values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is done.")
 
 
-def answer(
+def answer(  # noqa: PLR0913 - each is an option that somebody types
     incident: Incident,
     step: Step,
     *,
     given: Set = None,
     tables: Table = None,
+    files: Files = None,
     yes: Annotated[bool | None, typer.Option("--yes/--no", help="The answer to a question without a form.")] = None,
     reason: Said = "",
     named: As = None,
@@ -79,12 +85,13 @@ def answer(
     tocsin answer INC-7 contained --yes --reason "both copies are reported"
     tocsin answer INC-7 scope --set @answer.json
     tocsin answer INC-7 copies --table places=@places.csv
+    tocsin done INC-7 file_authority --set reference=DPA-17 --file receipt=receipt.pdf
     tocsin answer INC-7 notify --reason "yes: names are shown"    your view, where you are consulted
     """
     from engine.domain import commands as cmd
 
     verdict: Any = "answer" if yes is None else ("yes" if yes else "no")
-    values = _values(incident, step, given, tables, named) if yes is None else {}
+    values = _values(incident, step, given, tables=tables, files=files, named=named) if yes is None else {}
     command = cmd.Answer(target=step, verdict=verdict, values=values, reason=reason)
     give(incident, command, named=named, json_=json_, done=f"{step} is answered.")
 
@@ -137,11 +144,21 @@ def break_glass(incident: Incident, step: Step, *, reason: Reason, named: As = N
 
 
 def _values(
-    incident: str, step: str, given: list[str] | None, tables: list[str] | None, named: str | None
+    incident: str,
+    step: str,
+    given: list[str] | None,
+    *,
+    tables: list[str] | None,
+    files: list[str] | None,
+    named: str | None,
 ) -> dict[str, Any]:
     from engine.entrypoints.cli.given import typed_inputs, typed_tables
 
     values: dict[str, Any] = {**typed_inputs(given or []), **typed_tables(tables or [])}
+    if files:
+        from engine.entrypoints.cli.giving import given_files
+
+        values |= in_office(lambda office: given_files(office, incident, step, given=files))
     if sys.stdin.isatty() and sys.stdout.isatty():
         values |= _asked(incident, step, known=values, named=named)
     return values
@@ -160,7 +177,7 @@ def _asked(incident: str, step: str, *, known: dict[str, Any], named: str | None
     form = in_office(work)
     asked: dict[str, Any] = {}
     for name, spec in form.items():
-        if name in known:
+        if name in known or spec.type == "file":
             continue
         options = f" [{', '.join(spec.options)}]" if spec.options else ""
         hint = f" ({spec.hint})" if spec.hint else ""

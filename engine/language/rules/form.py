@@ -29,7 +29,7 @@ KEYS_OF_KIND = {
     "wait": _EVERY_KIND | {"wait"},
     "call": _EVERY_KIND | {"call", "with"},
 }
-_COUNTED = (FieldType.TEXT, FieldType.NUMBER, FieldType.TABLE)
+_COUNTED = (FieldType.TEXT, FieldType.NUMBER, FieldType.TABLE, FieldType.FILE)
 
 
 def one_kind(context: Context) -> Findings:
@@ -93,7 +93,7 @@ def bounds(context: Context) -> Findings:
         if low is not None and high is not None and low > high:
             yield Finding((*loc, "min"), f"`min` {low:g} is more than `max` {high:g}.", "Exchange them.")
         bounded = field.list or field.type in _COUNTED
-        counts = field.list or field.type in (FieldType.TEXT, FieldType.TABLE)
+        counts = field.list or field.type in (FieldType.TEXT, FieldType.TABLE, FieldType.FILE)
         for key, bound in (("min", low), ("max", high)):
             if bound is None:
                 continue
@@ -111,6 +111,13 @@ def defaults(context: Context) -> Findings:
         except TocsinError as error:
             reason = error.message.removeprefix("default: ")
             yield Finding((*loc, "default"), f"The default {reason}", error.hint())
+
+
+def files_in_forms(context: Context) -> Findings:
+    for name, field in context.playbook.inputs.items():
+        if field.type is FieldType.FILE:
+            hint = "Ask for it in the form of a task; here a link or a reference says where it is."
+            yield Finding(("inputs", name, "type"), "A file cannot be given when an incident is declared.", hint)
 
 
 def undo_one(context: Context) -> Findings:
@@ -157,6 +164,7 @@ CHECKS = (
     Check(Rule("PB107", "A playbook is named after its file."), named_after_file),
     Check(Rule("PB108", "A choice has distinct options, and nothing else has any."), options),
     Check(Rule("PB131", "A table has columns, each with what it holds, and nothing else has any."), columns),
+    Check(Rule("PB132", "A file is asked for in a form."), files_in_forms),
     Check(Rule("PB109", "Bounds fit what they bound."), bounds),
     Check(Rule("PB110", "A default fits its field."), defaults),
     Check(Rule("PB111", "An undo is an action or a reason, never both."), undo_one),

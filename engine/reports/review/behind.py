@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
+from engine.domain.fields import FieldType
 from engine.domain.lifecycle import SETTLED
 from engine.domain.values import decode
 from engine.domain.views import VIEW, is_view, role_of, titles
@@ -90,7 +91,7 @@ def approvals(case: Case) -> dict[str, list[dict[str, Any]]]:
 
 def evidence(case: Case) -> list[dict[str, Any]]:
     """Return every evidence item with its hash, and whether its bytes still have it."""
-    return list(_evidence(case))
+    return [*_evidence(case), *_given(case)]
 
 
 def _evidence(case: Case) -> Iterator[dict[str, Any]]:
@@ -109,6 +110,25 @@ def _evidence(case: Case) -> Iterator[dict[str, Any]]:
                 "captured_at": str(item["captured_at"]),
                 "state": case.checks.get(str(item["sha256"]), "not verifiable"),
             }
+
+
+def _given(case: Case) -> Iterator[dict[str, Any]]:
+    """Yield the files that people gave as answers and the reader may see."""
+    for step, entry in case.steps():
+        for name, spec in step.form.items():
+            value = case.raw_of(step, entry, name) if spec.type is FieldType.FILE else None
+            known: Any = decode(value) if value is not None else []
+            for item in known if isinstance(known, list) else [known]:
+                yield {
+                    "step": entry.id,
+                    "outcome": "given",
+                    "kind": "file",
+                    "sha256": str(item["sha256"]),
+                    "size": str(item["size"]),
+                    "from": str(item["name"]),
+                    "captured_at": at(entry.settled_at),
+                    "state": case.checks.get(str(item["sha256"]), "not verifiable"),
+                }
 
 
 def views(case: Case) -> list[dict[str, Any]]:

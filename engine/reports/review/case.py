@@ -68,6 +68,12 @@ class Case:
             return None
         return output[name] if self.reader.may_see(known.sensitivity_of(name)) else None
 
+    def raw_of(self, step: StepPlan, entry: Step, name: str) -> Any:  # noqa: ANN401 - a kept value of any type
+        """Return the kept value of a field of one instance that may be said; None when there is none."""
+        output = entry.output or {}
+        shown = self.reader.may_see(step.sensitivity) and self.reader.may_see(step.form[name].sensitivity)
+        return output.get(name) if shown else None
+
     def moment(self, step: str, name: str) -> datetime | None:
         """Return a moment that was answered."""
         value = decode(self.raw(step, name)) if self.raw(step, name) is not None else None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain.chain import Head, verify
 from engine.domain.errors import UnknownIncidentError
+from engine.domain.files import PARTS
 from engine.domain.fold import fold_all
 from engine.domain.values import decode
 from engine.ports.reports import CompiledReport
@@ -92,6 +93,9 @@ def _digests(incident: Incident) -> list[str]:
         output: Any = decode(step.output) if step.output else {}
         items = output.get("items") if isinstance(output, dict) else None
         found += [str(item["sha256"]) for item in items or () if isinstance(item, dict) and "sha256" in item]
+        given = output.values() if isinstance(output, dict) else ()
+        listed = [item for value in given for item in (value if isinstance(value, list) else [value])]
+        found += [str(item["sha256"]) for item in listed if isinstance(item, dict) and set(item) == set(PARTS)]
     return list(dict.fromkeys(found))
 
 

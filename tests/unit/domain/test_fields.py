@@ -92,7 +92,7 @@ def test_what_people_type_becomes_a_typed_value(kind: FieldType, raw: Json, valu
         (FieldType.URL, 5, "not an address"),
         (FieldType.PERSON, "Kim Example", "not a person's id"),
         (FieldType.PERSON, "k\x00m", "hidden character"),
-        (FieldType.FILE, "x", "cannot be answered yet"),
+        (FieldType.FILE, "x", "is a file, and no file was given"),
         (FieldType.TEXT, None, "is missing"),
         (FieldType.TEXT, "  ", "is missing"),
     ],

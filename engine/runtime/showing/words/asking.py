@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.authority import ladder
+from engine.domain.fields import FieldType
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.sensitivity import Sensitivity
@@ -256,6 +257,9 @@ def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
 def _done_by_form(step: StepPlan) -> Iterator[str]:
     yield "* These are filled in:"
     yield from (f"*{line}" for line in needed(step))
+    if any(spec.type is FieldType.FILE for spec in step.form.values()):
+        yield "* Answer it with `tocsin answer --file FIELD=PATH` in a shell: files go to the evidence vault, not here."
+        return
     hidden = any(spec.sensitivity is not Sensitivity.INTERNAL for spec in step.form.values())
     if hidden or not open_to_all(step):
         yield "* Answer it with the button in Slack, or with `tocsin answer`: parts of it do not belong into a ticket."

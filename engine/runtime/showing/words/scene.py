@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.actions.defang import defanged
 from engine.domain.authority import holders
 from engine.domain.fields import FieldType
+from engine.domain.files import told
 from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, TICKET, effect_of, maker_of, withheld
@@ -155,7 +156,9 @@ def _filled(step: StepPlan, spec: FieldSpec, value: Json) -> list[str]:
 
 def _shown(step: StepPlan, spec: FieldSpec, value: Json) -> str:
     hidden = next((s for s in (step.sensitivity, spec.sensitivity) if s is not Sensitivity.INTERNAL), None)
-    return RECORDED[hidden] if hidden else text_of(value)
+    if hidden:
+        return RECORDED[hidden]
+    return told(decode(value)) if spec.type is FieldType.FILE else text_of(value)
 
 
 def _plain(value: Value) -> str:

@@ -1,0 +1,60 @@
+"""Files as answers: what the timeline holds of one.
+
+Rules kept here: the bytes are in the evidence vault, the answer holds `name`, `sha256`, `size` and `type`; nobody types
+a file, it is given as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from engine.domain.parsing import ParseError, parse_number, parse_text
+
+if TYPE_CHECKING:
+    from engine.domain.field_spec import FieldSpec
+    from engine.domain.values import Value
+
+MOST_BYTES: Final = 20_000_000
+"""What a file may have where its field gives no `max`."""
+PARTS: Final = ("name", "sha256", "size", "type")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_HOW = "Give it in a shell: tocsin answer INC STEP --file FIELD=PATH."
+LONGEST_NAME = 200
+
+
+def most_bytes(spec: FieldSpec) -> int:
+    """Return how many bytes a field's file may have."""
+    return MOST_BYTES if spec.max is None or spec.list else int(spec.max)
+
+
+def parse_file(spec: FieldSpec, raw: object) -> Value:
+    """Return what is kept of a file that is in the vault."""
+    if not isinstance(raw, Mapping) or set(raw) != set(PARTS) or not _HASH.fullmatch(str(raw["sha256"])):
+        raise ParseError("is a file, and no file was given.", _HOW)
+    size = parse_number(raw["size"], low=Decimal(1), high=Decimal(most_bytes(spec)))
+    name = PurePosixPath(parse_text(raw["name"], shortest=1, longest=LONGEST_NAME).replace("\\", "/")).name
+    kind = parse_text(raw["type"], longest=LONGEST_NAME)
+    return {"name": name, "sha256": str(raw["sha256"]), "size": size, "type": kind}
+
+
+def checked_size(spec: FieldSpec, size: int) -> None:
+    """Raise `ParseError` for bytes that no file of this field has."""
+    if size == 0:
+        raise ParseError("is empty.", "Give a file with something in it.")
+    if size > most_bytes(spec):
+        raise ParseError(f"has {size} bytes; {most_bytes(spec)} is the most.", "Give a smaller file.")
+
+
+def digests(spec: FieldSpec, value: Any) -> list[str]:  # noqa: ANN401 - a kept value of any type
+    """Return the hashes of what was answered in a field of files."""
+    return [str(item["sha256"]) for item in (value if spec.list else [value]) if isinstance(item, Mapping)]
+
+
+def told(value: Any) -> str:  # noqa: ANN401 - a typed value of any type
+    """Return a file in words: `receipt.pdf (12345 bytes, SHA-256 ab12cd34ef56...)`."""
+    items = value if isinstance(value, list | tuple) else [value]
+    return "; ".join(f"{item['name']} ({item['size']} bytes, SHA-256 {str(item['sha256'])[:12]}...)" for item in items)
