@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.bootstrap import action_facts, catalogs
-from engine.domain.plan import Plan, StepPlan
+from engine.domain.plan import ApprovePlan, Plan, StepPlan
 from engine.domain.sensitivity import Sensitivity
 from engine.entrypoints.cli.outline import outline
 from engine.language.api import compile_playbook
@@ -161,16 +161,21 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
         most = f"{step.repeat.most} times at most"
         yield f"again every {step.repeat.every.text} until {_code(step.repeat.until.source)}, {most}"
     if step.approve:
-        number = f"{step.approve.quorum} of " if step.approve.quorum > 1 else ""
-        exact = ", these exact words" if step.approve.exact_text else ""
-        yield f"approved by {number}{', '.join(map(_code, step.approve.by))}{exact}"
-        if step.approve.escalate:
-            after, to = span(step.approve.escalate.after), ", ".join(map(_code, step.approve.escalate.to))
-            yield f"after {after} also by {to}"
+        yield from _approval(step.approve)
     if step.undo:
         yield "can be undone" if step.undo.action else f"cannot be undone: {_text(step.undo.none_because or '')}"
     if step.marks:
         yield f"a yes makes the incident {step.marks}"
+
+
+def _approval(approve: ApprovePlan) -> Iterator[str]:
+    number = f"{approve.quorum} of " if approve.quorum > 1 else ""
+    exact = ", these exact words" if approve.exact_text else ""
+    yield f"approved by {number}{', '.join(map(_code, approve.by))}{exact}"
+    if approve.escalate:
+        yield f"after {span(approve.escalate.after)} also by {', '.join(map(_code, approve.escalate.to))}"
+    if approve.break_glass:
+        yield f"after {span(approve.break_glass)} one person may go ahead alone, with a reason"
 
 
 def _law(plan: Plan, step: StepPlan) -> Iterator[str]:

@@ -152,6 +152,8 @@ def _approval(approve: Outline) -> Iterator[str]:
     further = approve["escalate"]
     if further:
         yield f"after {span(timedelta(seconds=further['after']))} also by {', '.join(further['to'])}"
+    if approve["break_glass"]:
+        yield f"after {span(timedelta(seconds=approve['break_glass']))} one person may go ahead alone, with a reason"
 
 
 def _ends(step: Outline) -> Iterator[str]:

@@ -156,6 +156,7 @@ def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
         "expires": _span(step.approve.expires),
         "asks_again": step.approve.asks_again,
         "escalate": {"after": _span(further.after), "to": list(further.to)} if further else None,
+        "break_glass": _span(step.approve.break_glass),
     }
 
 

@@ -42,7 +42,7 @@ def inbox(
     if not asks:
         typer.echo("Nothing waits for anybody." if everybody else "Nothing waits for you.")
     for ask in asks:
-        typer.echo(f"{ask['incident']} {ask['kind']}: {ask['title']} ({_due(ask)})")
+        typer.echo(f"{ask['incident']} {_kind(ask)}: {ask['title']} ({_due(ask)})")
         typer.echo(f"    {ask['command']}")
 
 
@@ -69,8 +69,7 @@ def tasks(incident: Incident, *, named: As = None, json_: Json = False) -> None:
         typer.echo(f"Nothing is open in {incident} that waits for anybody.")
     for ask in asks:
         mark = "▸" if ask["mine"] else "·"
-        kind = "ratification" if ask.get("ratifies") else ask["kind"]
-        typer.echo(f"{mark} {kind}: {ask['title']} ({ask['names']}; {_due(ask)})")
+        typer.echo(f"{mark} {_kind(ask)}: {ask['title']} ({ask['names']}; {_due(ask)})")
         typer.echo(f"    {ask['command']}")
 
 
@@ -116,6 +115,10 @@ def _reader(office: Office, named: str | None) -> str:
 
 def _sorted(asks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(asks, key=lambda ask: (ask["kind"] != "handover", ask["due"] is None, ask["due"] or ""))
+
+
+def _kind(ask: dict[str, Any]) -> str:
+    return "ratification" if ask.get("ratifies") else str(ask["kind"])
 
 
 def _due(ask: dict[str, Any]) -> str:
