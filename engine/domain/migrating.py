@@ -172,10 +172,27 @@ def _steps(change: Change) -> Iterator[Difference]:
             yield Difference(f"step {step.id}: added", _begins(change, step))
         elif keys := _keys(old[step.id], step):
             yield Difference(f"step {step.id}: {keys}", _counts(change, step))
+            yield from _inside(step.id, old[step.id].call, step.call)
     for step in old.values():
         if step.id not in new:
             why = touched(change.incident, step.id)
             yield Difference(f"step {step.id}: gone", f"{why} and stays" if why else "it had not begun and is dropped")
+
+
+def _inside(call: str, before: Plan | None, after: Plan | None) -> Iterator[Difference]:
+    """Yield what is different in a playbook that a step calls."""
+    if before is None or after is None or before.playbook != after.playbook:
+        return
+    for step in after.steps.values():
+        known = before.steps.get(step.id)
+        if known is None:
+            yield Difference(f"step {call}/{step.id}: added", "it begins in each call, also in those under way")
+        elif keys := _keys(known, step):
+            yield Difference(f"step {call}/{step.id}: {keys}", "in each call, for what has not begun there")
+            yield from _inside(f"{call}/{step.id}", known.call, step.call)
+    for name in before.steps:
+        if name not in after.steps:
+            yield Difference(f"step {call}/{name}: gone", "it is dropped in each call in which it has not begun")
 
 
 def _begins(change: Change, step: StepPlan) -> str:

@@ -83,6 +83,55 @@ def test_what_is_in_the_way_is_named_before_and_when_it_is_tried(tocsin: Run, in
     tried.said(3, "cannot go over to version 2.", "step lock (step_gone): it has begun")
 
 
+INNER = """\
+tocsin: 1
+playbook: inner
+title: One copy
+version: 1
+inputs: {url: {type: url}}
+roles: {responder: {title: Responder}}
+phases:
+  contain:
+    steps:
+      - {id: send, title: Send the notice, task: Send it., owner: responder, due: 1h}
+"""
+OUTER = """\
+tocsin: 1
+playbook: outer
+title: Several copies
+version: 1
+inputs: {urls: {type: url, list: true, min: 1}}
+roles: {commander: {required: true}, responder: {title: Responder}}
+phases:
+  contain:
+    steps:
+      - {id: copies, title: Each copy, call: inner, for_each: inputs.urls, with: {url: "{{ item }}"}}
+"""
+
+
+def test_a_playbook_inside_is_part_of_the_version(tocsin: Run, tmp_path: Path) -> None:
+    """Pinned with the one that calls it: edited alone, it is another version; what is new begins in each call."""
+    folder = tmp_path / "playbooks"
+    written(folder, INNER, name="inner.yaml")
+    written(folder, OUTER, name="outer.yaml")
+    assert tocsin("trigger", "outer", "-i", "urls=https://a.example", "-i", "urls=https://b.example").code == 0
+    carry()
+    ask = "      - {id: ask, title: Ask again, task: Ask them., owner: responder, due: 1h}\n"
+    written(folder, INNER + ask, name="inner.yaml")
+    shown = tocsin("migrate", "INC-1", "--to", "outer").out
+    assert "  step copies: call: it has begun:" in shown
+    assert "  step copies/ask: added: it begins in each call, also in those under way\n" in shown
+    assert tocsin("migrate", "INC-1", "--to", "outer", *WHY, "--as", "ana").code == 0
+    carry()
+    found = tocsin("status", "INC-1", "--json").json
+    asked = sorted(ask["step"] for ask in found["asks"])
+    assert asked == ["copies[1]/ask", "copies[1]/send", "copies[2]/ask", "copies[2]/send"]
+    written(folder, INNER.replace("id: send", "id: mail") + ask, name="inner.yaml")
+    ran = tocsin("migrate", "INC-1", "--to", "outer")
+    assert ran.code == 3
+    assert "step copies[1]/send (step_gone): it has begun, so it stays in the playbook" in ran.out
+
+
 def test_a_version_that_was_not_counted_up_is_mentioned(tocsin: Run, incident: str, tmp_path: Path) -> None:
     """Two texts with one number could be taken for each other on the timeline."""
     ran = tocsin("migrate", incident, "--to", written(tmp_path, PLAYBOOK.replace("due: 2h", "due: 3h")))

@@ -24,7 +24,7 @@ def test_an_edited_playbook_inside_is_another_version_too() -> None:
     other = TAKEDOWN.replace(VERIFY, ASK + VERIFY)
     assert migrate(told, text_of(EACH), called={"takedown": other}) == {}
     assert {"takedown[1]/ask.task.1", "takedown[2]/ask.task.1"} <= set(told.open_asks())
-    assert told.incident.migrations[0].changes == ("step takedown: call",)
+    assert told.incident.migrations[0].changes == ("step takedown: call", "step takedown/ask: added")
     assert sorted(move.subject for move in told.pending.values()) == ["takedown[1]/lock", "takedown[2]/lock"]
 
 
@@ -37,6 +37,7 @@ def test_a_step_inside_that_nobody_has_touched_may_go() -> None:
     )
     other = other.replace("             follow_up: true\n", "")
     assert migrate(told, text_of(EACH), called={"takedown": other}) == {}
+    assert told.incident.migrations[0].changes == ("step takedown: call", "step takedown/thank: gone")
     for call in ("takedown[1]", "takedown[2]"):
         removed(told, call)
     assert "after.task.1" in told.open_asks()
