@@ -18,8 +18,8 @@ PERSON_PATTERN = r"^[a-z][a-z0-9_.-]{0,59}$"
 _CLOCK, _DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]", r"(mon|tue|wed|thu|fri|sat|sun)"
 HOURS_PATTERN = rf"^{_CLOCK}-{_CLOCK} {_DAY}(-{_DAY})?$"
 STATES = ("declared", "contained", "resolved", "closed", "cancelled")
-DEEDS = ("add", "fact", "outage", "asleep", "decline", "skip", "retry", "resolve", "undo", "assign", "note", "hold",
-         "release", "cancel", "close")  # fmt: skip
+DEEDS = ("add", "fact", "outage", "asleep", "decline", "alone", "skip", "retry", "resolve", "undo", "assign", "note",
+         "hold", "release", "cancel", "close")  # fmt: skip
 """The keys of which each inject has exactly one."""
 
 Person = Annotated[str, StringConstraints(pattern=PERSON_PATTERN)]
@@ -136,6 +136,7 @@ class InjectModel(Part):
     outage: Line | None = Field(None, description="What is down: chat, tracker, or part of an address.")
     asleep: Person | None = Field(None, description="Somebody who hears nothing until then.")
     decline: SaysModel | None = Field(None, description="An approval that is declined.")
+    alone: StepReasonModel | None = Field(None, description="A step with which somebody goes ahead alone, unapproved.")
     skip: StepReasonModel | None = Field(None, description="A step that is left out.")
     retry: StepReasonModel | None = Field(None, description="A step that is tried again.")
     resolve: StepReasonModel | None = Field(None, description="What became of a step that nobody could tell.")
@@ -185,7 +186,9 @@ class Scenario(Part):
     cast: dict[Person, CastModel] = Field({}, description="Who takes part; left out: two people for each role.")
     effort: EffortModel = Field(EffortModel(), description="How long people work on what they are asked.")
     answers: dict[str, Answers] = Field(
-        {}, description="What people say, by step; approve/STEP for its approval. A list is used up in order."
+        {},
+        description="What people say, by step; approve/STEP for its approval, view/STEP for what those think who are "
+        "consulted, ratify/STEP for what somebody did alone. A list is used up in order.",
     )
     world: list[WorldModel] = Field([], description="What other systems reply; the first that matches counts.")
     injects: list[InjectModel] = Field([], description="What happens meanwhile.")

@@ -12,15 +12,17 @@ from datetime import datetime
 
 from engine.domain.durations import DurationError, parse_duration
 from engine.domain.lifecycle import StepStatus
-from engine.domain.plan import Plan
+from engine.domain.plan import Plan, StepPlan
 from engine.domain.scenario import DEEDS, STATES, InjectModel, Scenario, SpreadModel
 from engine.domain.values import zone_named
+from engine.domain.views import VIEW
 from engine.language.checks import Finding, Findings
 from engine.language.document import Loc
 from engine.language.marks import Rule
 from engine.language.shape import did_you_mean
 
-APPROVE = "approve/"
+APPROVE, VIEWED, RATIFY = PREFIXES = ("approve/", "view/", "ratify/")
+"""What stands before a step in `answers`, where something else than its own question is answered."""
 NO_TIME = "0s"
 
 
@@ -102,18 +104,32 @@ SCENARIO_RULES: dict[str, Rule] = {check.rule.id: check.rule for check in SCENAR
 def _answers(written: Written) -> Findings:
     scenario, plan = written.scenario, written.plan
     for key, answers in scenario.answers.items():
-        step = plan.find_step(key.removeprefix(APPROVE))
+        name = _step_of(key)
+        step = plan.find_step(name)
         if step is None:
-            yield _missing(key.removeprefix(APPROVE), plan.steps, "step", ("answers", key), on_key=True)
+            yield _missing(name, plan.steps, "step", ("answers", key), on_key=True)
             continue
-        if key.startswith(APPROVE) and step.approve is None:
-            yield Finding(("answers", key), f"{step.id} is approved by nobody.", on_key=True)
-        elif not key.startswith(APPROVE) and not step.human:
-            yield Finding(("answers", key), f"Nothing is asked of anybody at {step.id}.", on_key=True)
+        if wrong := _unasked(key, step):
+            yield Finding(("answers", key), wrong, on_key=True)
         for number, answer in enumerate(answers):
             at: Loc = ("answers", key, number)
             yield from _each(answer.by or (), written.actors, "person or role", (*at, "by"))
-            yield from _among(answer.values, step.form, f"field of {step.id}", (*at, "values"))
+            fields = {VIEW: None} if key.startswith(VIEWED) else step.form
+            yield from _among(answer.values, fields, f"field of {step.id}", (*at, "values"))
+
+
+def _step_of(key: str) -> str:
+    """Return the step that a key of `answers` means."""
+    return next((key.removeprefix(prefix) for prefix in PREFIXES if key.startswith(prefix)), key)
+
+
+def _unasked(key: str, step: StepPlan) -> str:
+    """Return why nobody is ever asked what a key answers, empty when somebody may be."""
+    if key.startswith((APPROVE, RATIFY)):
+        return "" if step.approve else f"{step.id} is approved by nobody."
+    if key.startswith(VIEWED):
+        return "" if step.consult else f"Nobody is consulted on {step.id}."
+    return "" if step.human else f"Nothing is asked of anybody at {step.id}."
 
 
 def _inject(written: Written, inject: InjectModel, at: Loc) -> Findings:
@@ -129,7 +145,7 @@ def _inject(written: Written, inject: InjectModel, at: Loc) -> Findings:
     for role, people in (inject.assign or {}).items():
         yield from _among([role], plan.roles, "role", (*at, "assign"))
         yield from _each(people, written.scenario.cast, "person of the cast", (*at, "assign", role))
-    for deed in ("skip", "retry", "resolve", "undo"):
+    for deed in ("alone", "skip", "retry", "resolve", "undo"):
         if said := getattr(inject, deed):
             yield from _steps([said.step], plan, (*at, deed))
 

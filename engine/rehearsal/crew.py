@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain.authority import holders
+from engine.domain.views import VIEW, form_of
 from engine.rehearsal.agenda import Says, Turns
 from engine.rehearsal.chat import CHAT
 from engine.rehearsal.drawing import Spread, span
@@ -39,13 +40,18 @@ if TYPE_CHECKING:
 
 APPROVAL = "approval"
 WAYS = (CHAT, TRACKER)
-EFFORT = {"approval": Spread(180.0, 600.0), "decision": Spread(600.0, 1800.0), "task": Spread(1800.0, 5400.0)}
+EFFORT = {
+    "approval": Spread(180.0, 600.0),
+    "view": Spread(300.0, 900.0),
+    "decision": Spread(600.0, 1800.0),
+    "task": Spread(1800.0, 5400.0),
+}
 """Seconds of work, by what is asked."""
 PLANNED = timedelta(days=1)
 SHARE = Spread(0.5, 0.9)
 """Of the time of planned work, the share after which it is begun."""
 WHOLE = 1_000_000
-VERDICTS: dict[str, Verdict] = {"approval": "approve", "decision": "answer", "task": "done"}
+VERDICTS: dict[str, Verdict] = {"approval": "approve", "view": "answer", "decision": "answer", "task": "done"}
 
 
 @dataclass(slots=True)
@@ -73,6 +79,8 @@ class Crew:
     _taken: dict[str, str] = field(default_factory=dict)
     _busy: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     _seen: int = 0
+    _by: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of what is asked: the roles that have been told."""
 
     def __post_init__(self) -> None:
         self.script = {key: deque(answers) for key, answers in self.stage.scenario.answers.items()}
@@ -85,6 +93,14 @@ class Crew:
         for ask in fresh:
             if ask.open:
                 self._plan(ask)
+                self._by[ask.id] = ask.by
+        for name, by in list(self._by.items()):
+            ask = asks[name]
+            if not ask.open:
+                del self._by[name]
+            elif ask.by != by:
+                self._by[name] = ask.by
+                self._join(ask)
 
     def turn(self, item: Turns) -> None:
         """Have somebody work on what they are asked, as soon as they are free."""
@@ -123,6 +139,11 @@ class Crew:
             if ask.open and ask.kind == APPROVAL and step in names_of(ask.step):
                 self._plan(ask)
 
+    def _join(self, ask: Ask) -> None:
+        """Have those turn to an ask who may answer it too, since it was asked of further roles."""
+        known = {trace.person for trace in self.traces.get(ask.id, ())}
+        self._all_turn(ask, [person for person in self._may(ask) if person not in known], scripted=None)
+
     def _plan(self, ask: Ask) -> None:
         scripted = self._scripted(ask)
         may = self._may(ask)
@@ -145,7 +166,7 @@ class Crew:
 
     def _scripted(self, ask: Ask) -> AnswerModel | None:
         """Take what the scenario says next to an ask."""
-        prefix = "approve/" if ask.kind == APPROVAL else ""
+        prefix = prefix_of(ask)
         for name in names_of(ask.step):
             if self.script.get(f"{prefix}{name}"):
                 return self.script[f"{prefix}{name}"].popleft()
@@ -183,7 +204,7 @@ class Crew:
         return dice.draw(name, self.stage.players[person].responds)
 
     def _effort(self, ask: Ask, person: str) -> timedelta:
-        model = getattr(self.stage.scenario.effort, ask.kind)
+        model = getattr(self.stage.scenario.effort, ask.kind, None)
         return self.stage.dice.draw(f"{person}/{ask.id}/works", Spread.of(model) if model else EFFORT[ask.kind])
 
     def _trace(self, ask: Ask, person: str) -> Trace:
@@ -202,7 +223,7 @@ class Crew:
             verdict = said.verdict
         reason = (said.reason if said else "") or ("It is rehearsed." if verdict == "decline" else "")
         given = dict(said.values) if said else {}
-        form = self.stage.plan.step_at(ask.step).form if ask.kind != APPROVAL and verdict != "decline" else {}
+        form = form_of(self.stage.plan, ask) if ask.kind != APPROVAL and verdict != "decline" else {}
         if verdict in ("yes", "no"):
             given.setdefault("answer", verdict == "yes")
         values = filled(form, given, person=item.person, now=self.stage.clock.now())
@@ -213,6 +234,13 @@ def told_at(outages: Sequence[Outage], at: datetime) -> datetime:
     """Return when people hear of something: at once, or when the first of chat and tracker is there again."""
     down = [[one.until for one in outages if one.what == what and one.since <= at < one.until] for what in WAYS]
     return min(max(untils) for untils in down) if all(down) else at
+
+
+def prefix_of(ask: Ask) -> str:
+    """Return what stands before the step in a rehearsal's `answers`, for this kind of ask."""
+    if ask.ratifies:
+        return "ratify/"
+    return {APPROVAL: "approve/", VIEW: "view/"}.get(ask.kind, "")
 
 
 def urgent(ask: Ask) -> bool:

@@ -54,6 +54,8 @@ def _commands(inject: InjectModel) -> Iterator[cmd.AnyCommand]:
 
 
 def _about_steps(inject: InjectModel) -> Iterator[cmd.AnyCommand]:
+    if inject.alone:
+        yield cmd.BreakGlass(target=inject.alone.step, reason=inject.alone.reason)
     if inject.skip:
         yield cmd.SkipStep(step=inject.skip.step, reason=inject.skip.reason)
     if inject.retry:

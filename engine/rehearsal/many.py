@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SURE = 1.96
 """Nineteen times of twenty, a share lies between `low` and `high`."""
+WORK = ("task", "decision")
 MOMENTS = ("contained", "resolved", "closed")
 
 
@@ -119,7 +120,7 @@ def _figures(played: Played) -> Figures:
     incident = played.stage.incident
     targets: dict[str, Seen] = {}
     for ask in incident.asks.values():
-        if ask.due is None or ask.kind == "approval":
+        if ask.due is None or ask.kind not in WORK:
             continue
         step = every(ask.step)
         took = (ask.last.at - ask.opened_at).total_seconds() if ask.last and ask.outcome == "answered" else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.values import decode, plain
+from engine.rehearsal.crew import prefix_of
 from engine.rehearsal.drawing import spelled
 from engine.rehearsal.naming import every
 from engine.rehearsal.unnamed import Unnamed
@@ -91,14 +92,14 @@ def _given(plan: Plan, inputs: Mapping[str, Any]) -> dict[str, Any]:
 def _answers(plan: Plan, incident: Incident, unnamed: Unnamed) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for ask in incident.asks.values():
-        key = f"approve/{ask.step}" if ask.kind == "approval" else ask.step
+        key = f"{prefix_of(ask)}{ask.step}"
         found.setdefault(key, []).append(_answer(plan.step_at(ask.step), ask, unnamed))
     return found
 
 
 def _answer(step: StepPlan, ask: Ask, unnamed: Unnamed) -> dict[str, Any]:
     last = ask.last
-    if last is None or ask.outcome not in ("answered", "approved", "declined"):
+    if ask.broken is not None or last is None or ask.outcome not in ("answered", "approved", "declined"):
         return {"verdict": "silence"}
     by = (
         [answer.by for answer in ask.answers if answer.verdict == last.verdict] if ask.kind == "approval" else [last.by]
@@ -128,6 +129,8 @@ def _brought(unnamed: Unnamed, entry: Entry, start: datetime) -> Iterator[dict[s
                 yield {**at, "add": values}
         case ev.RoleAssigned() if event.people:
             yield {**at, "assign": {event.role: [unnamed.person(person) for person in event.people]}}
+        case ev.GlassBroken():
+            yield {**at, "alone": {"step": event.step, "reason": REASON}}
         case ev.SkipOrdered() | ev.RetryOrdered() | ev.UndoOrdered():
             yield {**at, event.type.partition("_")[0]: {"step": event.step, "reason": REASON}}
         case ev.StepResolved():
