@@ -77,7 +77,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     home: Path = Field(description="Folder for data: ledger, evidence, logs.")
-    config: Path = Field(description="Folder of settings.toml, people.yaml, calendars.yaml, escalation.yaml and catalogs/.")
+    config: Path = Field(
+        description="Folder of settings.toml, people.yaml, calendars.yaml, escalation.yaml and catalogs/."
+    )
     playbooks: Path = Field(description="Folder of the playbooks.")
     database_url: Annotated[SecretStr, AfterValidator(_database)] = Field(
         description="The ledger's database: sqlite:///path, or postgresql://user:password@host/database."

@@ -149,6 +149,31 @@ def test_an_answer_that_is_declined_fulfils_nothing_until_it_is_given_again() ->
     assert story.incident.fulfilled["eu-gdpr.supervisory_authority"].at == START + timedelta(hours=3)
 
 
+def test_an_answer_that_is_replaced_corrects_the_moment() -> None:
+    """Also before anybody has approved the first one; what was said before stays on the timeline."""
+    story = Office(PLAYBOOK)
+    duties(story)
+    file(story)
+    file(story, at=Instant(START + timedelta(hours=1)))
+    assert story.incident.fulfilled["eu-gdpr.supervisory_authority"].at == START + timedelta(hours=1)
+    assert len(told(story, ev.StageFulfilled)) == 2
+    assert story.open_asks()[-1] == "file.approval.2"
+
+
+def test_a_duty_that_is_asked_for_again_and_again_stays_fulfilled() -> None:
+    """A round that is over holds; only what is declined, or not done after all, does not."""
+    rounds = "repeat: {until: 'output.reference == \"last\"', every: 6h, max: 5}"
+    story = Office(PLAYBOOK.replace("due: deadline", f"due: deadline\n            {rounds}"))
+    duties(story)
+    file(story)
+    story.answers("file.approval.1", verdict="approve")
+    story.waits(hours=7)
+    assert "file.task.2" in story.open_asks()
+    assert story.incident.fulfilled["eu-gdpr.supervisory_authority"].at == FILED.utc
+    story.tells(ev.RedoOrdered(step="duties", by="carla"))
+    assert story.incident.clocks["eu-gdpr"].at == EARLY.utc
+
+
 def test_what_the_law_sets_has_no_time_until_somebody_says_it() -> None:
     """Nothing is guessed; counsel or the owner sets the date by hand, and from then on it can be missed."""
     story = Office(PLAYBOOK)

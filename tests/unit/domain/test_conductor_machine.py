@@ -47,6 +47,7 @@ PLAYBOOK = """
     roles:
       commander: {required: true}
       counsel: {required: true}
+    deadlines: [eu-gdpr]
     phases:
       contain:
         steps:
@@ -68,7 +69,7 @@ PLAYBOOK = """
       communicate:
         steps:
           - {id: words, title: Words, task: Write them., owner: commander, due: 1h, form: {text: {type: text}},
-             approve: {by: [counsel], quorum: 1}}
+             approve: {by: [counsel], quorum: 1}, starts: eu-gdpr}
           - {id: removal, title: Remove each, call: removal, for_each: inputs.urls, max_parallel: 3,
              with: {url: "{{ item }}"}}
           - {id: risky, title: Risky, action: http.request, with: {url: "https://b.example"}, on_failure: stop}
@@ -204,6 +205,11 @@ class Incidents(RuleBasedStateMachine):
         turn = advance(self.told.plan, self.told.incident, now=self.told.now)
         assert turn.events == ()
         assert {move.key for move in turn.performs} <= set(self.told.pending)
+
+    @invariant()
+    def a_clock_is_started_once(self) -> None:
+        """However often its step is answered, declined and answered again, the first moment holds."""
+        assert sum(isinstance(event, ev.ClockStarted) for event in self.told.told) <= 1
 
     @invariant()
     def nothing_done_is_done_again(self) -> None:
