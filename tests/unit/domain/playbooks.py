@@ -104,7 +104,8 @@ def _of_kind(draw: st.DrawFn, kind: str) -> dict[str, Any]:
             return {"task": "Do it.", "owner": owner, **form, **_due(draw), **_approve(draw), **again}
         case _:
             roles = draw(st.lists(st.sampled_from(ROLES), min_size=1, max_size=2, unique=True))
-            return {"decision": "Is it?", "by": roles, **_due(draw), **_repeat(draw, "output.answer == true")}
+            again = _repeat(draw, "output.answer == true")
+            return {"decision": "Is it?", "by": roles, **_due(draw), **again, **_consult(draw, roles)}
 
 
 def _action(draw: st.DrawFn) -> dict[str, Any]:
@@ -140,6 +141,13 @@ def _approve(draw: st.DrawFn) -> dict[str, Any]:
 def _late(draw: st.DrawFn) -> dict[str, Any]:
     late = draw(st.sampled_from((None, "decline", "ask_again")))
     return {"on_expiry": late} if late else {}
+
+
+def _consult(draw: st.DrawFn, by: list[str]) -> dict[str, Any]:
+    others = [role for role in ROLES if role not in by]
+    if not others or draw(st.integers(0, 2)):
+        return {}
+    return {"consult": {"roles": others, **({"first": "30m"} if draw(st.booleans()) else {})}}
 
 
 def _spread(draw: st.DrawFn) -> dict[str, Any]:

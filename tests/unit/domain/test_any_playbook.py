@@ -16,6 +16,7 @@ from engine.domain.conductor import advance
 from engine.domain.fold import fold_all
 from engine.domain.intake import take
 from engine.domain.lifecycle import SETTLED, IncidentStatus, StepStatus
+from engine.domain.views import form_of
 from tests.unit.domain.playbooks import playbooks
 from tests.unit.domain.story import START, Story
 
@@ -45,8 +46,8 @@ class Team(Story):
     def answer(self, ask: str, *, yes: bool, people: Sequence[str] = PEOPLE) -> bool:
         """Let the first person who may answer an ask."""
         known = self.incident.asks[ask]
-        step = self.plan.step_at(known.step)
-        values = {name: {"answer": yes}.get(name, "so it is") for name in step.form}
+        form = form_of(self.plan, known)
+        values = {name: {"answer": yes}.get(name, "so it is") for name in form}
         verdict: Any = {"approval": "approve" if yes else "decline", "task": "done"}.get(known.kind, "answer")
         reason = "so it is" if not yes else ""
         command = cmd.Answer(
