@@ -38,6 +38,8 @@ ON_A_LEDGER = {
     "fact": ("INC-1", "anyone_minor", "no", "--reason", "x"),
     "add": ("INC-1", "urls", "https://b.example/2"),
     "assign": ("INC-1", "comms", "dev"),
+    "exclude": ("INC-1", "kim", "--reason", "x"),
+    "admit": ("INC-1", "kim"),
     "note": ("INC-1", "x"),
     "tasks": ("INC-1",),
     "handover": ("INC-1", "--to", "jo"),

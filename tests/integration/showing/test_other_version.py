@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain.authority import Refusal
-from engine.domain.surfaces import EPIC, NOTICE, made
+from engine.domain.surfaces import EPIC, LIVING, NOTICE, made
 from tests.integration.sandbox.clients import until
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ async def test_everybody_sees_who_did_it_and_what_is_different(on_stage: Stage) 
     issues = on_stage.sandbox.jira.state.issues
     async with on_stage.engine():
         incident = await on_stage.declare(PLAYBOOK)
-        state = await on_stage.until(incident, lambda state: made(state, EPIC, EPIC) and bool(state.step("call").ask))
+        there = ((EPIC, EPIC), (LIVING, LIVING))
+        state = await on_stage.until(incident, lambda state: all(made(state, *one) for one in there))
+        await on_stage.until(incident, lambda state: bool(state.step("call").ask))
         assert "Playbook: version" not in on_stage.living()
         gone = dedent(NEXT.replace("id: later", "id: last"))
         refused = await on_stage.desk.give(incident, cmd.MigrateIncident(text=gone, reason="x"), ANA)
