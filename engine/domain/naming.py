@@ -31,6 +31,12 @@ def scope_of(instance: str) -> str:
     return instance.rpartition("/")[0]
 
 
+def beside(instance: str, name: str) -> str:
+    """Return the full name of something that is named where an instance is done: a step, or an input."""
+    scope = scope_of(instance)
+    return f"{scope}/{name}" if scope else name
+
+
 def instance_id(step: str, number: int) -> str:
     """Return the name of an instance, counted from 1."""
     return f"{step}[{number}]"

@@ -198,7 +198,7 @@ def _open(played: Played) -> Iterator[str]:
     situation = Situation(played.stage.plan, incident, played.stage.clock.now())
     if incident.over:
         return
-    for step in played.stage.plan.steps.values():
+    for step in situation.steps:
         for entry in standing.instances(situation, step):
             if not step.follow_up and (entry.status not in SETTLED or entry.status.value in ("failed", "unconfirmed")):
                 yield f"{entry.id} is {entry.status.value.replace('_', ' ')}{_awaited(situation, step, entry)}"
@@ -210,7 +210,7 @@ def _awaited(situation: Situation, step: StepPlan, entry: Step) -> str:
     unknown = standing.unknown(situation, step, entry)
     if unknown:
         return f": {unknown} is not known"
-    waits = [need.step for need in step.needs if not standing.settled(situation, situation.plan.steps[need.step])]
+    waits = [need.step for need in step.needs if not standing.settled(situation, situation.plan.step_at(need.step))]
     return f": it waits for {', '.join(waits)}" if waits else ""
 
 

@@ -14,11 +14,13 @@ from engine.domain.conducting.joining import Joined, missed_because
 from engine.domain.conducting.situation import Situation
 from engine.domain.glass import alone_from
 from engine.domain.lifecycle import StepStatus
+from engine.domain.naming import beside
+from engine.domain.plan import OnFailure
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
 from engine.domain.views import VIEW, titles
 from engine.reports.phrases import awaited, on_hold
-from engine.reports.titles import title_of
+from engine.reports.titles import placed
 from engine.reports.values import local
 
 if TYPE_CHECKING:
@@ -58,9 +60,9 @@ def attention(situation: Situation) -> Iterator[dict[str, str]]:
     """Yield what needs a person, what holds everything up first."""
     yield from _held(situation.incident)
     yield from _offered(situation.incident)
-    for step in situation.plan.steps.values():
-        for entry in standing.instances(situation, step):
-            yield from _about(situation, step, entry)
+    for step, entry in standing.in_place(situation, situation.plan.steps.values()):
+        yield from _about(situation, step, entry)
+    for step in situation.steps:
         yield from _too_few(situation, step)
     for ask in situation.incident.asks.values():
         if ask.open:
@@ -89,7 +91,7 @@ def _offered(incident: Incident) -> Iterator[dict[str, str]]:
 
 def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
     if ask.missed and ask.due:
-        title = title_of(situation.plan.step_at(ask.step))
+        title = placed(situation.plan, ask.step)
         due = local(ask.due, situation.incident.zone)
         late = f"“{title}” was due {due} and is not answered."
         view = f"The view of {titles(situation.plan, ask.by)} on “{title}” was to be there {due}."
@@ -100,7 +102,7 @@ def _unanswered(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
 
 def _alone(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
     """Yield that somebody may go ahead alone, or that others object to its having been done."""
-    incident, title = situation.incident, title_of(situation.plan.step_at(ask.step))
+    incident, title = situation.incident, placed(situation.plan, ask.step)
     moment = alone_from(situation.plan, incident, ask)
     if moment is not None and situation.now >= moment:
         command = f"`tocsin break-glass {incident.id} '{ask.step}' --reason ...`"
@@ -141,7 +143,7 @@ def _still_wanted(incident: Incident, effect: Effect) -> bool:
 
 def _called(situation: Situation, ask: Ask) -> str:
     call, incident = ask.calls[-1], situation.incident
-    title = title_of(situation.plan.step_at(ask.step))
+    title = placed(situation.plan, ask.step)
     done = set(ladder(situation.plan, incident, ask)) <= {known.person for known in ask.calls}
     rest = " There is nobody else to call." if done else ""
     when = local(call.at, incident.zone)
@@ -156,19 +158,25 @@ def _wanted(incident: Incident, effect: Effect) -> bool:
 
 
 def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[str, str]]:
-    title, incident = title_of(step), situation.incident.id
+    title, incident = placed(situation.plan, entry.id), situation.incident.id
     because = entry.because if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
     settle = f"`tocsin resolve {incident} '{entry.id}' done|failed|retry --reason ...`"
     if entry.status is StepStatus.UNCONFIRMED:
         yield _need("unconfirmed", entry.id, f"“{title}” nobody can tell whether it was done ({because}). {settle}")
-    elif entry.status is StepStatus.FAILED and not entry.accepted and standing.failed(situation, step):
+    elif entry.status is StepStatus.FAILED and _undecided(situation, step, entry):
         yield _need("failed", entry.id, f"“{title}” failed ({because}). {settle}")
     elif situation.incident.phases.get(step.phase) is not None:
         missing = standing.unknown(situation, step, entry)
         if missing:
-            waits = awaited(missing, title=lambda name: title_of(situation.plan.step_at(name)))
+            waits = awaited(missing, title=lambda name: placed(situation.plan, beside(entry.id, name)))
             skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
             yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
+
+
+def _undecided(situation: Situation, step: StepPlan, entry: Step) -> bool:
+    """Return whether a failure is left to be decided; of a call its steps are, unless everything stops for it."""
+    told_inside = entry.opened and step.on_failure is not OnFailure.STOP
+    return not entry.accepted and not told_inside and standing.failed(situation, step)
 
 
 def _too_few(situation: Situation, step: StepPlan) -> Iterator[dict[str, str]]:
@@ -182,12 +190,12 @@ def _too_few(situation: Situation, step: StepPlan) -> Iterator[dict[str, str]]:
         retry = "".join(
             f" `tocsin retry {situation.incident.id} '{one.id}'` tries one again." for one in unsuccessful[:1]
         )
-        yield _need("failed", step.id, f"“{title_of(step)}” counts as failed ({why}).{retry}")
+        yield _need("failed", step.id, f"“{placed(situation.plan, step.id)}” counts as failed ({why}).{retry}")
 
 
 def _of(plan: Plan, subject: str) -> str:
-    step = plan.find_step(re.split(r"[.:#]", subject)[0])
-    return f" of “{title_of(step)}”" if step else ""
+    instance = re.split(r"[.:#]", subject)[0]
+    return f" of “{placed(plan, instance)}”" if plan.find_step(instance) else ""
 
 
 def _need(kind: str, subject: str, text: str) -> dict[str, str]:

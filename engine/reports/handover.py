@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from engine.domain.authority import holders
 from engine.domain.conducting import standing
 from engine.domain.conducting.situation import Situation
-from engine.domain.incident import instance_number
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.views import VIEW
 from engine.reports.phrases import ENDS, due_by_law, on_hold
-from engine.reports.titles import title_of
+from engine.reports.titles import numbered
 from engine.reports.values import local
 
 if TYPE_CHECKING:
@@ -35,14 +34,14 @@ UNDER_WAY = frozenset({StepStatus.RUNNING, StepStatus.RETRYING})
 def handover_summary(plan: Plan, incident: Incident, *, now: datetime, name: Callable[[str], str]) -> list[str]:
     """Return the lines; `name` says how people are called."""
     situation = Situation(plan, incident, now)
-    entries = [(step, entry) for step in plan.steps.values() for entry in standing.instances(situation, step)]
+    entries = list(standing.in_place(situation, plan.steps.values()))
     asks = sorted((ask for ask in incident.asks.values() if ask.open), key=_due)
     return [
         *_state(plan, incident, name),
-        *_cut([line for step, entry in entries for line in _trouble(step, entry)]),
+        *_cut([line for step, entry in entries for line in _trouble(plan, step, entry)]),
         *_cut([_asked(plan, incident, ask, name) for ask in asks]),
-        *_cut([f"Under way: {_title(step, entry)}" for step, entry in entries if entry.status in UNDER_WAY]),
-        *_cut([f"Next: {_title(step, entry)}" for step, entry in entries if _comes_next(incident, step, entry)]),
+        *_cut([f"Under way: {numbered(plan, entry.id)}" for step, entry in entries if entry.status in UNDER_WAY]),
+        *_cut([f"Next: {numbered(plan, entry.id)}" for step, entry in entries if _comes_next(incident, step, entry)]),
     ]
 
 
@@ -58,14 +57,14 @@ def _phase(incident: Incident, phase: str) -> str:
     return known.status.value if known else "not open yet"
 
 
-def _trouble(step: StepPlan, entry: Step) -> Iterator[str]:
+def _trouble(plan: Plan, step: StepPlan, entry: Step) -> Iterator[str]:
     because = entry.because if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
     if entry.status is StepStatus.FAILED and not entry.accepted:
-        yield f"Failed: {_title(step, entry)}{f' ({because})' if because else ''}"
+        yield f"Failed: {numbered(plan, entry.id)}{f' ({because})' if because else ''}"
     elif entry.status is StepStatus.UNCONFIRMED:
-        yield f"Nobody can tell whether it was done: {_title(step, entry)}"
+        yield f"Nobody can tell whether it was done: {numbered(plan, entry.id)}"
     elif entry.status is StepStatus.DECLINED:
-        yield f"Declined: {_title(step, entry)}{f' ({because})' if because else ''}"
+        yield f"Declined: {numbered(plan, entry.id)}{f' ({because})' if because else ''}"
 
 
 def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str]) -> str:
@@ -76,7 +75,7 @@ def _asked(plan: Plan, incident: Incident, ask: Ask, name: Callable[[str], str])
     if ask.due:
         due = f", due {local(ask.due, incident.zone)}{' (missed)' if ask.missed else ''}"
     word = "To ratify" if ask.ratifies else {"approval": "To approve", VIEW: "View asked for"}.get(ask.kind, "Open")
-    title = _title(step, incident.step(ask.step))
+    title = numbered(plan, ask.step)
     return f"{word}: {title}{'' if title.endswith(ENDS) else ','} {', '.join(map(name, people))}{due}"
 
 
@@ -85,11 +84,6 @@ def _comes_next(incident: Incident, step: StepPlan, entry: Step) -> bool:
     is_open = phase is not None and phase.status is PhaseStatus.OPEN
     waits_for_people = any(incident.step(need.step).status not in SETTLED for need in step.needs)
     return is_open and entry.status in (StepStatus.WAITING, StepStatus.READY) and (waits_for_people or not step.needs)
-
-
-def _title(step: StepPlan, entry: Step) -> str:
-    number = instance_number(entry.id)
-    return f"{title_of(step)} ({number})" if number else title_of(step)
 
 
 def _due(ask: Ask) -> tuple[bool, str]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from engine.actions.defang import defanged
 from engine.domain.fields import FieldType
 from engine.domain.files import told
-from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.values import decode
 from engine.reports.tables import rows_of
+from engine.reports.titles import numbered
 from engine.reports.values import text_of
 
 if TYPE_CHECKING:
@@ -37,12 +37,11 @@ class Reader:
 
     def title(self, instance: str) -> str:
         """Return a step's title, with the number of its instance."""
-        step = self.step(instance)
-        if step is None:
-            return instance
-        number = instance_number(_instance(instance))
-        shown = step.title if self.may_see(step.sensitivity) else f"a {step.sensitivity.value} step"
-        return f"{shown} ({number})" if number else shown
+        name = _instance(instance)
+        return numbered(self.plan, name, shown=self._shown) if self.plan.find_step(name) else instance
+
+    def _shown(self, step: StepPlan) -> str:
+        return step.title if self.may_see(step.sensitivity) else f"a {step.sensitivity.value} step"
 
     def step(self, instance: str) -> StepPlan | None:
         """Return the step of an instance or of an ask."""
@@ -72,7 +71,7 @@ class Reader:
 
     def fact(self, name: str, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
         """Return the value of a fact."""
-        spec = self.plan.inputs.get(name)
+        spec = self.plan.find_input(name)
         if spec is None or self.may_see(spec.sensitivity):
             return text_of(value)
         return RECORDED[spec.sensitivity]

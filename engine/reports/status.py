@@ -23,7 +23,7 @@ from engine.reports.attention import attention
 from engine.reports.clocks import clocks
 from engine.reports.phrases import due_by_law
 from engine.reports.tables import filled_tables, for_everybody
-from engine.reports.titles import title_of
+from engine.reports.titles import placed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,11 +99,11 @@ def _handover(incident: Incident) -> dict[str, Any] | None:
 def _phase(situation: Situation, phase_id: str) -> dict[str, Any]:
     phase = situation.plan.phase(phase_id)
     known = situation.incident.phases.get(phase_id)
-    steps = [situation.plan.steps[step] for step in phase.steps]
+    steps = (situation.plan.steps[step] for step in phase.steps)
     return {
         "id": phase_id,
         "state": (known.status if known else PhaseStatus.WAITING).value,
-        "steps": [_step(situation, step, entry) for step in steps for entry in standing.instances(situation, step)],
+        "steps": [_step(situation, step, entry) for step, entry in standing.in_place(situation, steps)],
     }
 
 
@@ -112,7 +112,7 @@ def _step(situation: Situation, step: StepPlan, entry: Step) -> dict[str, Any]:
     return {
         "id": entry.id,
         "kind": step.kind.value,
-        "title": title_of(step),
+        "title": placed(situation.plan, entry.id),
         "state": entry.status.value,
         "because": entry.because if open_to_all else "",
         "ticket": ticket_of(situation.incident, entry.ask or entry.id) or None,
@@ -130,7 +130,7 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "id": ask.id,
         "kind": ask.kind,
         "step": ask.step,
-        "title": title_of(step),
+        "title": placed(plan, ask.step),
         "by": list(ask.by),
         "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
         "due": instant_text(ask.due) if ask.due else None,

@@ -88,8 +88,8 @@ def _withheld(event: Event, reader: Reader, step: StepPlan | None) -> str:
     found: list[Sensitivity] = [step.sensitivity] if step and isinstance(event, TELLING) else []
     if isinstance(event, ev.AskAnswered) and step is not None:
         found += [step.form[name].sensitivity for name in event.values if name in step.form]
-    if isinstance(event, ev.FactRevised | ev.FactAdded) and event.name in reader.plan.inputs:
-        found.append(reader.plan.inputs[event.name].sensitivity)
+    if isinstance(event, ev.FactRevised | ev.FactAdded) and (spec := reader.plan.find_input(event.name)):
+        found.append(spec.sensitivity)
     hidden = [item for item in found if not reader.may_see(item)]
     return max((item.value for item in hidden), key=lambda value: value == "restricted", default="")
 

@@ -43,11 +43,17 @@ def _turn(role: str, found: OnCall, reader: Reader) -> str:
 
 def _revised(event: ev.FactRevised, reader: Reader) -> str:
     reason = f" ({event.reason})" if event.reason else ""
-    return f"Set {event.name.replace('_', ' ')} to {reader.fact(event.name, event.value)}{reason}."
+    return f"Set {_fact(event.name, reader)} to {reader.fact(event.name, event.value)}{reason}."
+
+
+def _fact(name: str, reader: Reader) -> str:
+    """Return what a fact is called; of what a called playbook was given, by whom it is called."""
+    call, _, own = name.rpartition("/")
+    return f"{own.replace('_', ' ')}{f' of {reader.title(call)}' if call else ''}"
 
 
 def _added(event: ev.FactAdded, reader: Reader) -> str:
-    return f"Added to {event.name.replace('_', ' ')}: {reader.fact(event.name, event.values)}."
+    return f"Added to {_fact(event.name, reader)}: {reader.fact(event.name, event.values)}."
 
 
 def _refused(event: ev.AnswerRefused, reader: Reader) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from engine.actions.interface import ActionContext
+from engine.domain.naming import beside
 from engine.runtime.performing import since
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class PortContexts:
 
     def context(self, plan: Plan, incident: Incident, move: Perform) -> ActionContext:
         """Return the context of one move; what is not known about minors is `unknown`."""
-        minor = incident.fact(MINOR_FACT) if MINOR_FACT in plan.inputs else "unknown"
+        known = MINOR_FACT if MINOR_FACT in plan.inputs else beside(move.subject, MINOR_FACT)
+        minor = incident.fact(known) if plan.find_input(known) else "unknown"
         return ActionContext(
             incident=incident.id,
             title=incident.title,

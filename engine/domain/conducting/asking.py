@@ -17,8 +17,8 @@ from engine.domain.chain import instant_text
 from engine.domain.conducting import clocks
 from engine.domain.conducting.rounds import not_yet
 from engine.domain.conducting.situation import digest_of
-from engine.domain.incident import scope_of
 from engine.domain.lifecycle import SETTLED, StepStatus
+from engine.domain.naming import beside
 from engine.domain.plan import StepKind
 from engine.domain.views import VIEW, asked_for, role_of, view_id, views_of
 
@@ -166,8 +166,7 @@ def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
     yield from repeats or [ev.StepDone(step=entry.id, output=dict(answer.values))]
     for name, spec in step.form.items():
         if spec.revises and name in answer.values:
-            scope = scope_of(entry.id)
-            fact = f"{scope}/{spec.revises}" if scope else spec.revises
+            fact = beside(entry.id, spec.revises)
             yield ev.FactRevised(
                 name=fact,
                 value=answer.values[name],

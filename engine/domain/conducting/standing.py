@@ -18,6 +18,8 @@ from engine.domain.lifecycle import NOT_BEGUN, SATISFIES, SETTLED, StepStatus
 from engine.domain.plan import OnFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from engine.domain.conducting.situation import Situation
     from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
@@ -38,6 +40,15 @@ WAIT = Verdict("wait")
 def instances(situation: Situation, step: StepPlan) -> list[Step]:
     """Return the entries of a step: one, or one per element once there are any."""
     return [situation.incident.step(name) for name in situation.incident.instances(step.id)]
+
+
+def in_place(situation: Situation, steps: Iterable[StepPlan]) -> Iterator[tuple[StepPlan, Step]]:
+    """Yield the entries of steps in the order in which people read them: behind each call what is done inside it."""
+    for step in steps:
+        for entry in instances(situation, step):
+            yield step, entry
+            if entry.opened:
+                yield from in_place(situation, situation.inside(entry.id))
 
 
 def verdict(situation: Situation, step: StepPlan, instance: str) -> Verdict:

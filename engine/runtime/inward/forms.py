@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Final
 from engine.actions.defang import defanged
 from engine.domain.answers import may_be_anonymous, review_questions
 from engine.domain.fields import FieldSpec, FieldType
-from engine.domain.incident import instance_number
+from engine.domain.naming import beside, instance_number, scope_of
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
 from engine.domain.values import decode
 from engine.domain.views import VIEW, form_of
 from engine.ports.shown import Form
+from engine.reports.titles import placed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.domain.ask import Ask
     from engine.domain.incident import Incident
@@ -40,7 +41,8 @@ CLOSED: Final = "(Kept out of channels and tickets.)"
 def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
     """Return the form of a task, decision or view, with what was answered before."""
     step = plan.step_at(ask.step)
-    text = [step.title, step.instructions, f"Why: {step.why}" if step.why else "", _element(plan, incident, ask.step)]
+    title = placed(plan, ask.step, shown=lambda known: known.title)
+    text = [title, step.instructions, f"Why: {step.why}" if step.why else "", *_elements(plan, incident, ask.step)]
     return Form(
         title=f"{incident.id}: {TITLES.get(ask.kind, 'done')}",
         token=form_token(FormKind.ANSWER, incident=incident.id, subject=ask.id),
@@ -52,13 +54,12 @@ def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
 
 def decline_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
     """Return the form that asks why something is declined."""
-    step = plan.step_at(ask.step)
     spec = FieldSpec(name=REASON, type=FieldType.TEXT, max=LONGEST, hint="One sentence. It stays on the timeline.")
     return Form(
         title=f"{incident.id}: decline",
         token=form_token(FormKind.DECLINE, incident=incident.id, subject=ask.id),
         fields={REASON: spec},
-        intro=step.title,
+        intro=placed(plan, ask.step, shown=lambda known: known.title),
         submit="Decline",
     )
 
@@ -104,21 +105,28 @@ def _known(incident: Incident, ask: Ask, step: StepPlan) -> Mapping[str, Value]:
     for name, spec in step.form.items() if ask.kind != VIEW else ():
         if spec.sensitivity is not Sensitivity.INTERNAL:
             continue
-        fact = incident.fact(spec.revises.removeprefix("inputs.")) if spec.revises else None
+        fact = incident.fact(beside(ask.step, spec.revises.removeprefix("inputs."))) if spec.revises else None
         kept = answered.values.get(name, fact) if answered else fact
         if kept is not None:
             values[name] = decode(kept)
     return values
 
 
+def _elements(plan: Plan, incident: Incident, instance: str) -> Iterator[str]:
+    """Yield which element an instance is for, and which one what calls it; of something restricted only the number."""
+    yield _element(plan, incident, instance)
+    if scope_of(instance):
+        yield from _elements(plan, incident, scope_of(instance))
+
+
 def _element(plan: Plan, incident: Incident, instance: str) -> str:
-    """Return which element an instance is for, unless it comes from something restricted."""
     number, step = instance_number(instance), plan.step_at(instance)
     items = incident.spreads.get(step.id, ())
     if number is None or step.for_each is None or number > len(items):
         return ""
     inputs = [
-        plan.inputs.get(read.path[0]) if read.root == "inputs" and read.path else None for read in step.for_each.reads
+        plan.find_input(beside(instance, read.path[0])) if read.root == "inputs" and read.path else None
+        for read in step.for_each.reads
     ]
     if not all(spec is not None and spec.sensitivity is Sensitivity.INTERNAL for spec in inputs):
         return f"Number {number} of {len(items)}."

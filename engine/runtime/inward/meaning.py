@@ -19,6 +19,7 @@ from engine.domain.handing import handover_number
 from engine.domain.tokens import FormKind
 from engine.domain.views import VIEW, form_of
 from engine.ports.shown import Form
+from engine.reports.titles import placed
 from engine.runtime.inward.forms import ANONYMOUSLY, REASON, SIGNED, answer_form, decline_form, review_form
 from engine.runtime.inward.steering import (
     NOTE,
@@ -152,7 +153,7 @@ def offering(to: str, note: str, *, me: str, look: Look, judge: Judge, summary: 
 
 def revising(name: str, typed: str, *, who: cmd.Who, look: Look, judge: Judge) -> Meaning:
     """Return what changing a fact comes to: the form, with what was typed or is known already."""
-    spec = look.plan.inputs.get(name)
+    spec = look.plan.find_input(name)
     probe = cmd.ReviseFact(name=name, value=typed, reason="-")
     judged = judge(probe)
     if spec is None or (isinstance(judged, Refusal) and judged.rule != "value"):
@@ -205,5 +206,5 @@ def _reviewing(look: Look, judge: Judge) -> Meaning:
 
 
 def _title(plan: Plan, subject: str) -> str:
-    step = plan.find_step(subject.partition(":")[0].partition(".")[0])
-    return step.title if step else subject
+    step = subject.partition(":")[0].partition(".")[0]
+    return placed(plan, step, shown=lambda known: known.title) if plan.find_step(step) else subject

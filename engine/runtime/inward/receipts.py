@@ -11,7 +11,7 @@ from engine.domain import commands as cmd
 from engine.domain.answers import find_ask
 from engine.ports.acts import ActKind
 from engine.reports.phrases import ENDS
-from engine.reports.titles import title_of
+from engine.reports.titles import placed
 from engine.runtime.inward.words import name_of
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _assigned(command: cmd.AssignRole, look: Look, people: People) -> str:
 
 def _title(look: Look, target: str) -> str:
     ask = find_ask(look.incident, target, approval=False)
-    title = title_of(look.plan.step_at(ask.step if ask else target))
+    title = placed(look.plan, ask.step if ask else target)
     return title if title.endswith(ENDS) else f"{title}."
 
 

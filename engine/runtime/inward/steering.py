@@ -15,7 +15,7 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
 from engine.domain.values import decode
 from engine.ports.shown import Form
-from engine.reports.titles import title_of
+from engine.reports.titles import placed
 from engine.runtime.inward.forms import CLOSED, LONGEST, REASON
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def glass_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
         title=f"{incident.id}: go ahead alone",
         token=form_token(FormKind.GLASS, incident=incident.id, subject=ask.id),
         fields={REASON: _WHY},
-        intro=f"{title_of(plan.step_at(ask.step))}: nobody has approved it. Others are asked at once to ratify that "
+        intro=f"{placed(plan, ask.step)}: nobody has approved it. Others are asked at once to ratify that "
         "you did not wait; both stand on page one of the report.",
         submit="Go ahead alone",
     )

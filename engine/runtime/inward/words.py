@@ -14,7 +14,7 @@ from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant
 from engine.domain.views import VIEW
 from engine.reports.phrases import due_by_law, on_hold
-from engine.reports.titles import title_of
+from engine.reports.titles import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -183,7 +183,7 @@ def _ask_line(plan: Plan, incident: Incident, ask: Ask, *, reader: Person, peopl
     word = "to ratify" if ask.ratifies else {"approval": "to approve", VIEW: "asked for a view"}.get(ask.kind, "asked")
     if ask.on_it:
         due += f", {_subject(ask.on_it.by, reader, people)} on it since {_brief(ask.on_it.at, reader.zone)}"
-    return f"{word}: {title_of(plan.step_at(ask.step))} [{ask.step}] ({', '.join(names)}{due})"
+    return f"{word}: {placed(plan, ask.step)} [{ask.step}] ({', '.join(names)}{due})"
 
 
 def _offered(offer: Handover, *, reader: Person, people: People) -> str:
@@ -210,7 +210,7 @@ def _subject(person: str, reader: Person, people: People) -> str:
 def _stuck(plan: Plan, incident: Incident) -> Iterator[str]:
     for step in incident.steps.values():
         if step.status in (StepStatus.FAILED, StepStatus.UNCONFIRMED) and not step.accepted:
-            yield f"{step.status.value}: {title_of(plan.step_at(step.id))} [{step.id}]"
+            yield f"{step.status.value}: {placed(plan, step.id)} [{step.id}]"
 
 
 def _cut(lines: list[str]) -> list[str]:

@@ -17,11 +17,11 @@ from engine.domain.tokens import ask_token
 from engine.domain.views import VIEW
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.clocks import clock_line, clocks
-from engine.reports.phrases import awaited, due_by_law, follows, lead, on_hold
+from engine.reports.phrases import due_by_law, follows, lead, on_hold
 from engine.runtime.showing.words.alone import objections
-from engine.runtime.showing.words.asking import state_of_calls
 from engine.runtime.showing.words.filling import facts_of, severity_of, withheld_lines
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
+from engine.runtime.showing.words.troubles import called, missed, troubles, unknowns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -162,11 +162,11 @@ def _where(scene: Scene) -> Iterator[str]:
 
 def _attention(scene: Scene) -> Iterator[str]:
     lines = [
-        *_troubles(scene),
+        *troubles(scene),
         *objections(scene),
-        *_called(scene),
-        *_missed(scene),
-        *_unknowns(scene),
+        *called(scene),
+        *missed(scene),
+        *unknowns(scene),
         *withheld_lines(scene),
     ]
     lines += [
@@ -188,51 +188,6 @@ def _attention(scene: Scene) -> Iterator[str]:
         if not scene.holders([role])
     ]
     yield from shortened(lines)
-
-
-def _troubles(scene: Scene) -> Iterator[str]:
-    situation = Situation(scene.plan, scene.incident, scene.now)
-    for entry in scene.incident.steps.values():
-        match entry.status:
-            case StepStatus.UNCONFIRMED:
-                yield f"“{scene.title(entry.id)}” nobody can tell whether it was done. {_settle(entry)}"
-            case StepStatus.FAILED if not entry.accepted and standing.failed(situation, scene.step(entry.id)):
-                yield f"“{scene.title(entry.id)}” failed, {_because(scene, entry).rstrip('.')}. {_settle(entry)}"
-            case _:
-                continue
-
-
-def _settle(entry: Step) -> str:
-    return f"`/incident resolve {entry.id} done|failed|retry WHY`"
-
-
-def _because(scene: Scene, entry: Step) -> str:
-    return entry.because if open_to_all(scene.step(entry.id)) else "the reason is restricted"
-
-
-def _missed(scene: Scene) -> Iterator[str]:
-    for ask in scene.incident.asks.values():
-        if ask.open and ask.missed and ask.due:
-            yield f"“{scene.title(ask.step)}” was due {scene.local(ask.due)}, {scene.names(ask.by)}"
-
-
-def _called(scene: Scene) -> Iterator[str]:
-    for ask in scene.incident.asks.values():
-        said = state_of_calls(scene, ask)
-        if said:
-            yield f"“{scene.title(ask.step)}”: {said}"
-
-
-def _unknowns(scene: Scene) -> Iterator[str]:
-    situation = Situation(scene.plan, scene.incident, scene.now)
-    for step in scene.plan.steps.values():
-        phase = scene.incident.phases.get(step.phase)
-        if phase is None:
-            continue
-        for entry in standing.instances(situation, step):
-            missing = standing.unknown(situation, step, entry)
-            if missing:
-                yield f"“{scene.title(entry.id)}” {awaited(missing, title=scene.title)}"
 
 
 def _open(scene: Scene) -> Iterator[str]:
@@ -268,7 +223,7 @@ def _phases(scene: Scene) -> Iterator[str]:
 
 def _entries(scene: Scene, steps: Sequence[str]) -> list[Step]:
     situation = Situation(scene.plan, scene.incident, scene.now)
-    return [entry for step in steps for entry in standing.instances(situation, scene.plan.steps[step])]
+    return [entry for _, entry in standing.in_place(situation, (scene.plan.steps[step] for step in steps))]
 
 
 def _checklist(scene: Scene) -> Iterator[str]:

@@ -9,11 +9,11 @@ from engine.actions.defang import defanged
 from engine.domain.authority import holders
 from engine.domain.fields import FieldType
 from engine.domain.files import told
-from engine.domain.incident import instance_number
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, TICKET, effect_of, maker_of, withheld
 from engine.domain.values import Instant, decode, zone_named
 from engine.reports.tables import column_names, rows_of
+from engine.reports.titles import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,10 +50,7 @@ class Scene:
 
     def title(self, instance: str) -> str:
         """Return a step's title as everybody may see it, with the number of its instance."""
-        step = self.step(instance)
-        number = instance_number(instance)
-        title = step.title if open_to_all(step) else f"A {step.sensitivity.value} step ({step.id})"
-        return f"{title} ({number})" if number else title
+        return numbered(self.plan, instance)
 
     def name(self, person: str) -> str:
         """Return a person's name, else what they are called here."""
