@@ -35,12 +35,23 @@ def footprint(phases: Sequence[Outline], *, deadlines: Sequence[str]) -> dict[st
     }
 
 
-def every(steps: Sequence[Outline]) -> Iterator[Outline]:
-    """Yield steps, each followed by those of the playbook that it calls."""
+def every(steps: Sequence[Outline], *, within: Outline | None = None) -> Iterator[Outline]:
+    """Yield steps, each followed by those of the playbook that it calls, which run as often as their call does."""
     for step in steps:
-        yield step
-        if step.get("call"):
-            yield from every(step["call"]["steps"])
+        known = step if within is None else _called(step, within)
+        yield known
+        if known.get("call"):
+            yield from every(known["call"]["steps"], within=known)
+
+
+def _called(step: Outline, call: Outline) -> Outline:
+    times = call["times"] if step["times"] is None and not step["for_each"] else None
+    return {
+        **step,
+        "runs": False if call["runs"] is False else step["runs"],
+        "for_each": step["for_each"] or call["for_each"],
+        "times": times,
+    }
 
 
 def words(left: Outline) -> Iterator[tuple[str, list[str]]]:

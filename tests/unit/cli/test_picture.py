@@ -85,6 +85,35 @@ def test_a_title_is_text_and_no_markup(tocsin: Run, tmp_path: Path) -> None:
     assert "&lt;b onload=x&gt;&amp;" in found
 
 
+def test_a_call_is_a_box_and_what_is_inside_is_counted_with_it(tocsin: Run, tmp_path: Path) -> None:
+    """Its steps are made as often as it runs."""
+    folder = ROOT / "tests/goldens/playbooks/called"
+    (tmp_path / "takedown.yaml").write_bytes((folder / "takedown.yaml").read_bytes())
+    outer = tmp_path / "outer.yaml"
+    outer.write_text(
+        """\
+tocsin: 1
+playbook: outer
+title: One that calls
+version: 1
+inputs: {urls: {type: url, list: true, min: 1}}
+roles: {commander: {required: true}}
+phases:
+  contain:
+    steps:
+      - {id: each, title: Each copy, call: takedown, for_each: inputs.urls, with: {url: "{{ item }}"}}
+""",
+        encoding="utf-8",
+    )
+    text, _ = drawn(tocsin, str(outer))
+    assert 'class="box call"' in text
+    assert "runs takedown, 2 steps" in text
+    assert "each/report for each of inputs.urls" in " ".join(tocsin("plan", str(outer)).out.split())
+    urls = ("-i", "urls=https://a.example/1", "-i", "urls=https://a.example/2", "-i", "urls=https://a.example/3")
+    (mine,) = tocsin("plan", str(outer), "--json", *urls).json["leaves"]["tickets"]
+    assert mine["number"] == 6
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[list[Box], list[tuple[str, str]]]:
     """Draw boxes of lanes, and arrows without a circle."""
