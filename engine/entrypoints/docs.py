@@ -55,6 +55,8 @@ def rules() -> str:
     ]
     for prefix, family in _FAMILIES.items():
         found = [rule for key, rule in sorted({**RULES, **SCENARIO_RULES}.items()) if key.startswith(prefix)]
+        if not found:
+            continue
         lines += ["", f"## {prefix}: {family}", ""]
         lines += ["| rule | severity | what must hold |", "| --- | --- | --- |"]
         lines += [f"| {rule.id} | {rule.severity} | {_cell(rule.summary)} |" for rule in found]

@@ -98,8 +98,6 @@ NOT_SHOWN = {
     "duration",
     "tickets",
     "step",
-    "consult",
-    "first",
 }
 """Keys that explain themselves, that only have a short form in the examples, or that are said in prose."""
 
