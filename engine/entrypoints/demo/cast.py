@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.entrypoints.demo.person import Person, StuckError, button_of, heading_of, text_of
@@ -24,6 +25,7 @@ HANDLES = ("ben", "ana", "carla", "emi", "dev", "hana", "ivo", "femi", "gus", "j
 PATIENCE = 20.0
 """Real seconds that somebody waits for what they were promised."""
 APPROVE = "To approve: "
+VIEW = "Your view is asked for: "
 ONLY_IN_SLACK = "parts of it do not belong into a ticket"
 _ASKED = re.compile(r"^For: .*\((?P<names>[^)]*)\)(?P<quorum>, (?P<count>\d+) people)?$", re.MULTILINE)
 _AUTHORS = re.compile(r"^Written by (?P<names>.*), who may not approve it\.$", re.MULTILINE)
@@ -69,7 +71,7 @@ class Cast:
 
         async def look() -> dict[str, Any] | None:
             seen = await self.people[who].messages(self.channel)
-            wanted = [m for m in seen if heading_of(m).endswith(title) and button_of(m, action)]
+            wanted = [m for m in seen if heading_of(m).endswith(title) and button_of(m, action) and not asks_view(m)]
             return wanted[-1] if wanted else None
 
         return await self.until(who, f"a message “{title}” with the button {action}", look)
@@ -146,7 +148,7 @@ class Cast:
 
     async def tidy(self, reserved: Callable[[str], bool]) -> int:
         """Let everybody do what is asked of them and not reserved for later; return how much was done."""
-        return await self._approvals(reserved) + await self._tickets(reserved)
+        return await self._approvals(reserved) + await self._views() + await self._tickets(reserved)
 
     async def _approvals(self, reserved: Callable[[str], bool]) -> int:
         done = 0
@@ -173,6 +175,20 @@ class Cast:
             done += 1
         return done
 
+    async def _views(self) -> int:
+        """Have everybody who is heard before a decision say what they think."""
+        done = 0
+        for message in await self.people["ana"].messages(self.channel):
+            asked, mark = _ASKED.search(text_of(message)), f"{message['ts']}"
+            if not asks_view(message) or asked is None or not button_of(message, "answer") or mark in self.pressed:
+                continue
+            who, title = _handles(asked["names"])[0], heading_of(message)
+            pressed = partial(self.people[who].press, self.channel, message, "answer")
+            await self.filled(who, title, pressed, {"view": "Go on; I see nothing against it."})
+            self.pressed.add(mark)
+            done += 1
+        return done
+
     async def _tickets(self, reserved: Callable[[str], bool]) -> int:
         done = 0
         for issue in await self.people["ben"].open_tickets():
@@ -192,6 +208,11 @@ class Cast:
         last = "; ".join(text_of(message).splitlines()[0][:90] for message in seen[-6:] if text_of(message))
         heard = await self.people[who].whispers()
         return f"Last in the channel: {last}. Told in private: {heard[-1:]}"
+
+
+def asks_view(message: dict[str, Any]) -> bool:
+    """Return whether a message asks somebody to be heard before another decides."""
+    return heading_of(message).startswith(VIEW)
 
 
 async def _taken(opens: Callable[[], Awaitable[dict[str, Any]]]) -> bool | None:

@@ -33,6 +33,7 @@ def published() -> Draft202012Validator:
 def test_every_playbook_is_looked_at() -> None:
     """A folder that was missed would make every other test pass."""
     assert [path.stem for path in FILES] == [
+        "business-email-compromise",
         "credential-leak",
         "intimate-image",
         "lost-device",

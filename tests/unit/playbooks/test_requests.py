@@ -22,6 +22,8 @@ GIVEN: Mapping[str, Json] = {
     "recording": "rec 7/a",
     "device": "NB-0042",
     "key_id": "key 7/a",
+    "account": "a@example.com",
+    "payee": "payee 7/a",
     "store": "exports 7/a",
     "recording_system": "http://127.0.0.1:8080",
 }
