@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan
 
 
+CONTAIN = "contain"
+"""The phase of what may be done alone."""
+
+
 def approval_of(incident: Incident, target: str) -> Ask | None:
     """Return the approval that a target means: its id, or the newest of a step."""
     return incident.asks.get(target) or incident.asks.get(incident.step(target).approval or "")
@@ -35,6 +39,8 @@ def alone_from(plan: Plan, incident: Incident, ask: Ask) -> datetime | None:
     step = plan.step_at(ask.step)
     begun = incident.step(ask.step).status is not StepStatus.AWAITING_APPROVAL
     if step.approve is None or step.approve.break_glass is None or not ask.may_be_broken or begun:
+        return None
+    if step.phase != CONTAIN:  # a playbook that is called stands in the phase of its call
         return None
     return ask.opened_at + step.approve.break_glass
 

@@ -225,3 +225,42 @@ def test_under_a_hold_it_is_recorded_and_begins_after_the_release() -> None:
     assert not told.pending
     told.tells(ev.HoldReleased(by="ana"))
     assert [move.subject for move in told.pending.values()] == ["lock"]
+
+
+ALONE = """
+    tocsin: 1
+    playbook: alone
+    title: Close it
+    version: 1
+    roles: {commander: {}, counsel: {}}
+    phases:
+      contain:
+        steps:
+          - {id: lock, title: Lock, action: http.request, with: {url: "https://a.example"},
+             undo: {action: http.request, with: {url: "https://a.example/undo"}},
+             approve: {by: [counsel], break_glass: true}}
+"""
+
+
+class Called(Story):
+    """An incident that calls a playbook in which one may go ahead alone."""
+
+    called: ClassVar[dict[str, str]] = {"alone": ALONE}
+
+
+def test_what_is_called_may_be_done_alone_only_where_it_contains() -> None:
+    """The phase that counts is the one from which it is called."""
+    for phase, rule in (("contain", ""), ("legal", "no_glass")):
+        told = Called(f"""
+    tocsin: 1
+    playbook: story
+    title: A story
+    version: 1
+    roles: {{commander: {{}}, counsel: {{}}}}
+    phases:
+      {phase}:
+        steps:
+          - {{id: close, title: Close it, call: alone}}
+    """)
+        told.waits(minutes=15)
+        assert gives(told, "ana", cmd.BreakGlass(target="close/lock", reason="it spreads")) == rule
