@@ -1,6 +1,7 @@
 """An outline drawn: as a tree on a terminal, as a Mermaid graph for documents.
 
-Rules kept here: what a playbook says is text and never markup, neither of the terminal nor of the graph.
+Rules kept here: what a playbook says is text and never markup, neither of the terminal nor of the graph, and holds no
+character that a terminal obeys.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from engine.entrypoints.cli.footprint import waits, words
+from engine.language.render import visible
 from engine.reports.values import span
 
 Outline: TypeAlias = Mapping[str, Any]
@@ -30,6 +32,7 @@ _DOES = {"action": "the engine", "wait": "time"}
 
 def tree(outline: Outline) -> None:
     """Print an outline as a tree."""
+    outline = _tame(outline)
     root = Tree(Text(f"{outline['title']} ({outline['playbook']}, version {outline['version']})", style="bold"))
     begins = root.add(Text.assemble(("inputs", "bold"), ("  what is known when it begins: -i name=value", "dim")))
     for entry in outline["inputs"]:
@@ -52,6 +55,18 @@ def tree(outline: Outline) -> None:
         console.print(Text(f"Nobody holds: {', '.join(vacant)}.", style="yellow"))
 
 
+def _tame(value: Any) -> Any:  # noqa: ANN401 an outline is JSON of any shape
+    match value:
+        case str():
+            return visible(value)
+        case dict():
+            return {key: _tame(item) for key, item in value.items()}
+        case list():
+            return [_tame(item) for item in value]
+        case _:
+            return value
+
+
 def _leaf(branch: Tree, step: Outline) -> None:
     leaf = branch.add(_head(step))
     for line in _details(step):
@@ -62,6 +77,7 @@ def _leaf(branch: Tree, step: Outline) -> None:
 
 def mermaid(outline: Outline) -> str:
     """Return an outline as a Mermaid flow chart: arrows are needs, dotted ones accept any end."""
+    outline = _tame(outline)
     lines = ["flowchart LR"]
     for phase in outline["phases"]:
         lines.append(f"  subgraph phase_{phase['id']}[{_quoted(phase['id'])}]")

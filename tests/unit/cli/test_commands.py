@@ -135,6 +135,17 @@ def test_what_a_playbook_says_is_no_markup(tocsin: Run, tmp_path: Path) -> None:
     assert '{{"[red]#34;] end"}}' in tocsin("plan", str(path), "--format", "mermaid").out
 
 
+def test_a_plan_holds_no_character_that_a_terminal_obeys(tocsin: Run, tmp_path: Path) -> None:
+    """An escape in a title neither paints nor clears the screen of whoever looks, nor turns the text around."""
+    path = tmp_path / "small-leak.yaml"
+    text = GOOD.read_text(encoding="utf-8").replace("title: Who is shown?", 'title: "A\\e[2J\\e]0;x\\a\\u202eB"')
+    path.write_text(text, encoding="utf-8")
+    for form in ("text", "mermaid", "svg", "json"):
+        out = tocsin("plan", str(path), "--format", form).out
+        assert not {"\x1b", "\x07", "\u202e"} & set(out) or form == "json"
+        assert "\x1b" not in out
+
+
 def test_an_unknown_playbook_is_named_with_those_there_are(tocsin: Run) -> None:
     """A name is looked up in the playbooks folder."""
     ran = tocsin("plan", "video-laek")
