@@ -10,10 +10,14 @@ from engine.domain.lifecycle import IncidentStatus, StepStatus
 from engine.domain.surfaces import CARD, TICKET_CLOSE, made, ticket_of
 from engine.language.pinning import pinned
 from engine.reports.reader import Reader
+from engine.reports.review.writer import FileReportWriter
 from engine.reports.status import status
 from engine.reports.timeline import lines
+from integrations.storage.vault import FileVault
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.domain.incident import Incident
     from tests.integration.showing.stage import Stage
 
@@ -62,7 +66,7 @@ def shown(state: Incident) -> bool:
     return all(made(state, CARD, ask) and ticket_of(state, ask) for ask in SENT)
 
 
-async def test_a_call_with_two_elements_runs_to_its_end(on_stage: Stage) -> None:
+async def test_a_call_with_two_elements_runs_to_its_end(on_stage: Stage, tmp_path: Path) -> None:
     """Each copy has its own notice in Slack and Jira, named after what it belongs to; answered, the caller goes on."""
     called = dedent(TAKEDOWN).replace("PORT", str(on_stage.bench.system.port)).encode()
     text = pinned(dedent(PLAYBOOK).encode(), {"takedown": called}).decode()
@@ -88,6 +92,21 @@ async def test_a_call_with_two_elements_runs_to_its_end(on_stage: Stage) -> None
     assert all(step.status is StepStatus.DONE for step in state.steps.values())
     assert on_stage.bench.system.asked["/ask"] == len(COPIES)
     await told_of(on_stage, incident, state)
+    assert "Have each copy removed (2): Send the notice" in await report_of(on_stage, incident, tmp_path)
+
+
+async def report_of(on_stage: Stage, incident: str, home: Path) -> str:
+    """Return the review report of an incident, as Markdown."""
+    bench = on_stage.bench
+    writer = FileReportWriter(
+        ledger=bench.ledger,
+        vault=FileVault(home / "vault"),
+        clock=bench.clock,
+        plan_of=lambda digest, playbook: on_stage.desk.plans.of(digest, playbook=playbook),
+        name=on_stage.desk.called,
+        folder=home / "reports",
+    )
+    return await writer.render(incident, "md")
 
 
 async def told_of(on_stage: Stage, incident: str, state: Incident) -> None:
