@@ -160,7 +160,9 @@ def _contained(situation: Situation) -> bool:
 
 
 def _resolved(situation: Situation) -> bool:
-    return all(_phase_settled(situation, phase.id) for phase in situation.plan.phases if phase.id != REVIEW)
+    """Return whether every phase but review has settled, and nothing in one of them has begun again since."""
+    others = [phase for phase in situation.plan.phases if phase.id != REVIEW]
+    return all(_phase_settled(situation, phase.id) and _settles(situation, phase) for phase in others)
 
 
 def _undoes(situation: Situation, instance: str) -> bool:

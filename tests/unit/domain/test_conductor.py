@@ -168,6 +168,27 @@ def test_a_revised_fact_revives_a_skipped_step() -> None:
     assert told.states()["one"] == "running"
 
 
+def test_what_begins_late_is_waited_for() -> None:
+    """A copy that is found after its phase has settled is dealt with before the incident is called resolved."""
+    told = story("""
+      contain:
+        steps: [{id: report, title: Report it, for_each: inputs.urls, task: Report it., owner: commander}]
+      legal:
+        steps: [{id: file, title: File, task: File it., owner: counsel}]
+      review:
+        steps: [{id: sum_up, title: Sum up, task: Write., owner: commander}]
+    """)
+    told.answers("report[1].task.1", verdict="done")
+    told.tells(ev.FactAdded(name="urls", values=["https://a.example/2"], by="hana"))
+    told.answers("file.task.1", "carla", verdict="done")
+    assert {phase: known.status.value for phase, known in told.incident.phases.items()} == dict.fromkeys(
+        ("contain", "legal"), "settled"
+    )
+    assert told.status() == "contained"
+    told.answers("report[2].task.1", verdict="done")
+    assert told.status() == "resolved"
+
+
 def test_a_growing_list_starts_an_instance_per_element_also_later() -> None:
     """Instances are counted from 1; a copy found later gets its own."""
     told = story("""
