@@ -1,6 +1,6 @@
 """Roles that one person never holds together: who may not act for one since they hold, or acted for, another.
 
-Rules kept here: pure; at the beginning the role that is named first keeps its people (the commander before all, since
+Rules kept here: pure; at the beginning the first one under `roles` keeps its people (the commander before all, since
 somebody has to command), and each later one goes on to its next; whoever answered for a role, also while they only
 stood in for it, never acts for one that is kept apart from it. A person answers for the first of an ask's roles that
 they hold, and for its first one where they hold none.
