@@ -6,6 +6,7 @@ said rather than a no, so that an incident goes on unless the scenario says othe
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.fields import FieldSpec, FieldType
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-SENTENCE = "Rehearsed."
+SENTENCE, FILE = "Rehearsed.", b"Rehearsed."
 ADDRESS = "https://rehearsed.example/"
 
 
@@ -25,7 +26,19 @@ def filled(form: Mapping[str, FieldSpec], given: Mapping[str, Any], *, person: s
         for name, spec in form.items()
         if name not in given and not spec.optional and spec.default is None
     }
-    return {**made, **given}
+    files = {name for name, spec in form.items() if spec.type is FieldType.FILE}
+    named = {name: made_up_file(value) for name, value in given.items() if name in files and isinstance(value, str)}
+    return {**made, **given, **named}
+
+
+def made_up_file(name: str) -> dict[str, Any]:
+    """Return a file of this name, as an answer holds it; its bytes are those of every made-up file."""
+    return {"name": name, "sha256": hashlib.sha256(FILE).hexdigest(), "size": len(FILE), "type": "text/plain"}
+
+
+def made_up_items() -> dict[str, bytes]:
+    """Return what a vault holds of made-up files."""
+    return {hashlib.sha256(FILE).hexdigest(): FILE}
 
 
 def made_up(spec: FieldSpec, *, person: str, now: datetime) -> Any:  # noqa: ANN401 - whatever a field takes
@@ -35,7 +48,8 @@ def made_up(spec: FieldSpec, *, person: str, now: datetime) -> Any:  # noqa: ANN
         return one
     if spec.type is FieldType.CHOICE:
         return list(spec.options[: max(1, int(spec.min or 1))])
-    return [f"{one}{number or ''}" if number else one for number in range(max(1, int(spec.min or 1)))]
+    count = max(1, int(spec.min or 1))
+    return [f"{one}{number}" if number and isinstance(one, str) else one for number in range(count)]
 
 
 def _one(spec: FieldSpec, *, person: str, now: datetime) -> Any:  # noqa: ANN401 - as above
@@ -55,6 +69,8 @@ def _one(spec: FieldSpec, *, person: str, now: datetime) -> Any:  # noqa: ANN401
         case FieldType.TABLE:
             row = {column.name: made_up(column, person=person, now=now) for column in spec.columns}
             return [row] * max(1, int(spec.min or 1))
+        case FieldType.FILE:
+            return made_up_file("rehearsed.txt")
         case _:
             return _text(spec)
 

@@ -24,7 +24,7 @@ from engine.rehearsal.chat import MemoryChat
 from engine.rehearsal.chronicle import Chronicle
 from engine.rehearsal.clock import Days, StoryClock
 from engine.rehearsal.drawing import Dice, span
-from engine.rehearsal.forms import made_up
+from engine.rehearsal.forms import made_up, made_up_items
 from engine.rehearsal.players import held, players_of
 from engine.rehearsal.tracker import MemoryTracker
 from engine.rehearsal.world import InventedSecrets, MemoryVault, Outage, ScriptedWeb
@@ -136,7 +136,11 @@ def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Day
     players = players_of(scenario, plan, start=start)
     outages = [Outage(one.outage, start + span(one.at), start + span(one.until or "0s"))
                for one in scenario.injects if one.outage]  # fmt: skip
-    web, chat, vault = ScriptedWeb(scenario.world, clock, outages), MemoryChat(clock, outages), MemoryVault()
+    web, chat, vault = (
+        ScriptedWeb(scenario.world, clock, outages),
+        MemoryChat(clock, outages),
+        MemoryVault(made_up_items()),
+    )
     reports = MemoryReports(plan, chronicle, vault, clock)
     ports = PortContexts(http=web, vault=vault, secrets=InventedSecrets(), clock=clock, chat=chat, reports=reports)
     tracker = MemoryTracker(clock, outages)

@@ -137,3 +137,20 @@ def test_the_report_is_that_of_an_incident_and_says_that_it_is_an_exercise() -> 
     assert set(texts) == {"html", "md", "json"}
     assert "xercise" in texts["md"]
     assert '"verified": true' in texts["json"]
+
+
+def test_a_file_is_made_up_too() -> None:
+    """Of the name that the scenario gives, or of another; its bytes are in the vault."""
+    steps = """
+    - id: sent
+      title: Send it
+      task: Send it.
+      owner: commander
+      form: {receipt: {type: file}, copy: {type: file}}
+    """
+    found = played(steps, "answers: {sent: {values: {receipt: receipt.pdf}}}")
+    output = found.stage.incident.step("sent").output
+    assert output is not None
+    assert [output[name]["name"] for name in ("receipt", "copy")] == ["receipt.pdf", "rehearsed.txt"]
+    assert found.stage.incident.status.value == "closed"
+    assert found.stage.reports.texts()
