@@ -17,6 +17,7 @@ from engine.domain.conducting.situation import digest_of
 from engine.domain.expressions import ExpressionError, UnknownValueError
 from engine.domain.fields import FieldError, FieldSpec, accept
 from engine.domain.lifecycle import SETTLED, StepStatus
+from engine.domain.naming import scope_of
 from engine.domain.values import Instant, encode
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from engine.domain.conducting.situation import Situation
     from engine.domain.events.shape import Event, Json
-    from engine.domain.expressions import Template
+    from engine.domain.expressions import Reference, Template
     from engine.domain.incident import Step
     from engine.domain.plan import Plan, StepPlan
     from engine.domain.values import Value
@@ -92,6 +93,14 @@ def _went_wrong(situation: Situation, step: StepPlan) -> bool:
     return (ended or standing.settled(situation, step)) and bool(standing.unmet(situation, step))
 
 
+def _may_still_be_known(situation: Situation, read: Reference, scope: str) -> bool:
+    """Return whether what is read of a step may still come: not once the step has ended without it."""
+    if read.root != "steps":
+        return read.root != "inputs"
+    name = f"{scope}/{read.path[0]}" if scope else read.path[0]
+    return not standing.settled(situation, situation.plan.step_at(name))
+
+
 def _given(situation: Situation, with_: Template | None, spec: FieldSpec, entry: Step) -> Value:
     tree = with_.source if with_ is not None else {}
     raw: Value = None
@@ -100,7 +109,7 @@ def _given(situation: Situation, with_: Template | None, spec: FieldSpec, entry:
             rendered = replace(with_, source={spec.name: tree[spec.name]}).render(situation.names_for(entry.id))
         except UnknownValueError as unknown:
             may_be_left_out = spec.optional or spec.default is not None
-            if unknown.reference.root != "inputs" or not may_be_left_out:
+            if not may_be_left_out or _may_still_be_known(situation, unknown.reference, scope_of(entry.id)):
                 raise
         else:
             raw = rendered[spec.name] if isinstance(rendered, dict) else None

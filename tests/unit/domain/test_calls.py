@@ -112,6 +112,21 @@ def test_what_may_be_left_out_is_while_nothing_is_known_of_it() -> None:
     assert told.incident.step("takedown[1]/thank").status.value == "waiting"
 
 
+def test_a_field_that_was_left_empty_is_left_out_too() -> None:
+    """What a step before it may still say is waited for; once it has ended without it, nobody waits."""
+    told = calling("""
+      contain:
+        steps:
+          - {id: who, title: Who hosts it?, decision: Say it., by: [commander],
+             form: {host: {type: text, optional: true}}}
+          - {id: takedown, title: Have it removed, call: takedown,
+             with: {url: "{{ inputs.urls[0] }}", note: "{{ steps.who.output.host }}"}}
+    """)
+    assert told.incident.step("takedown").status.value == "waiting"
+    told.answers("who.decision.1")
+    assert told.incident.step("takedown").params == {"url": SITES[0], "host": "video"}
+
+
 def test_what_does_not_fit_fails_the_call_without_saying_what_it_was() -> None:
     """A value that is no address cannot be given as one; the reason names the input alone."""
     told = calling(EACH.replace("{{ item }}", "no address {{ item }}"), urls=SITES[:1])
