@@ -35,6 +35,7 @@ OUTPUTS: Mapping[str, Mapping[str, Value]] = {
     "holding_publish": {"id": "p-1"},
     "source": {"accounts": ["a@example.com"]},
     "choices": {"account": "a@example.com"},
+    "measures": {"accounts": ["a@example.com"]},
 }
 ACTING = [
     (path.stem, step.id) for path in FILES for step in plan_of(path.stem).steps.values() if step.action is not None
