@@ -39,7 +39,16 @@ PAGES: Mapping[str, dict[str, Any]] = {
     "page only": {"text": "<title>A recorded page</title>"},
     "blocked": {"status": 403},
 }
-NOT_BROUGHT = (ev.TargetMoved, ev.RedoOrdered, ev.ReopenOrdered, ev.PersonExcluded, ev.PersonAdmitted)
+NOT_BROUGHT = (
+    ev.TargetMoved,
+    ev.RedoOrdered,
+    ev.ReopenOrdered,
+    ev.PersonExcluded,
+    ev.PersonAdmitted,
+    ev.HandoverAccepted,
+    ev.IncidentMigrated,
+)
+"""What a rehearsal cannot bring; whoever records a run is told."""
 
 
 @dataclass(slots=True)
