@@ -12,96 +12,29 @@ from engine.domain.authority import Refusal
 from engine.domain.fold import fold, fold_all
 from engine.domain.mapping.change import Change
 from engine.domain.mapping.rules import RULES, obstacles
-from engine.domain.migrating import differences
+from tests.unit.domain.changing import (
+    DISABLE,
+    EVERY,
+    LATER,
+    MINORS,
+    POST,
+    SEVERITY,
+    SHORT,
+    TELL,
+    TEXT,
+    begun,
+    left_out,
+    locked,
+    marked,
+    means,
+    scoped,
+    taken_back,
+)
 from tests.unit.domain.story import START, Story
 from tests.unit.domain.versions import asks, compiled, edited, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-TEXT = """
-    tocsin: 1
-    playbook: story
-    title: A story
-    version: 1
-    inputs:
-      urls: {type: url, list: true, min: 1}
-      mirrors: {type: url, list: true, optional: true}
-      minor: {type: choice, options: ["no", "yes", unknown], default: unknown}
-      recording: {type: text, optional: true, sensitivity: restricted}
-    roles:
-      commander: {required: true}
-      counsel: {required: true}
-      comms: {else: commander}
-    phases:
-      contain:
-        steps:
-          - {id: lock, title: Lock, action: http.request, with: {url: lock}, keep: {open: json.open},
-             undo: {action: http.request, with: {url: unlock}}}
-          - {id: copies, title: Report, action: http.request, for_each: inputs.urls, with: {url: "{{ item }}"}}
-          - {id: told, title: Tell, action: slack.post, with: {text: Please wait.}, approve: {by: [counsel]}}
-          - {id: scope, title: Scope, decision: How bad is it?, by: [commander], due: 1h,
-             form: {severity: {type: choice, options: [low, high]},
-                    hidden: {type: text, optional: true, sensitivity: privileged}}}
-          - {id: contained, title: Contained?, decision: Is it?, by: [commander], due: 1h, marks: contained}
-          - {id: pause, title: Pause, wait: 2h}
-      communicate:
-        steps:
-          - {id: words, title: Words, task: Write them., owner: comms, due: 1h, form: {text: {type: text}}}
-          - {id: minors, title: Minors, task: Tell them., due: 1h, when: inputs.minor == "yes",
-             sensitivity: restricted}
-          - {id: later, title: Later, task: Look again., owner: commander, due: 1h, needs: [words]}
-"""
-TELL = "          - {id: told, title: Tell, action: slack.post, with: {text: Please wait.}, approve: {by: [counsel]}}\n"
-LATER = "          - {id: later, title: Later, task: Look again., owner: commander, due: 1h, needs: [words]}\n"
-MINORS = """          - {id: minors, title: Minors, task: Tell them., due: 1h, when: inputs.minor == "yes",
-             sensitivity: restricted}
-"""
-POST = """          - {id: union, title: Union, task: Tell them., owner: hr, due: 1h}
-"""
-DISABLE = "identity.disable, with: {account: lock},"
-EVERY = "repeat: {until: output.text is defined, every: 1h, max: 3}"
-SEVERITY = "severity: {type: choice, options: [low, high]}"
-
-
-def begun() -> Story:
-    """An incident whose first steps have begun."""
-    return Story(TEXT, urls=["https://a.example/1"], minor="unknown", recording="rec-7")
-
-
-def locked() -> Story:
-    """An incident in which the lock is done."""
-    told = begun()
-    told.does("lock", open=False)
-    return told
-
-
-def scoped() -> Story:
-    """An incident of which the scope is answered."""
-    told = begun()
-    told.answers("scope.decision.1", severity="high")
-    return told
-
-
-def marked() -> Story:
-    """An incident that somebody said is contained."""
-    told = begun()
-    told.answers("contained.decision.1", answer=True, why="closed")
-    return told
-
-
-def left_out() -> Story:
-    """An incident in which a person left a step out."""
-    told = begun()
-    told.tells(ev.SkipOrdered(step="later", reason="not here", by="ana"))
-    return told
-
-
-def taken_back() -> Story:
-    """An incident in which the lock is being taken back."""
-    told = locked()
-    told.tells(ev.UndoOrdered(step="lock", by="ana"))
-    return told
 
 
 OBSTACLES: tuple[tuple[str, Callable[[], Story], tuple[tuple[str, str], ...]], ...] = (
@@ -215,7 +148,7 @@ def test_a_new_step_of_a_settled_phase_begins_late() -> None:
     told.answers("second.task.1", verdict="done")
     assert told.incident.phases["contain"].status.value == "settled"
     text = edited(SHORT, ("      review:", "          - {id: more, title: More, task: Do it., due: 1h}\n      review:"))
-    assert _means(told, text) == {
+    assert means(told, text) == {
         "step more: added": "it begins when what it needs is there, late: its phase has settled"
     }
     assert migrate(told, text) == {}
@@ -261,7 +194,7 @@ def test_what_is_asked_keeps_its_target() -> None:
     told = begun()
     due = told.incident.asks["words.task.1"].due
     text = edited(TEXT, ("owner: comms, due: 1h", "owner: comms, due: 3h"))
-    assert _means(told, text) == {"step words: due": "it is asked already: whom and until when stays"}
+    assert means(told, text) == {"step words: due": "it is asked already: whom and until when stays"}
     assert migrate(told, text) == {}
     assert told.incident.asks["words.task.1"].due == due
 
@@ -310,7 +243,7 @@ def test_a_hold_does_not_stop_a_migration() -> None:
     assert told.incident.hold is not None
 
 
-def test_what_is_different_is_told_with_what_it_means() -> None:
+def test_what_is_different_is_told_with_what_itmeans() -> None:
     """Every part that differs is named once, by id, with its consequence where the incident stands."""
     told = locked()
     text = edited(
@@ -327,7 +260,7 @@ def test_what_is_different_is_told_with_what_it_means() -> None:
         ("title: Report,", "title: Report it,"),
         ("id: minors, title: Minors", "id: minors, title: Minor"),
     )
-    assert _means(told, text) == {
+    assert means(told, text) == {
         "playbook: title": "it counts from here on; the incident keeps its title",
         "phase communicate: gate, after": "it has opened and stays open",
         "input mirrors: hint": "what is known stays known",
@@ -347,24 +280,3 @@ def test_an_event_of_a_migration_folds_the_same_alone_and_among_many() -> None:
     for place, event in enumerate(told.told, start=1):
         alone = fold(alone, event, at=START, seq=place)
     assert fold_all(None, [(place, START, event) for place, event in enumerate(told.told, start=1)]) == alone
-
-
-def _means(told: Story, text: str) -> dict[str, str]:
-    return {found.what: found.means for found in differences(Change(told.plan, compiled(text), told.incident))}
-
-
-SHORT = """
-    tocsin: 1
-    playbook: story
-    title: A story
-    version: 1
-    roles: {commander: {required: true}}
-    phases:
-      contain:
-        steps:
-          - {id: first, title: First, task: Do it., due: 1h}
-          - {id: second, title: Second, task: Do it., due: 1h}
-      review:
-        steps:
-          - {id: last, title: Last, task: Do it., due: 1h}
-"""

@@ -33,6 +33,19 @@ phases:
     steps:
 """
 
+DECIDE = """\
+      - id: decide
+        title: Decide
+        decision: Decide it.
+        form:
+          n: {type: number}
+          ok: {type: boolean}
+          at: {type: datetime}
+          who: {type: person, list: true}
+          how: {type: choice, options: [a, b]}
+          rows: {type: table, columns: {name: {}, way: {type: choice, options: [a, b]}}}
+"""
+
 
 def checked(steps: str, *, path: str = "small.yaml") -> Checked:
     """Check a small playbook with these steps in its contain phase; they are indented by six spaces."""
@@ -52,3 +65,14 @@ def good_plan() -> Plan:
     result = check(path.read_bytes(), path=path.name, actions=ACTIONS, catalogs=CATALOGS, library=CALLED)
     assert result.plan is not None, result.problems
     return result.plan
+
+
+def step(rest: str, *, kind: str = "task: Do it.") -> str:
+    """Return a step with these keys."""
+    lines = "".join(f"        {line}\n" for line in rest.splitlines())
+    return f"      - id: it\n        title: It\n        {kind}\n{lines}"
+
+
+def said(steps: str) -> list[str]:
+    """Return what is said of a small playbook, without the places."""
+    return [f"{item.rule} {item.message}" for item in checked(steps).problems]

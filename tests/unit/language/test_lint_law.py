@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.language.api import check
-from tests.unit.language.cases import SMALL
+from tests.unit.language.cases import SMALL, said, step
 from tests.unit.language.facts import ACTIONS, CATALOGS
-from tests.unit.language.test_lint import said, step
 
 ANSWERED = """\
       - id: duties
