@@ -39,6 +39,7 @@ def test_every_playbook_is_looked_at() -> None:
         "intimate-image",
         "lost-device",
         "public-bucket",
+        "ransomware",
         "takedown",
         "video-leak",
     ]

@@ -25,6 +25,7 @@ GIVEN: Mapping[str, Json] = {
     "account": "a@example.com",
     "payee": "payee 7/a",
     "store": "exports 7/a",
+    "hosts": ["host 7/a"],
     "recording_system": "http://127.0.0.1:8080",
 }
 OUTPUTS: Mapping[str, Mapping[str, Value]] = {
