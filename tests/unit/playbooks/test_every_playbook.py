@@ -35,6 +35,7 @@ def test_every_playbook_is_looked_at() -> None:
     assert [path.stem for path in FILES] == [
         "business-email-compromise",
         "credential-leak",
+        "executive-deepfake",
         "insider-leak",
         "intimate-image",
         "lost-device",

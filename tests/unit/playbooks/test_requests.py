@@ -35,6 +35,7 @@ OUTPUTS: Mapping[str, Mapping[str, Value]] = {
     "holding_text": {"text": "We are aware.", "use": "publish"},
     "holding_publish": {"id": "p-1"},
     "source": {"accounts": ["a@example.com"]},
+    "statement": {"text": "We are aware.", "use": "publish"},
     "choices": {"account": "a@example.com"},
     "measures": {"accounts": ["a@example.com"]},
 }
