@@ -21,6 +21,7 @@ STATES = ("declared", "contained", "resolved", "closed", "cancelled")
 DEEDS = ("add", "fact", "outage", "asleep", "decline", "alone", "skip", "retry", "resolve", "undo", "assign", "note",
          "hold", "release", "cancel", "close")  # fmt: skip
 """The keys of which each inject has exactly one."""
+STEP_DEEDS = ("alone", "skip", "retry", "resolve", "undo")
 
 Person = Annotated[str, StringConstraints(pattern=PERSON_PATTERN)]
 HoursText = Annotated[str, StringConstraints(pattern=HOURS_PATTERN)]
@@ -147,6 +148,17 @@ class InjectModel(Part):
     release: Line | None = Field(None, description="Everything automatic goes on; why.")
     cancel: Line | None = Field(None, description="The incident is ended; why.")
     close: Line | None = Field(None, description="The incident is closed although something is open; why.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reason_beside(cls, value: object) -> object:
+        """Take a reason that stands beside the deed as that of the deed."""
+        if not isinstance(value, dict) or not value.get("reason"):
+            return value
+        short = {deed: {"step": value[deed]} if isinstance(value[deed], str) else value[deed]
+                 for deed in STEP_DEEDS if value.get(deed)}  # fmt: skip
+        return value | {deed: {"reason": value["reason"], **said} if isinstance(said, dict) else said
+                        for deed, said in short.items()}  # fmt: skip
 
     @property
     def deeds(self) -> tuple[str, ...]:

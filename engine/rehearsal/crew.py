@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
 from engine.domain.authority import holders
+from engine.domain.kinds import WHY
 from engine.domain.views import VIEW, form_of
 from engine.rehearsal.agenda import Says, Turns
 from engine.rehearsal.chat import CHAT
@@ -226,6 +227,8 @@ class Crew:
         form = form_of(self.stage.plan, ask) if ask.kind != APPROVAL and verdict != "decline" else {}
         if verdict in ("yes", "no"):
             given.setdefault("answer", verdict == "yes")
+            if reason and WHY in form:
+                given.setdefault(WHY, reason)
         values = filled(form, given, person=item.person, now=self.stage.clock.now())
         return cmd.Answer(target=ask.id, verdict=verdict, values=values, reason=reason)
 

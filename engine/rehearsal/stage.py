@@ -16,6 +16,7 @@ from engine.domain.authority import COMMANDER, Refusal, holders
 from engine.domain.commands import Who
 from engine.domain.declaring import declared_inputs
 from engine.domain.intake import refused, take
+from engine.domain.separation import distributed
 from engine.domain.surfaces import Connected
 from engine.domain.values import Instant
 from engine.rehearsal.agenda import Agenda, Moment
@@ -167,10 +168,13 @@ def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Day
 
 def _declared(stage: Stage) -> ev.IncidentDeclared:
     plan, scenario, now = stage.plan, stage.scenario, stage.clock.now()
-    roles = held(stage.players)
+    cast = held(stage.players)
     named = scenario.declared_by or COMMANDER
-    by = named if named in stage.players else next(iter(roles.get(named) or stage.players))
-    roles.setdefault(COMMANDER, [by])  # whoever triggers is acting commander
+    by = named if named in stage.players else next(iter(cast.get(named) or stage.players))
+    cast.setdefault(COMMANDER, [by])  # whoever triggers is acting commander
+    roles, passed = distributed(
+        plan, {role: cast[role] for role in (*plan.roles, *cast) if role in cast}, first=COMMANDER
+    )
     player = stage.players[by]
     given = {
         name: made_up(spec, person=by, now=now)
@@ -185,6 +189,7 @@ def _declared(stage: Stage) -> ev.IncidentDeclared:
         title=plan.title,
         inputs=declared_inputs(plan, given, zone=player.zone, now=Instant(now, player.zone)),
         roles=roles,
+        kept_apart=passed,
         zone=player.zone,
         exercise=True,
         by=by,

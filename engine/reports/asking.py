@@ -32,7 +32,8 @@ def answered(event: ev.AskAnswered, reader: Reader) -> str:
             filled = reader.filled(event.ask.partition(".")[0], event.values)
             missing = titles(reader.plan, tuple(event.without))
             apart = f" It was decided without the view of {missing}." if missing else ""
-            return f"Answered {title}{f': {filled}' if filled else reason}.{apart}"
+            said = f": {filled}" if filled else reason
+            return f"Answered {title}{said.removesuffix('.') if apart else said}.{apart}"
 
 
 def _view(event: ev.AskAnswered, reader: Reader, *, title: str, reason: str) -> str:

@@ -15,12 +15,12 @@ from engine.domain.sensitivity import Sensitivity
 from engine.reports.values import local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from engine.domain import timeline as ev
     from engine.domain.clocks import Clock, Fulfilment
     from engine.domain.incident import Incident
-    from engine.domain.plan import Plan
+    from engine.domain.plan import Plan, StepPlan
     from engine.reports.reader import Reader
 
     MaySee = Callable[[Sensitivity], bool]
@@ -62,8 +62,9 @@ def clocks(plan: Plan, incident: Incident, *, may_see: MaySee | None = None) -> 
     named = dict.fromkeys((*plan.deadlines, *sorted(told)))
     planned = [name for step in plan.steps.values() if not _hidden(plan, step.id, allowed) for name in step.stops]
     stages = dict.fromkeys((*planned, *done))
+    kept = {name for step in plan.steps.values() if _hidden(plan, step.id, allowed) for name in _started_by(step)}
     return [
-        _clock(plan, regime, began.get(regime), [(name, done.get(name)) for name in stages])
+        _clock(plan, regime, began.get(regime), [(name, done.get(name)) for name in stages]) | {"kept": regime in kept}
         for regime in named
         if regime in told
     ]
@@ -71,7 +72,8 @@ def clocks(plan: Plan, incident: Incident, *, may_see: MaySee | None = None) -> 
 
 def clock_line(clock: Mapping[str, Any], *, moment: Callable[[str], str]) -> str:
     """Return a clock and its duties in one line; `moment` says an instant as the reader knows it."""
-    began = f"clock began {moment(clock['began'])}" if clock["began"] else "no clock has begun"
+    unknown = "whether its clock began is shown to few" if clock["kept"] else "no clock has begun"
+    began = f"clock began {moment(clock['began'])}" if clock["began"] else unknown
     done = [
         f"{duty['title']} {'done ' + moment(duty['fulfilled']) if duty['fulfilled'] else 'not done yet'}"
         for duty in clock["duties"]
@@ -99,6 +101,11 @@ def _clock(plan: Plan, regime: str, known: Clock | None, stages: list[tuple[str,
             for stage, done in mine
         ],
     }
+
+
+def _started_by(step: StepPlan) -> Iterator[str]:
+    for start in step.starts:
+        yield from start.regimes
 
 
 def _public(sensitivity: Sensitivity) -> bool:

@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
+from engine.domain.durations import DEADLINE
 from engine.entrypoints.cli.footprint import waits, words
 from engine.language.render import visible
+from engine.reports.phrases import BY_LAW
 from engine.reports.values import span
 
 Outline: TypeAlias = Mapping[str, Any]
@@ -174,7 +176,7 @@ def _approval(approve: Outline) -> Iterator[str]:
 
 def _ends(step: Outline) -> Iterator[str]:
     if step["due"]:
-        yield f"due in {step['due']}"
+        yield f"due: {BY_LAW}" if step["due"] == DEADLINE else f"due in {step['due']}"
     if step["marks"]:
         yield f"a yes makes the incident {step['marks']}"
     if step["follow_up"]:

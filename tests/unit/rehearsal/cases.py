@@ -42,15 +42,15 @@ SCENARIO = """
 """
 
 
-def plan_of(steps: str) -> Plan:
+def plan_of(steps: str, *, head: str = HEAD) -> Plan:
     """Return the plan of a playbook with these steps."""
-    text = dedent(HEAD) + "".join(f"      {line}\n" for line in dedent(steps).strip().splitlines())
+    text = dedent(head) + "".join(f"      {line}\n" for line in dedent(steps).strip().splitlines())
     return compile_playbook(text.encode(), path="story.yaml", actions=ACTIONS)
 
 
-def played(steps: str, more: str = "", *, scenario: str = SCENARIO) -> Played:
+def played(steps: str, more: str = "", *, scenario: str = SCENARIO, head: str = HEAD) -> Played:
     """Play these steps with what is added to the scenario."""
-    plan = plan_of(steps)
+    plan = plan_of(steps, head=head)
     text = dedent(scenario) + dedent(more)
     return asyncio.run(play(plan, load_scenario(text.encode(), path="story.test.yaml").checked(plan)))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.unit.rehearsal.cases import came, played, states
+from engine.domain.timeline import SkipOrdered
+from tests.unit.rehearsal.cases import HEAD, SCENARIO, came, played, states
 
 ASKS = """
 - id: words
@@ -154,3 +155,34 @@ def test_a_file_is_made_up_too() -> None:
     assert [output[name]["name"] for name in ("receipt", "copy")] == ["receipt.pdf", "rehearsed.txt"]
     assert found.stage.incident.status.value == "closed"
     assert found.stage.reports.texts()
+
+
+def test_a_scripted_reason_is_the_why_of_a_yes_or_no() -> None:
+    """What the file says stands on the timeline, not something made up."""
+    steps = """
+    - id: over
+      title: Is it over?
+      decision: Is it?
+      by: [commander]
+      due: 1h
+      marks: contained
+    """
+    found = played(steps, "answers: {over: [{verdict: no, reason: Not yet., after: 1m}, {verdict: yes, after: 1m}]}")
+    whys = [ask.last.values["why"] for ask in found.stage.incident.asks.values() if ask.last]
+    assert whys == ["Not yet.", "Rehearsed."]
+
+
+def test_a_reason_may_stand_beside_what_is_done_with_a_step() -> None:
+    """The short form of an inject takes the reason that stands with it."""
+    found = played(ASKS, "injects: [{at: 1s, skip: words, reason: Nobody needs it.}]")
+    told = [entry.event for entry in found.stage.chronicle.entries]
+    assert [event.reason for event in told if isinstance(event, SkipOrdered)] == ["Nobody needs it."]
+
+
+def test_who_holds_two_roles_that_are_kept_apart_keeps_the_first() -> None:
+    """The cast is distributed like people when a real incident is declared."""
+    text = HEAD.replace(
+        "phases:", "separation:\n      - {roles: [counsel, hr], why: One advises.}\n    phases:"
+    ).replace("roles:\n      commander", "roles:\n      hr: {}\n      commander", 1)
+    found = played(ASKS, head=text, scenario=SCENARIO.replace("[counsel]", "[counsel, hr]"))
+    assert found.stage.incident.roles == {"hr": ("carla",), "commander": ("ana",)}

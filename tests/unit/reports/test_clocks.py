@@ -63,3 +63,19 @@ def test_a_law_that_a_restricted_step_names_is_not_named_to_everybody() -> None:
     assert words(story, ev.ClockStarted) == "A clock began, as Carla said: a restricted step."
     assert "EU GDPR" in words(story, ev.ClockStarted, restricted=True)
     assert status(story.plan, story.incident, now=story.now)["clocks"] == []
+
+
+def test_a_clock_that_few_may_see_is_not_said_to_have_begun_nor_not_to_have() -> None:
+    """Everybody reads that the duty is done; whether the clock began is said to those who may see it alone."""
+    closed = PLAYBOOK.replace(
+        "title: Which law applies?", "title: Which law applies?\n            sensitivity: privileged"
+    )
+    lines = []
+    for begun in (False, True):
+        story = Story(closed)
+        duties(story, applies="applies" if begun else "no")
+        file(story)
+        found = status(story.plan, story.incident, now=story.now)
+        lines += [clock_line(clock, moment=lambda _: "then") for clock in found["clocks"]]
+    said = "EU GDPR: whether its clock began is shown to few; notice to the supervisory authority done then"
+    assert lines == [said, said]
