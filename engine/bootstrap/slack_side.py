@@ -17,11 +17,12 @@ from engine.domain.errors import IntegrationError
 from engine.runtime.inward.asides import Asides
 from engine.runtime.inward.chat import ChatActs
 from engine.runtime.inward.conversation import Conversation
+from engine.runtime.inward.filing import Filing
 from engine.runtime.inward.identities import Identities
 from engine.runtime.inward.marking import Marks
 from engine.runtime.inward.places import Places
 from engine.runtime.inward.receiving import ChatForms
-from integrations.slack import Reception, SlackSocket, challenge, interpret, unpack, verify_signature
+from integrations.slack import Reception, SlackFiles, SlackSocket, challenge, interpret, unpack, verify_signature
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -68,7 +69,8 @@ class SlackSide:
         reception = Reception(office.ledger, api=api, opener=forms.open, checker=forms.check, reader=reader)
         asides = Asides(sides.chat)
         marks = Marks(conversation=conversation, chat=sides.chat, asides=asides)
-        acts = ChatActs(conversation=conversation, interpret=reader, asides=asides, marks=marks)
+        filing = Filing(chat=SlackFiles(api), vault=office.vault)
+        acts = ChatActs(conversation=conversation, interpret=reader, asides=asides, filing=filing, marks=marks)
         sockets = _sockets(office.settings, reception, api)
         return cls(office=office, reception=reception, sockets=sockets, handlers={"slack": acts}, asides=asides)
 

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 20_000_000
 """What a file may have where its field gives no `max`."""
+UNKNOWN_TYPE: Final = "application/octet-stream"
 PARTS: Final = ("name", "sha256", "size", "type")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_HOW = "Give it in a shell: tocsin answer INC STEP --file FIELD=PATH."
+HOW: Final = "Choose it in the form in Slack, or give it in a shell: tocsin answer INC STEP --file FIELD=PATH."
 LONGEST_NAME = 200
 
 
@@ -34,7 +35,7 @@ def most_bytes(spec: FieldSpec) -> int:
 def parse_file(spec: FieldSpec, raw: object) -> Value:
     """Return what is kept of a file that is in the vault."""
     if not isinstance(raw, Mapping) or set(raw) != set(PARTS) or not _HASH.fullmatch(str(raw["sha256"])):
-        raise ParseError("is a file, and no file was given.", _HOW)
+        raise ParseError("is a file, and no file was given.", HOW)
     size = parse_number(raw["size"], low=Decimal(1), high=Decimal(most_bytes(spec)))
     name = PurePosixPath(parse_text(raw["name"], shortest=1, longest=LONGEST_NAME).replace("\\", "/")).name
     kind = parse_text(raw["type"], longest=LONGEST_NAME)

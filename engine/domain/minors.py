@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan
 
 MINOR: Final = "anyone_minor"
+MINORS: Final = "Record only where it is and who reported it; use the reporting route for minors."
+"""What is done instead."""
 
 
 def no_files_because(plan: Plan, incident: Incident) -> str:

@@ -24,6 +24,18 @@ class ActKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that somebody chose in a form, as the chat tells of it; its bytes are still there."""
+
+    name: str
+    size: int | None
+    """In bytes, None where the chat does not say."""
+    type: str
+    place: str = field(default="", repr=False)
+    """Where the chat hands it out; not for anybody's eyes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Something a person did."""
 
@@ -36,6 +48,8 @@ class Act:
     token: str = ""
     values: Mapping[str, str | list[str] | None] = field(default_factory=dict)
     """A form as it was filled in, by field."""
+    files: Mapping[str, tuple[GivenFile, ...]] = field(default_factory=dict)
+    """What was chosen in the form's fields for files, by field."""
     people: frozenset[str] = frozenset()
     """Fields of `values` that hold the chat's ids of accounts."""
     reason: str = ""
@@ -54,3 +68,15 @@ class Interpreter(Protocol):
 
     def __call__(self, payload: Mapping[str, Any], /) -> Act | None:
         """Return what a person did; None for a payload that is nobody's act."""
+
+
+class HandsOutFiles(Protocol):
+    """A chat that hands out the files that people gave in its forms."""
+
+    async def fetch(self, file: GivenFile, *, most: int) -> bytes:
+        """Return the bytes of a file, of which there are at most so many.
+
+        Raises:
+            IntegrationError: it has more, it is not handed out, or (`retryable`) the chat cannot be reached now.
+        """
+        ...

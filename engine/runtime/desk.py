@@ -18,7 +18,7 @@ from engine.domain.commands import AnswerReview, AssignRole, ExcludePerson, Migr
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
 from engine.domain.fields import FieldType
-from engine.domain.files import digests
+from engine.domain.files import HOW, digests
 from engine.domain.intake import refused, take
 from engine.domain.separation import distributed
 from engine.domain.values import Instant
@@ -242,8 +242,7 @@ class Desk:
         for name, value in named.items():
             for digest in digests(form[name], value):
                 if self.vault is None or await self.vault.check(digest) != "match":
-                    hint = "Give it in a shell: tocsin answer INC STEP --file FIELD=PATH."
-                    return Refusal("file", f"{name}: the file is not in the evidence vault.", hint)
+                    return Refusal("file", f"{name}: the file is not in the evidence vault.", HOW)
         return None
 
     async def _filled(self, look: Look, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:

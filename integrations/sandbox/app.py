@@ -16,6 +16,7 @@ from integrations.sandbox.pagers import pager_routes
 from integrations.sandbox.rotas import rota_routes
 from integrations.sandbox.seed import Seed
 from integrations.sandbox.slack.api import api_endpoint
+from integrations.sandbox.slack.handing import download_endpoint
 from integrations.sandbox.slack.human import human_routes
 from integrations.sandbox.slack.responding import respond_endpoint
 from integrations.sandbox.slack.uploading import upload_endpoint
@@ -35,6 +36,8 @@ def app_of(world: World) -> ASGIApp:
         Route("/health", _health),
         Route("/slack/api/{method}", api_endpoint(slack), methods=["GET", "POST"]),
         Route("/slack/upload/{file}", upload_endpoint(slack), methods=["POST", "PUT"]),
+        Route("/slack/files/{file}/{name}", download_endpoint(slack)),
+        Route("/slack/files/{file}/download/{name}", download_endpoint(slack)),
         Route("/slack/respond/{url_id}", respond_endpoint(slack), methods=["POST"]),
         WebSocketRoute("/slack/socket", slack.sockets.serve),
         *human_routes(slack),

@@ -30,6 +30,7 @@ BOT_SCOPES = (
     "bookmarks:read",
     "reactions:read",
     "reactions:write",
+    "files:read",
     "files:write",
 )
 

@@ -7,6 +7,7 @@ from integrations.slack.api import RefusedError, SlackApi
 from integrations.slack.chat import SlackChat
 from integrations.slack.delivery import challenge, unpack
 from integrations.slack.doctor import Health, health
+from integrations.slack.files import SlackFiles
 from integrations.slack.interpret import interpret
 from integrations.slack.manifest import app_manifest, install_link
 from integrations.slack.pacing import Pace
@@ -23,6 +24,7 @@ __all__ = [
     "RefusedError",
     "SlackApi",
     "SlackChat",
+    "SlackFiles",
     "SlackSocket",
     "app_manifest",
     "challenge",

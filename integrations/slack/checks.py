@@ -40,6 +40,7 @@ FOR: Final[Mapping[str, str]] = {
     "channels:history": "reading a message that somebody marks",
     "chat:write": "messages",
     "commands": "/incident",
+    "files:read": "files that people give in forms",
     "files:write": "long texts as files",
     "groups:history": "finding a message again before it is posted twice",
     "groups:read": "finding the incident's channel again",

@@ -10,15 +10,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from engine.domain.errors import IntegrationError
 from engine.domain.fields import FieldSpec, FieldType, Now
+from engine.domain.files import most_bytes
 from engine.domain.tables import row_hint
 from engine.domain.values import Instant
 from engine.ports.shown import Form
 from integrations.slack.blocks import cut, escaped, pieces
+from integrations.slack.files import given_file
 from integrations.slack.shape import objects, part
+
+if TYPE_CHECKING:
+    from engine.ports.acts import GivenFile
 
 Block: TypeAlias = dict[str, Any]
 Raw: TypeAlias = "str | list[str] | None"
@@ -33,12 +38,17 @@ MAX_OPTIONS = 100
 MAX_OPTION = 75
 MAX_HINT = 2000
 MAX_VIEW_BYTES = 240_000
+MAX_FILES = 10
+MAX_FILE_BYTES = 10_000_000
+"""What Slack's own element for files takes."""
 _SHORT_TEXT = 150
 _PIECE = 2900
 _INTRO_PIECES = 5
 _CUT = "… cut here; the message in the channel and `tocsin status` show all of it."
 _MOMENT = "2026-11-24 03:10, or 2026-11-24T03:10+01:00 in another zone"
 _LEFT_EMPTY = "Left empty: now."
+_FILE = "file_input"
+_COPY = "It goes to the evidence vault. Slack keeps its own copy among your files: delete it there if it must not stay."
 _ACCOUNT: Final = re.compile(r"[UW][A-Z0-9]+")
 _ANSWERS: Final = ("yes", "no")
 
@@ -68,8 +78,14 @@ def form_view(form: Form) -> Block:
 
 
 def filled_values(view: Mapping[str, Any]) -> dict[str, Raw]:
-    """Return what was typed and chosen in a view, by field."""
-    return {name: _read(state) for name, state in _states(view)}
+    """Return what was typed and chosen in a view, by field; files are `chosen_files`."""
+    return {name: _read(state) for name, state in _states(view) if state.get("type") != _FILE}
+
+
+def chosen_files(view: Mapping[str, Any]) -> dict[str, tuple[GivenFile, ...]]:
+    """Return the files that were given in a view, by field; a field without any is left out."""
+    given = {name: objects(state, "files") for name, state in _states(view) if state.get("type") == _FILE}
+    return {name: tuple(map(given_file, files)) for name, files in given.items() if files}
 
 
 def chosen_people(view: Mapping[str, Any]) -> frozenset[str]:
@@ -94,6 +110,7 @@ def _input(name: str, spec: FieldSpec, *, value: object) -> Block:
     element = {**_element(spec, value=shown), "action_id": ACTION}
     told = f"{spec.hint} {_LEFT_EMPTY}".strip() if isinstance(spec.default, Now) else spec.hint.strip()
     told = f"{told} {row_hint(spec)}".strip() if spec.columns else told
+    told = f"{told} {_file_hint(spec)}".strip() if spec.type is FieldType.FILE else told
     hint = {"hint": _plain(told, limit=MAX_HINT)} if told else {}
     return {
         "type": "input",
@@ -122,8 +139,7 @@ def _element(spec: FieldSpec, *, value: object) -> Block:
         case FieldType.TABLE:
             return _table(spec, value=value)
         case FieldType.FILE:
-            message = f"Slack's forms have no field of type {spec.type}."
-            raise IntegrationError(message, hint="Answer it with `tocsin answer --file FIELD=PATH` in a shell.")
+            return {"type": _FILE, "max_files": _most_files(spec)}
         case _:
             assert_never(spec.type)
 
@@ -144,6 +160,14 @@ def _text(spec: FieldSpec, *, value: object) -> Block:
         "max_length": longest,
         "min_length": shortest,
     }
+
+
+def _most_files(spec: FieldSpec) -> int:
+    return max(1, min(MAX_FILES, int(spec.max or MAX_FILES))) if spec.list else 1
+
+
+def _file_hint(spec: FieldSpec) -> str:
+    return f"{min(most_bytes(spec), MAX_FILE_BYTES)} bytes at most. {_COPY}"
 
 
 def _table(spec: FieldSpec, *, value: object) -> Block:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from engine.ports.acts import Act, ActKind
-from integrations.slack.forms import CALLBACK, chosen_people, filled_values
+from integrations.slack.forms import CALLBACK, chosen_files, chosen_people, filled_values
 from integrations.slack.shape import objects, part
 
 REASON: Final = "reason"
@@ -78,6 +78,7 @@ def _form(payload: Mapping[str, Any]) -> Act | None:
         action="submit",
         token=str(view.get("private_metadata") or ""),
         values=values,
+        files=chosen_files(view),
         people=chosen_people(view),
         reason=reason if isinstance(reason, str) else "",
         trigger=str(payload.get("trigger_id") or ""),

@@ -65,7 +65,11 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
 """Events that the app listens for, and the bot scopes that each needs."""
 
 
+FILES: Final = ("files:read",)
+"""What the app needs so that a form may ask for a file, and to fetch what was given."""
+
+
 def needed_scopes() -> tuple[str, ...]:
-    """Return the bot scopes of all methods and events, and the one of slash commands, in order."""
+    """Return the bot scopes of all methods and events, of files and of slash commands, in order."""
     methods = {scope for method in METHODS.values() for scope in method.scopes}
-    return tuple(sorted({"commands", *methods, *(scope for scopes in EVENTS.values() for scope in scopes)}))
+    return tuple(sorted({"commands", *FILES, *methods, *(scope for scopes in EVENTS.values() for scope in scopes)}))

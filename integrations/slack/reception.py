@@ -2,8 +2,8 @@
 
 Rules kept here: nothing is acknowledged before it is durable; a form that fails its check is answered with errors and
 not stored; the same act delivered twice is one row; what could be used in somebody's name for a while (verification
-token, response address) is not stored, nor an event that nobody reads. A form is opened after the acknowledgement,
-within its trigger's three seconds.
+token, response address, what may stand behind a file's address) is not stored, nor an event that nobody reads. A form
+is opened after the acknowledgement, within its trigger's three seconds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import structlog
 from engine.domain.errors import IntegrationError, OutcomeUnknownError
 from integrations.slack.api import RefusedError
 from integrations.slack.blocks import escaped
+from integrations.slack.files import lean
 from integrations.slack.forms import errors_answer, form_view
 from integrations.slack.interpret import interpret
 from integrations.slack.shape import objects, part
@@ -74,6 +75,8 @@ class Reception:
         if "command" not in payload and payload.get("type") not in _ACTS and self._reader(payload) is None:
             return Received()
         kept = {name: value for name, value in payload.items() if name not in _NOT_KEPT}
+        if payload.get("type") == "view_submission":
+            kept = lean(kept)
         new = await self._inbox.put(SOURCE, source_id(payload, envelope=envelope), kept)
         if new:
             self._heard()

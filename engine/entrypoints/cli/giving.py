@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from engine.domain.answers import find_ask
 from engine.domain.errors import ConfigError, RunError
 from engine.domain.fields import FieldType
-from engine.domain.files import checked_size, most_bytes
-from engine.domain.minors import no_files_because
+from engine.domain.files import UNKNOWN_TYPE, checked_size, most_bytes
+from engine.domain.minors import MINORS, no_files_because
 from engine.domain.parsing import ParseError
 from engine.domain.views import form_of
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from engine.domain.fields import FieldSpec
 
 _HINT = "Write --file field=PATH."
-UNKNOWN_TYPE = "application/octet-stream"
 
 
 async def given_files(office: Office, incident: str, step: str, *, given: list[str]) -> dict[str, Any]:
@@ -38,10 +37,7 @@ async def given_files(office: Office, incident: str, step: str, *, given: list[s
     read = [_read(text, form) for text in given]
     refused = no_files_because(look.plan, look.incident)
     if refused:
-        raise RunError(
-            f"{refused[:1].upper()}{refused[1:]}.",
-            hint="Record only where it is and who reported it; use the reporting route for minors.",
-        )
+        raise RunError(f"{refused[:1].upper()}{refused[1:]}.", hint=MINORS)
     found: dict[str, Any] = {}
     for spec, path, data in read:
         stored = await office.vault.put(data)

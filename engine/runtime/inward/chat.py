@@ -20,6 +20,7 @@ from engine.ports.people import Person
 from engine.ports.shown import Form
 from engine.reports.phrases import ENDS
 from engine.runtime.inward import words
+from engine.runtime.inward.filing import fields_of
 from engine.runtime.inward.identities import from_chat
 from engine.runtime.inward.meaning import Refused
 from engine.runtime.inward.receipts import receipt
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from engine.runtime.desk import Look
     from engine.runtime.inward.asides import Asides
     from engine.runtime.inward.conversation import Conversation, Meant
+    from engine.runtime.inward.filing import Filing
     from engine.runtime.inward.marking import Marks
 
 STRANGER = Person(id="", name="")
@@ -46,6 +48,8 @@ class ChatActs:
     conversation: Conversation
     interpret: Interpreter
     asides: Asides
+    filing: Filing | None = None
+    """Where files go that people give in forms; without it none is taken."""
     marks: Marks | None = None
     """Where messages that people mark become notes."""
 
@@ -138,7 +142,7 @@ class _Taking:
     async def _take(self, meant: Meant, person: Person) -> str:
         if isinstance(meant.what, Form):
             return "a form was offered"
-        came = await self._given(meant.incident, meant.what, from_chat(person))
+        came = await self._given(meant, meant.what, from_chat(person))
         if not isinstance(came, Refusal):
             self._call(meant, person)
             await self._confirm(meant)
@@ -177,17 +181,27 @@ class _Taking:
             self.acts.asides.say(text, user=wanted.slack, channel="", key=f"{self.origin}/offered")
 
     async def _given(
-        self, incident: str, what: Refused | cmd.AnyCommand, who: cmd.Who
+        self, meant: Meant, what: Refused | cmd.AnyCommand, who: cmd.Who
     ) -> Sequence[InputEvent] | Refusal:
         """Give a command once; what it came to before a crash is what it comes to."""
         desk = self.acts.conversation.desk
-        before = await desk.came_of(incident, self.origin)
+        before = await desk.came_of(meant.incident, self.origin)
         if before is not None:
             return before
         if isinstance(what, Refused):
-            await desk.refuse(incident, what.command, who, refusal=what.refusal, origin=self.origin)
+            await desk.refuse(meant.incident, what.command, who, refusal=what.refusal, origin=self.origin)
             return what.refusal
-        return await desk.give(incident, what, who, origin=self.origin)
+        filed = await self._filed(what, meant)
+        return filed if isinstance(filed, Refusal) else await desk.give(meant.incident, filed, who, origin=self.origin)
+
+    async def _filed(self, what: cmd.AnyCommand, meant: Meant) -> cmd.AnyCommand | Refusal:
+        """Return a command whose files are in the vault, or why they are not taken."""
+        if not (isinstance(what, cmd.Answer) and self.act.files and self.acts.filing):
+            return what
+        kept = await self.acts.filing.kept(self.act, fields_of(meant.look, meant.subject))
+        if isinstance(kept, Refusal):
+            return kept
+        return what.model_copy(update={"values": {**what.values, **kept}})
 
     async def _declare(self, name: str, person: Person) -> str:
         conversation = self.acts.conversation

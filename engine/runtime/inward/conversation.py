@@ -18,6 +18,7 @@ from engine.domain.lifecycle import StepStatus
 from engine.domain.tokens import FormKind, parse_form_token, parse_token
 from engine.ports.acts import ActKind
 from engine.reports.handover import handover_summary
+from engine.runtime.inward.filing import announced, fields_of
 from engine.runtime.inward.identities import from_chat
 from engine.runtime.inward.meaning import Refused, adding, answering, filled, noting, offering, pressed, revising
 from engine.runtime.inward.mentions import is_mention, mentioned, spoken
@@ -94,6 +95,9 @@ class Conversation:
             return None
         look = await self.desk.look(token.incident)
         values, wrong = await self.identities.values(act)
+        if act.files:
+            told, ill = announced(act, fields_of(look, token.subject))
+            values, wrong = {**values, **told}, {**wrong, **ill}
         command = filled(token.kind, token.subject, values=values, look=look)
         what = Refused(command, _ill_chosen(wrong)) if wrong else self.judged(look, command, person)
         return Meant(token.incident, token.subject, look, what)

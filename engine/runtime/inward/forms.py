@@ -1,7 +1,8 @@
 """The forms that people fill in: an answer, a reason for declining, the review, a new incident. Pure.
 
 Rules kept here: a form shows what is known already, except what is restricted or privileged: that is asked for and
-never shown again. Addresses are shown so that nobody opens them by a slip of the hand.
+never shown again. Addresses are shown so that nobody opens them by a slip of the hand. A field for files is left out
+while none is taken: the chat would have the file before it could be refused.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from engine.actions.defang import defanged
 from engine.domain.answers import may_be_anonymous, review_questions
 from engine.domain.fields import FieldSpec, FieldType
+from engine.domain.minors import no_files_because
 from engine.domain.naming import beside, instance_number, scope_of
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.tokens import FormKind, form_token
@@ -42,14 +44,22 @@ def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
     """Return the form of a task, decision or view, with what was answered before."""
     step = plan.step_at(ask.step)
     title = placed(plan, ask.step, shown=lambda known: known.title)
-    text = [title, step.instructions, f"Why: {step.why}" if step.why else "", *_elements(plan, incident, ask.step)]
+    left_out = "" if _taken(plan, incident, ask) == form_of(plan, ask) else no_files_because(plan, incident)
+    why = f"Why: {step.why}" if step.why else ""
+    text = [title, step.instructions, why, *_elements(plan, incident, ask.step), left_out[:1].upper() + left_out[1:]]
     return Form(
         title=f"{incident.id}: {TITLES.get(ask.kind, 'done')}",
         token=form_token(FormKind.ANSWER, incident=incident.id, subject=ask.id),
-        fields={name: _told(spec) for name, spec in form_of(plan, ask).items()},
+        fields={name: _told(spec) for name, spec in _taken(plan, incident, ask).items()},
         intro="\n".join(defanged(line) for line in text if line),
         values=_known(incident, ask, step),
     )
+
+
+def _taken(plan: Plan, incident: Incident, ask: Ask) -> Mapping[str, FieldSpec]:
+    """Return the fields of an ask, without those for files while none is taken."""
+    none = bool(no_files_because(plan, incident))
+    return {name: spec for name, spec in form_of(plan, ask).items() if not (none and spec.type is FieldType.FILE)}
 
 
 def decline_form(plan: Plan, incident: Incident, ask: Ask) -> Form:

@@ -16,6 +16,7 @@ from engine.domain.authority import Refusal
 from engine.domain.fields import FieldError, FieldType
 from engine.domain.glass import approval_of
 from engine.domain.handing import handover_number
+from engine.domain.minors import MINORS, no_files_because
 from engine.domain.tokens import FormKind
 from engine.domain.views import VIEW, form_of
 from engine.ports.shown import Form
@@ -37,6 +38,7 @@ from engine.runtime.inward.steering import (
 if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.events.shape import InputEvent, Verdict
+    from engine.domain.field_spec import FieldSpec
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.acts import Act
@@ -93,9 +95,16 @@ def answering(target: str, *, look: Look, judge: Judge, person: str = "") -> Mea
     judged = judge(bare)
     if isinstance(judged, Refusal) and judged.rule != "form":
         return Refused(bare, judged)
+    none = no_files_because(look.plan, look.incident)
+    if ask is not None and none and any(_needs_file(spec) for spec in form_of(look.plan, ask).values()):
+        return Refused(bare, Refusal("file", f"{none[:1].upper()}{none[1:]}.", MINORS))
     if ask is not None and form_of(look.plan, ask):
         return answer_form(look.plan, look.incident, ask)
     return bare
+
+
+def _needs_file(spec: FieldSpec) -> bool:
+    return spec.type is FieldType.FILE and not spec.optional and not (spec.list and not spec.min)
 
 
 def filled(kind: FormKind, subject: str, *, values: dict[str, Any], look: Look) -> cmd.AnyCommand:

@@ -59,7 +59,7 @@ class ChatForms:
     async def check(self, payload: Mapping[str, Any]) -> Mapping[str, str]:
         """Return what is wrong with a filled form, by field; empty when it may be sent."""
         act = self.interpret(payload)
-        if act is None or not act.values:
+        if act is None or not (act.values or act.files):
             return {}
         person = await self.conversation.identities.in_chat(act.user)
         if person is None:

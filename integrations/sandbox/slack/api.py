@@ -56,6 +56,7 @@ def api_endpoint(workspace: Workspace) -> Callable[[Request], Awaitable[Response
 
     async def endpoint(request: Request) -> Response:
         name = request.path_params["method"]
+        workspace.address = str(request.base_url).rstrip("/")
         entry = entry_of(request)
         try:
             body = await _answer(request, name=name, workspace=workspace, rates=rates)
@@ -95,7 +96,7 @@ async def _answer(request: Request, *, name: str, workspace: Workspace, rates: R
         workspace=workspace,
         method=method,
         arguments=arguments,
-        base_url=str(request.base_url).rstrip("/"),
+        base_url=workspace.address,
         scopes=scopes,
     )
     _require_scope(call)

@@ -2,9 +2,11 @@
 
 from integrations.sandbox.slack import interactions
 from integrations.sandbox.slack.desk import Desk
+from integrations.sandbox.slack.inputs import MAX_GIVEN, ImpossibleError
 from integrations.sandbox.slack.methods import marks
 from integrations.sandbox.slack.methods.files import share
 from integrations.sandbox.slack.records import Message, StoredFile
+from integrations.sandbox.slack.shapes import file_shape
 from integrations.sandbox.slack.wishes import Clicking, Commanding, Filling, Joining, Pinning, Reacting, Saying
 from integrations.sandbox.values import JsonObject
 
@@ -77,6 +79,25 @@ async def upload(desk: Desk) -> JsonObject:
     text = desk.request.query_params.get("text", "")
     message = share(desk.workspace, files=[file], channel_id=channel.id, user=desk.user.id, text=text)
     return desk.shown(message, channel=channel)
+
+
+async def give(desk: Desk) -> JsonObject:
+    """Choose a file in a modal, which uploads it: its bytes are the body, its name is in the query."""
+    content = await desk.request.body()
+    if len(content) > MAX_GIVEN:
+        message = "Slack's forms take files up to 10 MB"
+        raise ImpossibleError(message)
+    file = StoredFile(
+        id=desk.workspace.state.new_id("F"),
+        name=desk.request.query_params.get("name", "file"),
+        length=len(content),
+        mimetype=desk.request.headers.get("content-type") or "application/octet-stream",
+        owner=desk.user.id,
+        content=content,
+        complete=True,
+    )
+    desk.workspace.state.files[file.id] = file
+    return file_shape(file)
 
 
 async def click(desk: Desk) -> JsonObject:

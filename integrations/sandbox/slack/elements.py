@@ -129,7 +129,7 @@ FIELDS: Mapping[str, Shape] = {
         dispatch_action_config=anything,
         required=frozenset({"is_decimal_allowed"}),
     ),
-    "file_input": _element(filetypes=anything, max_files=whole(1, 10)),
+    "file_input": _element(filetypes=array(string(MAX_ID, low=1), high=MAX_OPTIONS), max_files=whole(1, 10)),
 }
 
 IMAGES: Mapping[str, Shape] = {

@@ -33,6 +33,7 @@ HANDLERS: tuple[tuple[str, str, HumanHandler], ...] = (
     ("POST", "/channels/{channel}/members", doing.join),
     ("POST", "/channels/{channel}/archive", doing.archive),
     ("POST", "/channels/{channel}/files", doing.upload),
+    ("POST", "/files", doing.give),
     ("POST", "/messages", doing.say),
     ("POST", "/reactions", doing.react),
     ("POST", "/pins", doing.pin),

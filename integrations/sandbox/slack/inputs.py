@@ -11,6 +11,8 @@ from urllib.parse import urlparse
 from integrations.sandbox.slack.blocks import elements_of
 from integrations.sandbox.values import JsonObject
 
+MAX_GIVEN = 10_000_000
+"""Bytes of a file in a modal."""
 EMPTY = "Please complete this required field."
 
 Reader: TypeAlias = Callable[[JsonObject, object], JsonObject]
@@ -66,6 +68,14 @@ def view_state(content: JsonObject, *, values: Mapping[str, object]) -> JsonObje
     return state
 
 
+def with_files(state: JsonObject, *, given: Callable[[str], JsonObject]) -> JsonObject:
+    """Return a state whose chosen files, named by their ids, are told as Slack tells of them."""
+    return {
+        block_id: {action_id: _told(one, given=given) for action_id, one in states.items()}
+        for block_id, states in state.items()
+    }
+
+
 def client_errors(content: JsonObject, *, state: JsonObject) -> dict[str, str]:
     """Return what Slack's client itself would refuse, by block id."""
     errors = {}
@@ -99,6 +109,8 @@ def _block_state(block: JsonObject, *, given: object) -> Iterator[tuple[str, Jso
 def _problem(element: JsonObject, *, state: JsonObject, optional: bool) -> str | None:
     if is_empty(state):
         return None if optional else EMPTY
+    if element["type"] == "file_input":
+        return _file_problem(element, files=state["files"])
     value = state.get("value")
     if not isinstance(value, str):
         return None
@@ -107,6 +119,21 @@ def _problem(element: JsonObject, *, state: JsonObject, optional: bool) -> str |
     if len(value) < element.get("min_length", 0):
         return f"Please enter at least {element['min_length']} characters."
     return _FORMAT_PROBLEMS[element["type"]](value) if element["type"] in _FORMAT_PROBLEMS else None
+
+
+def _file_problem(element: JsonObject, *, files: list[JsonObject]) -> str | None:
+    most: int = element.get("max_files", 10)
+    endings: list[str] = element.get("filetypes") or []
+    if len(files) > most:
+        return f"Please choose at most {most} files."
+    strange = [file["name"] for file in files if endings and file["filetype"] not in endings]
+    return f"Please choose files of these types: {', '.join(endings)}." if strange else None
+
+
+def _told(state: JsonObject, *, given: Callable[[str], JsonObject]) -> JsonObject:
+    if state["type"] != "file_input":
+        return state
+    return {**state, "files": [given(str(file_id)) for file_id in state["files"]]}
 
 
 def _number_problem(value: str) -> str | None:

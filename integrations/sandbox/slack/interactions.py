@@ -16,6 +16,7 @@ from integrations.sandbox.slack.inputs import (
     action_id_of,
     client_errors,
     view_state,
+    with_files,
 )
 from integrations.sandbox.slack.methods.views import (
     drop_stack,
@@ -32,6 +33,7 @@ from integrations.sandbox.slack.payloads import (
 )
 from integrations.sandbox.slack.records import Channel, Message, User, View
 from integrations.sandbox.slack.responding import say
+from integrations.sandbox.slack.shapes import given_shape
 from integrations.sandbox.slack.wishes import Clicking
 from integrations.sandbox.slack.workspace import Workspace
 from integrations.sandbox.values import JsonObject
@@ -90,7 +92,8 @@ async def click(
 
 async def submit(workspace: Workspace, *, user: User, view: View, values: Mapping[str, object]) -> Outcome:
     """Submit a modal; what the client itself refuses never reaches the app."""
-    state = view_state(view.content, values=values)
+    chosen = view_state(view.content, values=values)
+    state = with_files(chosen, given=lambda file_id: _given(workspace, file_id, user=user))
     view.errors = client_errors(view.content, state=state)
     if view.errors:
         return Outcome(result="not_sent", errors=view.errors)
@@ -140,6 +143,14 @@ def _known_errors(view: View, *, errors: object) -> dict[str, str]:
     if not isinstance(errors, dict) or not errors or errors.keys() - inputs:
         raise SlackError("invalid_arguments")
     return {str(block_id): str(text) for block_id, text in errors.items()}
+
+
+def _given(workspace: Workspace, file_id: str, *, user: User) -> JsonObject:
+    file = workspace.state.files.get(file_id)
+    if file is None or file.owner != user.id:
+        message = f"{file_id} is no file that {user.name} has chosen"
+        raise ImpossibleError(message)
+    return given_shape(file, workspace=workspace)
 
 
 def _element(blocks: list[JsonObject], *, action_id: str, block_id: str | None) -> tuple[JsonObject, JsonObject]:

@@ -95,6 +95,7 @@ class StoredFile(BaseModel):
     name: str
     length: int
     title: str = ""
+    mimetype: str = "application/octet-stream"
     owner: str = ""
     content: bytes | None = None
     complete: bool = False

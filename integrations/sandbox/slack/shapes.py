@@ -1,5 +1,7 @@
 """Records as the Web API shows them."""
 
+from urllib.parse import quote
+
 from integrations.sandbox.slack.records import Bookmark, Channel, Message, StoredFile, User, View
 from integrations.sandbox.slack.workspace import Workspace
 from integrations.sandbox.values import JsonObject
@@ -86,6 +88,26 @@ def file_shape(file: StoredFile) -> JsonObject:
         "user": file.owner,
         "channels": file.channels,
     }
+
+
+def given_shape(file: StoredFile, *, workspace: Workspace) -> JsonObject:
+    """Show a file as a modal's field holds it, with the addresses that hand it out to the app's token."""
+    name, base_url = quote(file.name, safe=""), workspace.address
+    return {
+        **file_shape(file),
+        "mimetype": file.mimetype,
+        "filetype": extension(file.name),
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": False,
+        "url_private": f"{base_url}/slack/files/{file.id}/{name}",
+        "url_private_download": f"{base_url}/slack/files/{file.id}/download/{name}",
+    }
+
+
+def extension(name: str) -> str:
+    """Return the ending of a file's name, without its dot and in small letters."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def bookmark_shape(bookmark: Bookmark, *, channel: Channel) -> JsonObject:

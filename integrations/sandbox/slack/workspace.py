@@ -23,6 +23,8 @@ class Workspace:
     state: SlackState
     sockets: Sockets
     deliveries: Deliveries
+    address: str = ""
+    """Where the app reaches the sandbox; people may know it by another name."""
 
     @property
     def app(self) -> SlackSeed:

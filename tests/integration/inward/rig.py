@@ -22,6 +22,7 @@ from engine.runtime.desk import Desk, Playbook
 from engine.runtime.inward.asides import Asides
 from engine.runtime.inward.chat import ChatActs
 from engine.runtime.inward.conversation import Conversation
+from engine.runtime.inward.filing import Filing
 from engine.runtime.inward.identities import Identities
 from engine.runtime.inward.library import Library
 from engine.runtime.inward.marking import Marks
@@ -35,8 +36,9 @@ from engine.runtime.showing.shower import Shower
 from engine.settings.people import read_people
 from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
-from integrations.slack import Reception, SlackApi, SlackChat, SlackSocket, interpret
+from integrations.slack import Reception, SlackApi, SlackChat, SlackFiles, SlackSocket, interpret
 from integrations.slack.methods import EVENTS
+from integrations.storage.vault import FileVault
 from integrations.system.clock import SystemClock
 from tests.integration.inward.listener import Listener, listening
 from tests.integration.inward.playbooks import LEAK, playbooks
@@ -205,6 +207,7 @@ async def _furnished(
         performer = ByKind(acts=bench.shop.performer, surfaces=shower)
         bench.shop = replace(bench.shop, performer=performer, connected=Connected(chat=True, tracker=True))
         pokes: list[Callable[[], None]] = []
+        vault = FileVault(home / "vault")
         desk = Desk(
             ledger=bench.ledger,
             standings=bench.shop.standings,
@@ -213,12 +216,14 @@ async def _furnished(
             clock=clock,
             connected=True,
             poke=lambda: _all(pokes),
+            vault=vault,
         )
         places, asides = Places(bench.ledger), Asides(chat)
         library = Library(playbooks(home), actions=FACTS, default="leak")
         talk = Conversation(desk=desk, places=places, identities=Identities(people), library=library)
         marks = Marks(conversation=talk, chat=chat, asides=asides)
-        acts = ChatActs(conversation=talk, interpret=interpret, asides=asides, marks=marks)
+        filing = Filing(chat=SlackFiles(api), vault=vault)
+        acts = ChatActs(conversation=talk, interpret=interpret, asides=asides, filing=filing, marks=marks)
         forms = ChatForms(conversation=talk, interpret=interpret)
         tickets = TrackerActs(desk=desk, places=places, people=people)
         worker = InboxWorker(inbox=bench.ledger, handlers={"slack": acts, "jira": tickets}, clock=clock)

@@ -57,7 +57,7 @@ GOOD: dict[str, Any] = {
     "a_table": "Forum | 2026-11-24 03:10 | 3\nMirror | 2026-11-24T03:10Z |",
 }
 LATER = {FieldType.FILE}
-"""Given in a shell only."""
+"""Asked for in forms of steps only, see `test_files`."""
 
 
 async def typed(made: House, handle: str, text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -50,6 +51,13 @@ class Human:
     async def post(self, path: str, **body: object) -> dict[str, Any]:
         url = f"{self.url}/slack/human{path}"
         async with self.session.post(url, json=body, headers=self._headers()) as reply:
+            return dict(await reply.json())
+
+    async def give(self, name: str, data: bytes, *, kind: str = "application/pdf") -> dict[str, Any]:
+        """Choose a file in a modal, which uploads it."""
+        headers = {**self._headers(), "Content-Type": kind}
+        url = f"{self.url}/slack/human/files"
+        async with self.session.post(url, params={"name": name}, data=BytesIO(data), headers=headers) as reply:
             return dict(await reply.json())
 
     def _headers(self) -> dict[str, str]:

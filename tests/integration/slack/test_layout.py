@@ -1,5 +1,6 @@
 """Whatever the engine shows fits into what Slack takes, checked by the local Slack's own validator."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_more_buttons_than_fit_are_refused_and_not_dropped() -> None:
         laid_out(Message(text="x", buttons=many))
 
 
-FIELD_TYPES = [kind for kind in FieldType if kind not in (FieldType.TABLE, FieldType.FILE)]
+FIELD_TYPES = [kind for kind in FieldType if kind is not FieldType.TABLE]
 SPECS = st.builds(
     FieldSpec,
     name=st.just("f"),
@@ -137,9 +138,14 @@ def test_a_moment_that_is_now_when_it_is_left_out_says_so() -> None:
     assert (field["optional"], field["hint"]["text"]) == (True, "When we knew. Left empty: now.")
 
 
-def test_a_field_that_slack_has_not_is_refused() -> None:
-    """The command line can take what Slack cannot show."""
-    spec = FieldSpec(name="receipt", type=FieldType.FILE)
-    with pytest.raises(IntegrationError, match="no field of type file") as refused:
-        form_view(Form(title="x", token="t", fields={"receipt": spec}))
-    assert "tocsin answer" in refused.value.hint()
+def test_a_file_is_chosen_in_slacks_own_element() -> None:
+    """One file, or as many as the field takes and Slack lets choose; what happens to it is said."""
+    one = FieldSpec(name="receipt", type=FieldType.FILE, max=Decimal(1000), hint="As it came.")
+    many = FieldSpec(name="photos", type=FieldType.FILE, list=True, max=Decimal(3))
+    fields = {"receipt": one, "photos": many, "more": FieldSpec(name="more", type=FieldType.FILE, list=True)}
+    blocks = checked_view(form_view(Form(title="x", token="t", fields=fields)))["blocks"]
+    assert [block["element"] for block in blocks] == [
+        {"type": "file_input", "max_files": most, "action_id": "value"} for most in (1, 3, 10)
+    ]
+    assert blocks[0]["hint"]["text"].startswith("As it came. 1000 bytes at most. It goes to the evidence vault.")
+    assert "10000000 bytes" in blocks[2]["hint"]["text"]

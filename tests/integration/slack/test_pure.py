@@ -272,7 +272,7 @@ def test_the_scopes_are_those_that_the_methods_need() -> None:
     assert app_manifest()["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
     assert {EVENT_SCOPES[event] for event in EVENTS} == {scope for scopes in EVENTS.values() for scope in scopes}
     used = {scope for method in METHODS.values() for scope in method.scopes}
-    assert set(needed_scopes()) == {"commands", "pins:read", "reactions:read", *used}
+    assert set(needed_scopes()) == {"commands", "files:read", "pins:read", "reactions:read", *used}
     assert app_manifest()["oauth_config"]["scopes"]["bot"] == list(needed_scopes())
     assert "channels:manage" not in needed_scopes()
     assert install_link(name="IR").startswith("https://api.slack.com/apps?new_app=1&manifest_json=%7B")

@@ -234,7 +234,8 @@ async def test_whoever_asked_for_a_form_that_slack_cannot_show_is_told(
     socket: SlackSocket, chat: SlackChat, inbox: MemoryInbox, desk: Desk, person: People
 ) -> None:
     """With what to do instead."""
-    desk.form = Form(title="x", token="t", fields={"f": FieldSpec(name="f", type=FieldType.FILE)})
+    fields = {f"f{n}": FieldSpec(name=f"f{n}", type=FieldType.TEXT) for n in range(91)}
+    desk.form = Form(title="x", token="t", fields=fields)
     place = await asked(chat)
     await person("ben").post("/actions", action_id="approve", **place)
     told: list[str] = []

@@ -258,7 +258,7 @@ def _done_by_form(step: StepPlan) -> Iterator[str]:
     yield "* These are filled in:"
     yield from (f"*{line}" for line in needed(step))
     if any(spec.type is FieldType.FILE for spec in step.form.values()):
-        yield "* Answer it with `tocsin answer --file FIELD=PATH` in a shell: files go to the evidence vault, not here."
+        yield "* Answer it with the button in Slack, or with `tocsin answer --file FIELD=PATH`: no file belongs here."
         return
     hidden = any(spec.sensitivity is not Sensitivity.INTERNAL for spec in step.form.values())
     if hidden or not open_to_all(step):

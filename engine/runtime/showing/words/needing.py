@@ -18,7 +18,7 @@ KINDS = {
     FieldType.PERSON: "person",
     FieldType.CHOICE: "one of",
     FieldType.TABLE: "table",
-    FieldType.FILE: "file, given with `tocsin answer --file` in a shell",
+    FieldType.FILE: "file",
 }
 
 

@@ -71,12 +71,32 @@ function filled(form) {
   const values = {};
   for (const field of form.querySelectorAll("[name]")) {
     if ((field.type === "checkbox" || field.type === "radio") && !field.checked) continue;
+    if (field.type === "file") {
+      if (field.dataset.given) values[field.name] = field.dataset.given.split(" ");
+      continue;
+    }
     if (field.value === "" || field.disabled) continue;
     const value = field.type === "datetime-local" ? Math.floor(new Date(field.value).getTime() / 1000) : field.value;
     if ("many" in field.dataset) (values[field.name] ||= []).push(value);
     else values[field.name] = value;
   }
   return values;
+}
+
+async function give(field) {
+  const send = field.form.querySelector("button.primary");
+  const given = [];
+  send.disabled = true;
+  for (const file of field.files) {
+    const headers = { Authorization: `Bearer ${body.dataset.slackToken}`, "Content-Type": file.type || "application/octet-stream" };
+    const reply = await fetch(`/slack/human/files?name=${encodeURIComponent(file.name)}`, { method: "POST", headers, body: file });
+    const content = await reply.json();
+    if (reply.ok) given.push(content.id);
+    else say(content.message, true);
+  }
+  field.dataset.given = given.join(" ");
+  field.nextElementSibling.textContent = given.length ? "Uploaded" : "";
+  send.disabled = false;
 }
 
 function fillInstants(root) {
@@ -143,6 +163,8 @@ document.addEventListener("change", async (event) => {
     doing(target, () => jira("PUT", `issue/${target.dataset.issue}/assignee`, { [key]: target.value || null }));
   } else if (target.matches("select[data-action], input[data-action]") && target.value) {
     act(target, target.value);
+  } else if (target.matches("form.modal input[type=file]")) {
+    give(target);
   }
 });
 
@@ -217,7 +239,10 @@ function restore(root, values) {
   for (const field of root.querySelectorAll("[name]")) {
     const value = values[field.name];
     if (value === undefined) continue;
-    if (field.type === "checkbox" || field.type === "radio") field.checked = [value].flat().includes(field.value);
+    if (field.type === "file") {
+      field.dataset.given = value.join(" ");
+      field.nextElementSibling.textContent = "Uploaded";
+    } else if (field.type === "checkbox" || field.type === "radio") field.checked = [value].flat().includes(field.value);
     else if (field.type !== "datetime-local") field.value = value;
   }
 }

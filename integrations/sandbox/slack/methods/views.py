@@ -1,7 +1,7 @@
 """views.*: modals on a person's screen.
 
 Rules: a trigger opens one modal, within three seconds, for the person it was made for; a stack holds
-three views at most; an update with an outdated hash is refused.
+three views at most; an update with an outdated hash is refused, and a field for files of an app that may read none.
 """
 
 from integrations.sandbox.slack.blocks import checked_view
@@ -14,6 +14,8 @@ from integrations.sandbox.values import JsonObject
 
 TRIGGER_SECONDS = 3.0
 MAX_DEPTH = 3
+FILES = "files:read"
+"""The scope of an app whose modals ask for files."""
 
 
 def open_view(call: Call) -> JsonObject:
@@ -96,7 +98,10 @@ def with_block_ids(content: JsonObject, *, workspace: Workspace) -> JsonObject:
 
 
 def _content(call: Call) -> JsonObject:
-    return checked_view(call.structure("view", otherwise="invalid_arguments"))
+    content = checked_view(call.structure("view", otherwise="invalid_arguments"))
+    if any(block.get("element", {}).get("type") == "file_input" for block in content["blocks"]):
+        call.need(FILES)
+    return content
 
 
 def _spend(call: Call) -> Trigger:
