@@ -47,7 +47,7 @@ class OutputFacts:
 class ActionFacts:
     """What the language knows of an action. `outputs` is None when its result may hold anything.
 
-    `kinds` has those of its outputs of which the kind of value is known.
+    `kinds` has those outputs of which the kind of value is known, `results` all that `keep` may look into.
     A `generic` action reaches whatever its author points it at, so its traits say little about one step.
     """
 
@@ -58,6 +58,7 @@ class ActionFacts:
     summary: str = ""
     generic: bool = False
     kinds: Mapping[str, OutputFacts] = field(default_factory=dict)
+    results: tuple[str, ...] = ()
 
 
 class Place(StrEnum):

@@ -43,6 +43,7 @@ def facts_of(actions: Mapping[str, Described]) -> dict[str, ActionFacts]:
             summary=action.summary,
             generic=name in GENERIC,
             kinds=dict(_kinds(action)),
+            results=tuple(field.alias or known for known, field in action.result.model_fields.items()),
         )
         for name, action in actions.items()
     }

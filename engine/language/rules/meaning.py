@@ -141,10 +141,25 @@ def read_after_need(context: Context) -> Findings:
 def kept_path(context: Context) -> Findings:
     for step in context.steps:
         for name, kept in (step.model.keep or {}).items():
-            place = kept.from_
+            place, facts = kept.from_, context.actions.get(step.model.action or "")
+            head = re.split(r"[.\[]", place)[0]
+            loc = (*step.loc, "keep", name, "from")
             if not _RESULT_PATH.fullmatch(place):
                 hint = "Write names with dots, like json.links or json.items[0].id."
-                yield Finding((*step.loc, "keep", name, "from"), f"{place!r} is not a place in a result.", hint)
+                yield Finding(loc, f"{place!r} is not a place in a result.", hint)
+            elif facts is not None and facts.results and head not in facts.results:
+                hint = f"{did_you_mean(head, facts.results)}There are: {', '.join(facts.results)}."
+                yield Finding(loc, f"{facts.name} gives no {head!r}.", hint)
+
+
+def waits_for_moment(context: Context) -> Findings:
+    for use in context.uses:
+        if use.place is not Place.WAIT or use.loc[-1] != "until" or use.whole is None:
+            continue
+        known = resolve(context, use.whole, step=use.step)
+        if isinstance(known, Known) and known.type is not None and (known.list or known.type is not FieldType.DATETIME):
+            hint = "Name a datetime, or wait until something is `known`."
+            yield Finding(use.loc, f"{use.whole} is {known.word} and no date and time.", hint)
 
 
 def need_once(context: Context) -> Findings:
@@ -206,4 +221,5 @@ CHECKS = (
     Check(Rule("PB229", "A step needs the steps that it reads.", Severity.WARNING), read_after_need),
     Check(Rule("PB230", "What is kept has a place in the result."), kept_path),
     Check(Rule("PB231", "A step is needed once.", Severity.WARNING), need_once),
+    Check(Rule("PB232", "A wait ends at a date and time."), waits_for_moment),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,7 +77,12 @@ def _facts(
 ACTIONS = {
     facts.name: facts
     for facts in (
-        _facts("http.request", HttpParams, ActionTraits(writes=True, reach=Reach.INWARD, findable=True), generic=True),
+        replace(
+            _facts(
+                "http.request", HttpParams, ActionTraits(writes=True, reach=Reach.INWARD, findable=True), generic=True
+            ),
+            results=("status", "headers", "json", "text"),
+        ),
         _facts("slack.post", PostParams, ActionTraits(writes=True, reach=Reach.OUTWARD), outputs={"ts"}),
         _facts(
             "evidence.capture",

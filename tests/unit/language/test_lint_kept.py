@@ -68,3 +68,9 @@ def test_what_is_kept_under_lock_flows_nowhere(read: str) -> None:
 def test_a_kept_value_is_written_as_it_is_meant(keep: str, problem: str) -> None:
     """Each slip has its place and its rule."""
     assert problem in said(step(f"with: {{url: 'https://x.example'}}\nkeep: {keep}", kind="action: http.request"))
+
+
+def test_what_is_kept_is_from_something_that_the_action_gives() -> None:
+    """A slip in the first name would keep nothing, and nobody would hear of it."""
+    problems = said(KEPT.replace("json.raw", "jsn.raw"))
+    assert "PB230 http.request gives no 'jsn'." in problems
