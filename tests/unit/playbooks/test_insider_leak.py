@@ -34,9 +34,11 @@ def test_nobody_is_looked_for_before_counsel_says_so(may_look: str, *, looks: bo
 
 @pytest.mark.parametrize(("protected", "takes_up"), [("no", False), ("possible", True), ("yes", True)])
 def test_a_report_that_may_be_protected_is_taken_up(protected: str, *, takes_up: bool) -> None:
-    """The reporting office hears of it, whatever else is done."""
+    """The reporting office hears of it, and nobody looks, also where it is only possible."""
     frame = {"frame": FRAME | {"protected": protected}}
     assert runs(STEPS["nobody_looks"], inputs=INPUTS, steps=frame) is takes_up
+    for name in SINGLING_OUT:
+        assert runs(STEPS[name], inputs=INPUTS, steps=frame) is not takes_up, name
     for name in ("get_back", "police"):
         assert runs(STEPS[name], inputs=INPUTS, steps=frame) is (protected != "yes"), name
 
