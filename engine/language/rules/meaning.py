@@ -141,15 +141,22 @@ def read_after_need(context: Context) -> Findings:
 def kept_path(context: Context) -> Findings:
     for step in context.steps:
         for name, kept in (step.model.keep or {}).items():
-            place, facts = kept.from_, context.actions.get(step.model.action or "")
-            head = re.split(r"[.\[]", place)[0]
-            loc = (*step.loc, "keep", name, "from")
+            place = kept.from_
             if not _RESULT_PATH.fullmatch(place):
                 hint = "Write names with dots, like json.links or json.items[0].id."
-                yield Finding(loc, f"{place!r} is not a place in a result.", hint)
-            elif facts is not None and facts.results and head not in facts.results:
+                yield Finding((*step.loc, "keep", name, "from"), f"{place!r} is not a place in a result.", hint)
+
+
+def kept_is_given(context: Context) -> Findings:
+    for step in context.steps:
+        facts = context.actions.get(step.model.action or "")
+        if facts is None or not facts.results:
+            continue
+        for name, kept in (step.model.keep or {}).items():
+            head = re.split(r"[.\[]", kept.from_)[0]
+            if head not in facts.results and _RESULT_PATH.fullmatch(kept.from_):
                 hint = f"{did_you_mean(head, facts.results)}There are: {', '.join(facts.results)}."
-                yield Finding(loc, f"{facts.name} gives no {head!r}.", hint)
+                yield Finding((*step.loc, "keep", name, "from"), f"{facts.name} gives no {head!r}.", hint)
 
 
 def waits_for_moment(context: Context) -> Findings:
@@ -221,5 +228,6 @@ CHECKS = (
     Check(Rule("PB229", "A step needs the steps that it reads.", Severity.WARNING), read_after_need),
     Check(Rule("PB230", "What is kept has a place in the result."), kept_path),
     Check(Rule("PB231", "A step is needed once.", Severity.WARNING), need_once),
-    Check(Rule("PB232", "A wait ends at a date and time."), waits_for_moment),
+    Check(Rule("PB232", "A wait ends at a date and time.", Severity.WARNING), waits_for_moment),
+    Check(Rule("PB233", "What is kept is something that the action gives.", Severity.WARNING), kept_is_given),
 )

@@ -73,4 +73,4 @@ def test_a_kept_value_is_written_as_it_is_meant(keep: str, problem: str) -> None
 def test_what_is_kept_is_from_something_that_the_action_gives() -> None:
     """A slip in the first name would keep nothing, and nobody would hear of it."""
     problems = said(KEPT.replace("json.raw", "jsn.raw"))
-    assert "PB230 http.request gives no 'jsn'." in problems
+    assert "PB233 http.request gives no 'jsn'." in problems
