@@ -23,7 +23,7 @@ from engine.reports.attention import attention
 from engine.reports.clocks import clocks
 from engine.reports.phrases import due_by_law
 from engine.reports.tables import filled_tables, for_everybody
-from engine.reports.titles import placed
+from engine.reports.titles import asked_title, placed
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -130,7 +130,7 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "id": ask.id,
         "kind": ask.kind,
         "step": ask.step,
-        "title": placed(plan, ask.step),
+        "title": asked_title(plan, incident, ask),
         "by": list(ask.by),
         "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
         "due": instant_text(ask.due) if ask.due else None,

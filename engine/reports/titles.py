@@ -15,7 +15,12 @@ from engine.reports.phrases import lead
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.domain.ask import Ask
+    from engine.domain.incident import Incident
     from engine.domain.plan import Plan, StepPlan
+
+
+TAKE_BACK = "Take back: "
 
 
 def title_of(step: StepPlan) -> str:
@@ -33,6 +38,16 @@ def within(plan: Plan, instance: str, *, shown: Callable[[StepPlan], str] = titl
 def placed(plan: Plan, instance: str, *, shown: Callable[[StepPlan], str] = title_of) -> str:
     """Return a step's title behind what it belongs to, without the number of its own element."""
     return f"{within(plan, instance, shown=shown)}{shown(plan.step_at(instance))}"
+
+
+def takes_back(incident: Incident, ask: Ask) -> bool:
+    """Return whether an approval is for taking back what a step did, and not for doing it."""
+    return ask.kind == "approval" and ask.digest == incident.step(ask.step).undo_digest != ""
+
+
+def asked_title(plan: Plan, incident: Incident, ask: Ask) -> str:
+    """Return the title of what somebody is asked; nobody approves a way back as if it were the way."""
+    return f"{TAKE_BACK if takes_back(incident, ask) else ''}{placed(plan, ask.step)}"
 
 
 def numbered(plan: Plan, instance: str, *, shown: Callable[[StepPlan], str] = title_of) -> str:

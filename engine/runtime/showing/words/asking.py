@@ -14,6 +14,7 @@ from engine.domain.tokens import ask_token
 from engine.domain.views import VIEW, titles
 from engine.ports.shown import Button, Message, Section, TicketDraft
 from engine.reports.phrases import due_by_law, lead
+from engine.reports.titles import TAKE_BACK, takes_back
 from engine.runtime.showing.words import alone, ticketing
 from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.hearing import view_sections
@@ -47,7 +48,7 @@ MOST_LINES = 40
 
 def card(scene: Scene, ask: Ask) -> Message:
     """Return the message of an ask: with buttons while it is open, with what became of it afterwards."""
-    title = scene.title(ask.step)
+    title = f"{TAKE_BACK if takes_back(scene.incident, ask) else ''}{scene.title(ask.step)}"
     sections = list(_body(scene, ask))
     if ask.open and ask.round > 1 and ask.kind not in (APPROVAL, VIEW):
         sections.append(Section(tuple(_before(scene, ask)), heading="Asked again"))

@@ -1,0 +1,26 @@
+"""Whoever is asked to approve that something is taken back reads so, and does not read the act itself."""
+
+from __future__ import annotations
+
+from engine.domain import timeline as ev
+from engine.reports.status import status
+from tests.unit.domain.story import story
+
+BACK = "action: http.request, with: {method: POST, url: 'https://a.example/back'}"
+
+
+def test_an_approval_of_a_way_back_says_that_it_is_one() -> None:
+    """The act is asked by its title, its way back as taking it back."""
+    told = story(
+        """
+      contain:
+        steps:
+          - {id: close, title: Close it, ACT, undo: {BACK}, approve: {by: [counsel]}}
+    """.replace("BACK", BACK)
+    )
+    titles = [ask["title"] for ask in status(told.plan, told.incident, now=told.now)["asks"]]
+    told.answers("close.approval.1", verdict="approve", by="carla")
+    told.does("close")
+    told.tells(ev.UndoOrdered(step="close", reason="false alarm", by="ana"))
+    titles += [ask["title"] for ask in status(told.plan, told.incident, now=told.now)["asks"]]
+    assert titles == ["Close it", "Take back: Close it"]
