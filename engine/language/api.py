@@ -6,12 +6,13 @@ make it raise anything but `PlaybookError`. A text with which others are pinned 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 
 from engine.domain.catalogs import NO_CATALOGS, Catalogs
-from engine.domain.errors import PlaybookError
+from engine.domain.errors import PlaybookError, TocsinError
 from engine.domain.plan import Plan
 from engine.domain.playbook import Playbook
 from engine.domain.problem import Problem, Severity
@@ -24,7 +25,17 @@ from engine.language.library import NOTHING, Library, Text, Texts
 from engine.language.load import load
 from engine.language.pinning import pinned, taken_apart
 
-__all__ = ["ActionFacts", "Checked", "Library", "check", "compile_playbook", "digest", "facts_of", "pin"]
+__all__ = [
+    "ActionFacts",
+    "Checked",
+    "Library",
+    "check",
+    "compile_pinned",
+    "compile_playbook",
+    "digest",
+    "facts_of",
+    "pin",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,39 @@ def compile_playbook(
     if checked.plan is None:
         raise PlaybookError(checked.errors)
     return checked.plan
+
+
+def compile_pinned(
+    data: bytes, *, path: str, actions: Mapping[str, ActionFacts], catalogs: Catalogs = NO_CATALOGS
+) -> Plan:
+    """Return the plan of a text that an incident follows: it was judged when it began, and is not judged again.
+
+    A rule that is younger than the text keeps nobody from going on. Raises `PlaybookError` with every problem when no
+    plan can be made of it any more, because a key or an action that it needs is gone.
+    """
+    own, texts = taken_apart(data)
+    loaded = load(own, path=path)
+    if loaded.document is not None and not loaded.problems:
+        context = Caller(actions, Texts(texts), judge=lambda _: (), catalogs=catalogs).context(loaded.document)
+        if all(_can_be_done(each) for each in (context, *_contexts(context))):
+            with suppress(ArithmeticError, LookupError, TypeError, ValueError, TocsinError):
+                return build_plan(context, file_digest=digest(data))
+    return compile_playbook(data, path=path, actions=actions, catalogs=catalogs)
+
+
+def _can_be_done(context: Context) -> bool:
+    """Return whether every action that a playbook names is there, and every playbook that it calls."""
+    models = [step.model for step in context.steps]
+    named = [model.action for model in models] + [model.undo.action for model in models if model.undo is not None]
+    whole = all(called.context is not None for called in context.called.values())
+    return whole and all(name in context.actions for name in named if name is not None)
+
+
+def _contexts(context: Context) -> Iterator[Context]:
+    for called in context.called.values():
+        if called.context is not None:
+            yield called.context
+            yield from _contexts(called.context)
 
 
 def pin(data: bytes, *, library: Library) -> bytes:

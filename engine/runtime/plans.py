@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.catalogs import NO_CATALOGS
-from engine.language.api import compile_playbook
+from engine.language.api import compile_pinned, compile_playbook
 from engine.language.api import digest as digest_of
 
 if TYPE_CHECKING:
@@ -25,23 +25,25 @@ class Plans:
         self._actions = actions
         self._catalogs = catalogs
         self._known: dict[str, Plan] = {}
+        self._followed: dict[str, Plan] = {}
+        """Of texts that were judged when their incidents began."""
 
     async def of(self, digest: str, *, playbook: str) -> Plan:
         """Return the plan of a kept playbook text; raise `PlaybookError` when it no longer compiles."""
-        plan = self._known.get(digest)
+        plan = self._known.get(digest) or self._followed.get(digest)
         if plan is None:
-            text = await self._ledger.definition(digest)
-            # It was accepted once; a catalog that changed since is no reason to stop.
-            plan = self._made(text.encode(), path=f"{playbook}.yaml", catalogs=self._catalogs.lenient())
+            data = (await self._ledger.definition(digest)).encode()
+            # It was accepted once; a rule or a catalog that changed since is no reason to stop.
+            plan = compile_pinned(
+                data, path=f"{playbook}.yaml", actions=self._actions, catalogs=self._catalogs.lenient()
+            )
+            self._followed[digest] = plan
         return plan
 
     def compiled(self, data: bytes, *, path: str) -> Plan:
         """Return the plan of a playbook's text; raise `PlaybookError` when it has errors."""
-        return self._made(data, path=path, catalogs=self._catalogs)
-
-    def _made(self, data: bytes, *, path: str, catalogs: Catalogs) -> Plan:
         known = self._known.get(digest_of(data))
         if known is None:
-            known = compile_playbook(data, path=path, actions=self._actions, catalogs=catalogs)
+            known = compile_playbook(data, path=path, actions=self._actions, catalogs=self._catalogs)
             self._known[known.digest] = known
         return known
