@@ -49,6 +49,8 @@ def asked(event: ev.AskOpened, reader: Reader) -> str:
         return f"Others were asked to ratify that it was done alone: {reader.title(event.step)}."
     if event.kind == VIEW:
         return f"The view of {titles(reader.plan, tuple(event.by))} was asked for: {reader.title(event.step)}."
+    if event.purpose == "undo":
+        return f"Approval was asked for taking back: {reader.title(event.step)}."
     what = {"approval": "Approval was asked for", "decision": "A decision was asked for"}.get(event.kind, "Asked for")
     return f"{what}: {reader.title(event.step)}."
 

@@ -99,6 +99,7 @@ def open_approval(
         requesters=requesters,
         due=instant_text(expires) if expires else None,
         round=number,
+        purpose="undo" if digest == entry.undo_digest != "" else "do",
     )
 
 

@@ -160,6 +160,7 @@ class AskOpened(Event):
     due: str | None = None
     due_text: str = ""
     round: int = 1
+    purpose: Literal["do", "undo"] = "do"
     ratifies: str = ""
     """The approval without which somebody went ahead."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.domain import timeline as ev
+from engine.reports.reader import Reader
 from engine.reports.status import status
+from engine.reports.wording import WORDS
 from tests.unit.domain.story import story
 
 BACK = "action: http.request, with: {method: POST, url: 'https://a.example/back'}"
@@ -24,3 +26,6 @@ def test_an_approval_of_a_way_back_says_that_it_is_one() -> None:
     told.tells(ev.UndoOrdered(step="close", reason="false alarm", by="ana"))
     titles += [ask["title"] for ask in status(told.plan, told.incident, now=told.now)["asks"]]
     assert titles == ["Close it", "Take back: Close it"]
+    reader = Reader(told.plan, str.title)
+    asked = [WORDS[type(event)](event, reader) for event in told.told if isinstance(event, ev.AskOpened)]
+    assert asked == ["Approval was asked for: Close it.", "Approval was asked for taking back: Close it."]
