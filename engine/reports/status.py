@@ -16,7 +16,7 @@ from engine.domain.conducting.rounds import pause_of
 from engine.domain.conducting.situation import Situation
 from engine.domain.events.shape import Lane
 from engine.domain.glass import alone_from
-from engine.domain.lifecycle import SETTLED, PhaseStatus
+from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, ticket_of
 from engine.reports.attention import attention
@@ -119,9 +119,17 @@ def _step(situation: Situation, step: StepPlan, entry: Step) -> dict[str, Any]:
         "follow_up": step.follow_up,
         "round": entry.round if step.repeat else None,
         "rounds": step.repeat.most if step.repeat else None,
-        "again": pause.due if (pause := pause_of(situation.incident, entry)) else None,
+        "again": _again(situation.incident, entry),
         "settled": entry.status in SETTLED,
     }
+
+
+def _again(incident: Incident, entry: Step) -> str | None:
+    """Return when a step is done or asked again: after a round, or after an answer of no."""
+    pause = pause_of(incident, entry)
+    answered_no = incident.timers.get(f"again:{entry.ask}") if entry.status is StepStatus.AWAITING_PERSON else None
+    timer = pause or (answered_no if answered_no and not answered_no.fired else None)
+    return timer.due if timer else None
 
 
 def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:

@@ -135,6 +135,8 @@ _LANES = {"warm": "in waiting Prefect flow runs", "flow": "in Prefect flow runs 
 def _again(step: dict[str, Any], *, zone: str) -> str:
     if not step["again"]:
         return ""
+    if step["rounds"] is None:
+        return f", answered with no, asked again {local(step['again'], zone)}"
     verb = "done" if step["kind"] == "action" else "asked"
     return f", {verb} again {local(step['again'], zone)} (round {step['round']} of {step['rounds']} was not it)"
 
