@@ -108,6 +108,8 @@ class Ask:
     """Who went ahead without it."""
     ratification: str = ""
     """The ask in which others look at that."""
+    purpose: str = "do"
+    """Of an approval: `undo` where it is for taking back what was done."""
     ratifies: str = ""
     """Of such an ask: the approval without which somebody went ahead."""
 

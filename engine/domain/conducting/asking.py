@@ -103,12 +103,12 @@ def open_approval(
     )
 
 
-def approved(situation: Situation, entry: Step, digest: str) -> bool:
-    """Return whether exactly this digest has been approved, or somebody went ahead with it alone."""
+def approved(situation: Situation, entry: Step, digest: str, *, purpose: str = "do") -> bool:
+    """Return whether exactly this digest has been approved for this, or somebody went ahead with it alone."""
     return any(
         ask.kind == "approval" and ask.step == entry.id and ask.outcome in GIVEN and ask.digest == digest
         for ask in situation.incident.asks.values()
-        if not ask.ratifies
+        if not ask.ratifies and ask.purpose == purpose
     )
 
 

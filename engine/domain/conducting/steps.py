@@ -177,10 +177,10 @@ def _undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event |
         return
     if entry.undo_params is None:
         yield from starts.prepare_undo(situation, step, entry)
-    elif step.approve is not None and not approved(situation, entry, entry.undo_digest):
+    elif step.approve is not None and not approved(situation, entry, entry.undo_digest, purpose=UNDO):
         asked = situation.incident.asks.get(entry.approval or "")
         again = asked is not None and asked.outcome == "expired" and step.approve.asks_again
-        if asked is None or asked.digest != entry.undo_digest or again:
+        if asked is None or (asked.purpose, asked.digest) != (UNDO, entry.undo_digest) or again:
             yield from open_approval(situation, step, entry, digest=entry.undo_digest, requesters=())
     else:
         effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, UNDO))

@@ -40,6 +40,7 @@ def _opened(state: Incident, event: ev.AskOpened, at: datetime) -> Incident:
         due=datetime.fromisoformat(event.due) if event.due else None,
         opened_at=at,
         round=event.round,
+        purpose=event.purpose,
         moved=before.moved if before else 0,
         given_to=before.given_to if before else (None if event.kind == VIEW else state.early.get(event.step)),
         given_by=before.given_by if before else "",

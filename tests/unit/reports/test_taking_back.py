@@ -11,6 +11,22 @@ from tests.unit.domain.story import story
 BACK = "action: http.request, with: {method: POST, url: 'https://a.example/back'}"
 
 
+def test_an_approval_of_the_act_is_none_of_its_way_back() -> None:
+    """Also where both are the same request: taking it back is approved by itself."""
+    told = story("""
+      contain:
+        steps:
+          - {id: close, title: Close it, ACT, undo: {ACT}, approve: {by: [counsel]}}
+    """)
+    told.answers("close.approval.1", verdict="approve", by="carla")
+    told.does("close")
+    told.tells(ev.UndoOrdered(step="close", reason="false alarm", by="ana"))
+    assert (told.open_asks(), sorted(told.pending)) == (["close.approval.2"], [])
+    told.answers("close.approval.2", verdict="approve", by="carla")
+    told.does("close")
+    assert told.states() == {"close": "undone"}
+
+
 def test_an_approval_of_a_way_back_says_that_it_is_one() -> None:
     """The act is asked by its title, its way back as taking it back."""
     told = story(
