@@ -138,7 +138,7 @@ def _ask(plan: Plan, incident: Incident, ask: Ask) -> dict[str, Any]:
         "id": ask.id,
         "kind": ask.kind,
         "step": ask.step,
-        "title": asked_title(plan, incident, ask),
+        "title": asked_title(plan, ask),
         "by": list(ask.by),
         "people": list(dict.fromkeys(person for role in ask.by for person in holders(plan, incident, role))),
         "due": instant_text(ask.due) if ask.due else None,

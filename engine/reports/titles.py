@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.domain.ask import Ask
-    from engine.domain.incident import Incident
     from engine.domain.plan import Plan, StepPlan
 
 
@@ -40,14 +39,14 @@ def placed(plan: Plan, instance: str, *, shown: Callable[[StepPlan], str] = titl
     return f"{within(plan, instance, shown=shown)}{shown(plan.step_at(instance))}"
 
 
-def takes_back(incident: Incident, ask: Ask) -> bool:
+def takes_back(ask: Ask) -> bool:
     """Return whether an approval is for taking back what a step did, and not for doing it."""
-    return ask.kind == "approval" and ask.digest == incident.step(ask.step).undo_digest != ""
+    return ask.purpose == "undo"
 
 
-def asked_title(plan: Plan, incident: Incident, ask: Ask) -> str:
+def asked_title(plan: Plan, ask: Ask) -> str:
     """Return the title of what somebody is asked; nobody approves a way back as if it were the way."""
-    return f"{TAKE_BACK if takes_back(incident, ask) else ''}{placed(plan, ask.step)}"
+    return f"{TAKE_BACK if takes_back(ask) else ''}{placed(plan, ask.step)}"
 
 
 def numbered(plan: Plan, instance: str, *, shown: Callable[[StepPlan], str] = title_of) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.domain import timeline as ev
 from engine.reports.reader import Reader
 from engine.reports.status import status
+from engine.reports.titles import takes_back
 from engine.reports.wording import WORDS
 from tests.unit.domain.story import story
 
@@ -22,6 +23,7 @@ def test_an_approval_of_the_act_is_none_of_its_way_back() -> None:
     told.does("close")
     told.tells(ev.UndoOrdered(step="close", reason="false alarm", by="ana"))
     assert (told.open_asks(), sorted(told.pending)) == (["close.approval.2"], [])
+    assert [takes_back(ask) for ask in told.incident.asks.values()] == [False, True]
     told.answers("close.approval.2", verdict="approve", by="carla")
     told.does("close")
     assert told.states() == {"close": "undone"}

@@ -48,7 +48,7 @@ MOST_LINES = 40
 
 def card(scene: Scene, ask: Ask) -> Message:
     """Return the message of an ask: with buttons while it is open, with what became of it afterwards."""
-    title = f"{TAKE_BACK if takes_back(scene.incident, ask) else ''}{scene.title(ask.step)}"
+    title = f"{TAKE_BACK if takes_back(ask) else ''}{scene.title(ask.step)}"
     sections = list(_body(scene, ask))
     if ask.open and ask.round > 1 and ask.kind not in (APPROVAL, VIEW):
         sections.append(Section(tuple(_before(scene, ask)), heading="Asked again"))
