@@ -5,14 +5,11 @@ from collections.abc import AsyncIterator, Callable
 import aiohttp
 import pytest
 
-from engine.ports.people import Person
 from integrations.sandbox import Sandbox, Seed, default_seed, run_sandbox
-from integrations.slack import SlackApi, SlackChat
+from integrations.slack import SlackApi, SlackChat, SlackSocket
 from tests.integration.sandbox.clients import Human, StoryClock
 from tests.integration.slack.inbox import MemoryInbox
-
-BEN = Person(id="ben", name="Ben Osei", slack="U0BEN")
-ANA = Person(id="ana", name="Ana Ruiz", mail="Ana.Ruiz@example.com")
+from tests.integration.slack.listening import Desk, connected
 
 
 @pytest.fixture
@@ -57,3 +54,16 @@ async def person(sandbox: Sandbox) -> AsyncIterator[Callable[[str], Human]]:
     """People by handle."""
     async with aiohttp.ClientSession() as session:
         yield lambda handle: Human(session, sandbox.url, sandbox.world.seed.person(handle).slack_token)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """The engine's side."""
+    return Desk()
+
+
+@pytest.fixture
+async def socket(sandbox: Sandbox, api: SlackApi, inbox: MemoryInbox, desk: Desk) -> AsyncIterator[SlackSocket]:
+    """A connected adapter."""
+    async with connected(sandbox, api=api, inbox=inbox, desk=desk) as running:
+        yield running

@@ -15,8 +15,8 @@ from engine.ports.shown import Message
 from integrations.sandbox import Fault, FaultKind, Sandbox, Seed, default_seed, run_sandbox
 from integrations.slack import Pace, SlackApi, SlackChat
 from tests.integration.sandbox.clients import StoryClock
-from tests.integration.slack.conftest import BEN
 from tests.integration.slack.handtime import HandTime
+from tests.integration.slack.persons import BEN
 
 MANY = 200
 

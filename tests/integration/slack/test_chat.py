@@ -13,7 +13,7 @@ from engine.ports.shown import Button, Message, Section
 from integrations.sandbox import Fault, FaultKind, Sandbox
 from integrations.slack import RefusedError, SlackApi, SlackChat, health
 from tests.integration.sandbox.clients import Human, StoryClock
-from tests.integration.slack.conftest import ANA, BEN
+from tests.integration.slack.persons import ANA, BEN
 
 People = Callable[[str], Human]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from integrations.slack import SlackApi
 from integrations.slack.checks import checks, purpose
 from integrations.slack.methods import needed_scopes
 from integrations.system.clock import SystemClock
-from tests.integration.slack.conftest import ANA, BEN
+from tests.integration.slack.persons import ANA, BEN
 
 NOBODY = Person(id="zed", name="Zed Void", mail="zed@example.com")
 

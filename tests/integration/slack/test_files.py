@@ -15,7 +15,7 @@ from engine.ports.shown import Form
 from integrations.sandbox import Fault, FaultKind, Sandbox
 from integrations.slack import Reception, SlackApi, SlackFiles, interpret
 from integrations.slack.files import given_file, lean
-from tests.integration.slack.test_socket import Desk, connected, opened
+from tests.integration.slack.listening import Desk, connected, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
