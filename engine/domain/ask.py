@@ -68,6 +68,8 @@ class Broken:
     by: str
     at: datetime
     reason: str
+    ended: str = ""
+    """What became of the act: done, failed or unconfirmed; empty while it has not ended."""
 
 
 @dataclass(frozen=True, slots=True)

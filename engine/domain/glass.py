@@ -2,18 +2,19 @@
 
 Rules kept here: pure; one person who may approve it, or the commander, and the writer of it too, since others look at
 it afterwards; with a written reason; only where the playbook allows it, and only after its wait; never to take
-something back, and never for somebody who is kept apart from the role.
+something back, and never for somebody who is kept apart from the role. What is ratified or objected to is the going
+ahead; what became of the act is told beside it, and an objection needs somebody only while something stands of it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from engine.domain import timeline as ev
 from engine.domain.answers import closed, nothing_asked
 from engine.domain.authority import Refusal, refuses_glass
 from engine.domain.chain import instant_text
-from engine.domain.lifecycle import StepStatus
+from engine.domain.lifecycle import SETTLED, StepStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from engine.domain.plan import Plan
 
 
+Standing: TypeAlias = Literal["done", "failed", "under way"]
 CONTAIN = "contain"
 """The phase of what may be done alone."""
 
@@ -43,6 +45,27 @@ def alone_from(plan: Plan, incident: Incident, ask: Ask) -> datetime | None:
     if step.phase != CONTAIN:  # a playbook that is called stands in the phase of its call
         return None
     return ask.opened_at + step.approve.break_glass
+
+
+def objected_to(incident: Incident, approval: Ask) -> bool:
+    """Return whether somebody objects to its having been gone ahead without: then nothing more begins by it."""
+    looked_at = incident.asks.get(approval.ratification)
+    return looked_at is not None and looked_at.outcome == "declined"
+
+
+def stands(incident: Incident, ratifying: Ask) -> Standing | None:
+    """Return what an objection is still about; None where there is none, or nothing of it needs anybody any more."""
+    approval = incident.asks.get(ratifying.ratifies)
+    if approval is None or approval.broken is None or not objected_to(incident, approval):
+        return None
+    entry = incident.step(ratifying.step)
+    if approval.broken.ended == "done":
+        return None if entry.status is StepStatus.UNDONE else "done"
+    if entry.approval != approval.id or entry.accepted:
+        return None  # it was asked for again, or a person has accepted that it failed
+    if entry.status is StepStatus.FAILED:
+        return "failed"
+    return None if entry.status in SETTLED else "under way"
 
 
 def take_glass(

@@ -23,11 +23,11 @@ def answered(event: ev.AskAnswered, reader: Reader) -> str:
     ratifying = ".ratification." in event.ask
     match event.verdict:
         case "approve":
-            return f"{'Ratified that it was done alone:' if ratifying else 'Approved'} {title}{reason}."
+            return f"{'Ratified going ahead alone:' if ratifying else 'Approved'} {title}{reason}."
         case _ if is_view(event.ask):
             return _view(event, reader, title=title, reason=reason)
         case "decline":
-            return f"{'Objected to its being done alone:' if ratifying else 'Declined'} {title}{reason}."
+            return f"{'Objected to going ahead alone:' if ratifying else 'Declined'} {title}{reason}."
         case _:
             filled = reader.filled(event.ask.partition(".")[0], event.values)
             missing = titles(reader.plan, tuple(event.without))
@@ -46,7 +46,7 @@ def _view(event: ev.AskAnswered, reader: Reader, *, title: str, reason: str) -> 
 def asked(event: ev.AskOpened, reader: Reader) -> str:
     """Return that somebody is asked."""
     if event.ratifies:
-        return f"Others were asked to ratify that it was done alone: {reader.title(event.step)}."
+        return f"Others were asked to ratify going ahead alone: {reader.title(event.step)}."
     if event.kind == VIEW:
         return f"The view of {titles(reader.plan, tuple(event.by))} was asked for: {reader.title(event.step)}."
     if event.purpose == "undo":

@@ -12,14 +12,14 @@ from engine.domain.authority import ladder, vacant
 from engine.domain.conducting import standing
 from engine.domain.conducting.joining import Joined, missed_because
 from engine.domain.conducting.situation import Situation
-from engine.domain.glass import alone_from
+from engine.domain.glass import alone_from, stands
 from engine.domain.lifecycle import StepStatus
 from engine.domain.naming import beside
 from engine.domain.plan import OnFailure
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
 from engine.domain.views import VIEW, titles
-from engine.reports.phrases import awaited, on_hold
+from engine.reports.phrases import awaited, objection, on_hold
 from engine.reports.titles import placed
 from engine.reports.values import local
 
@@ -107,12 +107,13 @@ def _alone(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
     if moment is not None and situation.now >= moment:
         command = f"`tocsin break-glass {incident.id} '{ask.step}' --reason ...`"
         yield _need("break_glass", ask.step, f"“{title}” waits for approval. One person may go ahead alone: {command}")
-    objected = ask.ratifies and ask.outcome == "declined" and ask.last is not None
-    if objected and ask.last is not None and incident.step(ask.step).status is not StepStatus.UNDONE:
+    standing_of_it = stands(incident, ask)
+    if standing_of_it is not None and ask.last is not None:
         step = situation.plan.step_at(ask.step)
-        why = ask.last.reason if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
+        why = ask.last.reason.rstrip(".") if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
         undo = f"`tocsin undo {incident.id} '{ask.step}'`"
-        yield _need("objected", ask.step, f"“{title}” was done alone, and {ask.last.by} objects ({why}). {undo}")
+        words = objection(standing_of_it, title=title, by=ask.last.by, why=f" ({why})", undo=undo)
+        yield _need("objected", ask.step, words)
 
 
 def _unshown(situation: Situation, effect: Effect) -> Iterator[dict[str, str]]:

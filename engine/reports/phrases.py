@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from engine.actions.defang import defanged
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.domain.ask import Ask
+    from engine.domain.glass import Standing
     from engine.domain.plan import StepPlan
     from engine.domain.steering import Hold, Migration
 
@@ -46,6 +47,20 @@ def reasoned(reason: str) -> str:
     text = defanged(" ".join(reason.split()))
     text = f"{text[:1].upper()}{text[1:]}"
     return f" {text if text.endswith(ENDS) else f'{text}.'}" if text else ""
+
+
+def objection(standing: Standing, *, title: str, by: str, undo: str, why: str = "") -> str:
+    """Return that somebody objects to another's having gone ahead alone, and what there is to do about it."""
+    began = f"Somebody went ahead with “{title}” alone"
+    match standing:
+        case "done":
+            return f"“{title}” was done alone, and {by} objects{why}. {undo} takes it back."
+        case "failed":
+            return f"{began}, it failed, and {by} objects{why}. Tried again, it is approved first."
+        case "under way":
+            return f"{began}, and {by} objects{why}. Once it is done, {undo} takes it back."
+        case _:
+            assert_never(standing)
 
 
 def on_hold(hold: Hold, *, since: str, by: str) -> str:

@@ -17,6 +17,7 @@ from engine.domain.chain import instant_text
 from engine.domain.conducting import clocks
 from engine.domain.conducting.rounds import not_yet
 from engine.domain.conducting.situation import digest_of
+from engine.domain.glass import objected_to
 from engine.domain.lifecycle import SETTLED, StepStatus
 from engine.domain.naming import beside
 from engine.domain.plan import StepKind
@@ -108,7 +109,7 @@ def approved(situation: Situation, entry: Step, digest: str, *, purpose: str = "
     return any(
         ask.kind == "approval" and ask.step == entry.id and ask.outcome in GIVEN and ask.digest == digest
         for ask in situation.incident.asks.values()
-        if not ask.ratifies and ask.purpose == purpose
+        if not ask.ratifies and ask.purpose == purpose and not objected_to(situation.incident, ask)
     )
 
 

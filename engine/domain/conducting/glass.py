@@ -2,7 +2,8 @@
 
 Rules kept here: it may be done once an approval has been open for the time that its playbook names; whoever did it is
 never who ratifies it, nor is anybody who may not approve it; others are asked at once, and have four hours, reminded
-and called like for anything asked; they are asked until the incident ends. An objection undoes nothing by itself.
+and called like for anything asked; they are asked until the incident ends. An objection undoes nothing by itself, and
+nothing more begins on what was gone ahead without: another try is approved first.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from engine.domain.conducting.joining import ENOUGH, Joined, not_begun
 from engine.domain.conducting.scopes import call_begins, decide_calls, resumed
 from engine.domain.conducting.situation import Perform
 from engine.domain.events.shape import Event
+from engine.domain.glass import objected_to
 from engine.domain.incident import act_key, effect_key
 from engine.domain.lifecycle import PhaseStatus, StepStatus
 from engine.domain.plan import OnFailure, StepKind
@@ -127,6 +128,8 @@ def _awaiting_approval(situation: Situation, step: StepPlan, entry: Step) -> Ite
         return
     approval = situation.incident.asks[entry.approval or ""]
     match approval.outcome:
+        case "broken" if objected_to(situation.incident, approval):
+            yield from open_approval(situation, step, entry, digest=entry.digest, requesters=entry.authors)
         case "approved" | "broken":
             yield perform(situation, entry, kind="action", attempt=entry.attempts + 1)
         case "declined":

@@ -1,4 +1,4 @@
-"""The one way a step's entry changes: through the table of transitions."""
+"""The one way a step's entry changes: through the table of transitions; and what becomes of going ahead alone."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def change(state: Incident, instance: str, trigger: Trigger, at: datetime, **fie
     settled = at if status in SETTLED else None
     changed = replace(step, status=status, began_at=began, settled_at=settled, **fields)
     return replace(state, steps=put(state.steps, instance, changed))
+
+
+def alone_ended(state: Incident, instance: str, ended: str) -> Incident:
+    """Return the state in which an act has ended this way, told where somebody went ahead with it alone."""
+    ask = state.asks.get(state.step(instance).approval or "")
+    if ask is None or ask.broken is None:
+        return state
+    return replace(state, asks=put(state.asks, ask.id, replace(ask, broken=replace(ask.broken, ended=ended))))
 
 
 def _begins(status: StepStatus) -> bool:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
-from engine.domain.folding.change import change
+from engine.domain.folding.change import alone_ended, change
 from engine.domain.folding.growing import put
 from engine.domain.incident import Effect
 from engine.domain.lifecycle import Trigger
@@ -46,6 +46,8 @@ def _done(state: Incident, event: ev.EffectDone, at: datetime) -> Incident:
     since = state.effects[event.key].delayed
     late = since if since is not None and at - since >= AWAY else None
     state = _settle(state, event.key, "done", at, result=event.result, adopted=event.adopted, delayed=late)
+    if event.kind == ACTION:
+        state = alone_ended(state, event.subject, "done")
     number, because = state.effects[event.key].round, "; ".join(event.unkept)
     if event.kind == ACTION and number:
         return change(
@@ -67,12 +69,14 @@ def _failed(state: Incident, event: ev.EffectFailed, at: datetime) -> Incident:
     if event.kind != ACTION:
         return state
     trigger = Trigger.RETRY_LATER if event.retry_at else Trigger.FAIL
+    state = state if event.retry_at else alone_ended(state, event.subject, "failed")
     return change(state, event.subject, trigger, at, because=event.message)
 
 
 def _unconfirmed(state: Incident, event: ev.EffectUnconfirmed, at: datetime) -> Incident:
     state = _settle(state, event.key, "unconfirmed", at, message=event.message)
     if event.kind == ACTION:
+        state = alone_ended(state, event.subject, "unconfirmed")
         return change(state, event.subject, Trigger.LOSE, at, because=event.message)
     return state
 

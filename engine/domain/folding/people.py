@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.domain import timeline as ev
 from engine.domain.ask import Acknowledgement, Answer, Ask, Broken, Call, Reminder
 from engine.domain.folding import clocks
-from engine.domain.folding.change import change
+from engine.domain.folding.change import alone_ended, change
 from engine.domain.folding.growing import add, put
 from engine.domain.incident import Review
 from engine.domain.lifecycle import StepStatus, Trigger
@@ -136,11 +136,14 @@ def _retry(state: Incident, event: ev.RetryOrdered, at: datetime) -> Incident:
 
 
 def _resolved(state: Incident, event: ev.StepResolved, at: datetime) -> Incident:
+    unsure = state.step(event.step).status is StepStatus.UNCONFIRMED
     match event.outcome:
         case "done":
+            state = alone_ended(state, event.step, "done") if unsure else state
             output = state.step(event.step).output or {}
             return change(state, event.step, Trigger.FINISH, at, because=event.reason, by_hand=True, output=output)
         case "failed":
+            state = alone_ended(state, event.step, "failed") if unsure else state
             return change(state, event.step, Trigger.FAIL, at, because=event.reason, by_hand=True, accepted=True)
         case "retry":
             return _tried_again(state, event.step, at)

@@ -80,7 +80,7 @@ def approvals(case: Case) -> dict[str, list[dict[str, Any]]]:
                 ask = case.incident.asks[event.ask]
                 kind = "given" if event.verdict == "approve" else "declined"
                 reason = case.reader.of_step(ask.step, event.reason)
-                what = f"{case.title(ask.step)}{' (done alone before)' if ask.ratifies else ''}"
+                what = f"{case.title(ask.step)}{' (somebody went ahead alone)' if ask.ratifies else ''}"
                 found[kind].append({**row, "what": what, "digest": ask.digest, "why": reason})
             case ev.AnswerRefused():
                 found["refused"].append({**row, "what": case.title(event.step or ""), "why": event.message})

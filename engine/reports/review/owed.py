@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_DECISIONS = 6
 ANSWERED = frozenset({"answered", "declined", "approved"})
+ENDED = {"failed": ", and it failed", "unconfirmed": ", and nobody can tell whether it was done"}
 
 
 def duties(case: Case) -> list[dict[str, Any]]:
@@ -116,13 +117,13 @@ def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
         event = entry.event
         match event:
             case ev.AskAnswered() if event.ask in case.incident.asks and case.incident.asks[event.ask].ratifies:
-                what = "objected to its being done alone" if event.verdict == "decline" else "ratified"
+                what = "objected to going ahead alone" if event.verdict == "decline" else "ratified"
                 instance = event.ask.partition(".")[0]
             case ev.AskAnswered(verdict="decline") if not is_view(event.ask):
                 what = "declined"
                 instance = event.ask.partition(".")[0]
             case ev.GlassBroken():
-                what, instance = f"done alone, without its approval; {_looked_at(case, event.ask)}", event.step
+                what, instance = f"{_alone(case, event.ask)}; {_looked_at(case, event.ask)}", event.step
             case ev.StepResolved():
                 what, instance = f"settled by hand: {event.outcome}", event.step
             case ev.SkipOrdered():
@@ -138,8 +139,16 @@ def _by_rule(case: Case) -> Iterator[dict[str, Any]]:
         }
 
 
+def _alone(case: Case, approval: str) -> str:
+    """Return that somebody went ahead without an approval, and what became of it."""
+    broken = case.incident.asks[approval].broken
+    ended = broken.ended if broken is not None else ""
+    lead = "done alone" if ended == "done" else "gone ahead with alone"
+    return f"{lead}, without its approval{ENDED.get(ended, '')}"
+
+
 def _looked_at(case: Case, approval: str) -> str:
-    """Return what others made of it that something was done alone."""
+    """Return what others made of it that somebody went ahead alone."""
     ratification = case.incident.asks.get(case.incident.asks[approval].ratification)
     if ratification is None or ratification.last is None:
         return "nobody has ratified it"

@@ -172,7 +172,7 @@ def test_an_objection_needs_a_reason_and_takes_nothing_back_by_itself() -> None:
     assert gives(told, "carla", cmd.Answer(target="lock", verdict="decline")) == "reason"
     assert gives(told, "carla", cmd.Answer(target="lock", verdict="decline", reason="it was the wrong one")) == ""
     assert told.states()["lock"] == "done"
-    words = "“Lock” was done alone, and carla objects (it was the wrong one). `tocsin undo INC-1 'lock'`"
+    words = "“Lock” was done alone, and carla objects (it was the wrong one). `tocsin undo INC-1 'lock'` takes it back."
     assert attention(told)["objected"] == words
     told.tells(ev.UndoOrdered(step="lock", by="ana"))
     told.answers("lock.approval.2", "carla", verdict="approve")

@@ -35,17 +35,30 @@ def rows(told: Story) -> list[tuple[str, str, str]]:
 def test_whoever_did_not_wait_stands_on_page_one_from_the_beginning() -> None:
     """Also while nobody has said anything about it."""
     told = broken()
-    words = "Lock: done alone, without its approval; nobody has ratified it"
+    words = "Lock: gone ahead with alone, without its approval; nobody has ratified it"
     assert rows(told) == [("Ana", words, "counsel is asleep")]
+
+
+def test_what_became_of_it_is_told_as_it_was() -> None:
+    """An act that failed was not done alone, nor was one of which nobody can tell."""
+    told = broken()
+    told.fails("lock")
+    assert (
+        rows(told)[0][1] == "Lock: gone ahead with alone, without its approval, and it failed; nobody has ratified it"
+    )
+    told = broken()
+    told.loses("lock")
+    assert ", and nobody can tell whether it was done; nobody has ratified it" in rows(told)[0][1]
 
 
 @pytest.mark.parametrize(
     ("verdict", "reason", "said"),
-    [("approve", "", "ratified"), ("decline", "it was the wrong one", "objected to its being done alone")],
+    [("approve", "", "ratified"), ("decline", "it was the wrong one", "objected to going ahead alone")],
 )
 def test_what_somebody_else_made_of_it_stands_there_too(verdict: Any, reason: str, said: str) -> None:  # noqa: ANN401 one of two words
     """Who it was, and an objection with its reason."""
     told = broken()
+    told.does("lock")
     told.tells(ev.AskAnswered(ask=RATIFICATION, verdict=verdict, reason=reason, by="carla"))
     short = "ratified" if verdict == "approve" else "objected to"
     assert rows(told) == [

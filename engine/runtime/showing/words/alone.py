@@ -1,4 +1,4 @@
-"""What is shown of going ahead alone: from when one may, who did and why, and what others make of it.
+"""What is shown of going ahead alone: from when one may, who did and why, what became of it, what others make of it.
 
 Rules kept here: the button is there only once the wait is over; a reason is told only where everybody may read it.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.domain.glass import alone_from
-from engine.domain.lifecycle import StepStatus
+from engine.domain.glass import alone_from, stands
 from engine.domain.tokens import ask_token
 from engine.ports.shown import Button
+from engine.reports.phrases import objection
 from engine.runtime.showing.words.scene import RECORDED, Scene
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
 
 ALONE = "Go ahead alone"
+ENDED = {"failed": " It failed.", "unconfirmed": " Nobody can tell yet whether it was done."}
 RATIFIED = {"approved": "Ratified", "declined": "Objected to"}
 
 
@@ -28,7 +29,9 @@ def went_ahead(scene: Scene, ask: Ask) -> str:
     if broken is None:
         return ""
     reason = RECORDED.get(scene.step(ask.step).sensitivity) or broken.reason.rstrip(".")
-    return f"Done alone, without approval, by {scene.name(broken.by)} at {scene.local(broken.at)}: {reason}."
+    lead = "Done alone" if broken.ended == "done" else "Gone ahead alone"
+    after = ENDED.get(broken.ended, "")
+    return f"{lead}, without approval, by {scene.name(broken.by)} at {scene.local(broken.at)}: {reason}.{after}"
 
 
 def looked_at(scene: Scene, ask: Ask) -> str:
@@ -61,9 +64,8 @@ def buttons(scene: Scene, ask: Ask) -> Iterator[Button]:
 
 
 def objections(scene: Scene) -> Iterator[str]:
-    """Yield what was done alone and somebody objects to, until it is taken back."""
+    """Yield what somebody went ahead with alone and another objects to, while something of it stands."""
     for ask in scene.incident.asks.values():
-        taken_back = scene.incident.step(ask.step).status is StepStatus.UNDONE
-        if ask.ratifies and ask.outcome == "declined" and ask.last is not None and not taken_back:
-            who = scene.name(ask.last.by)
-            yield f"“{scene.title(ask.step)}” was done alone, and {who} objects. `tocsin undo` takes it back."
+        found = stands(scene.incident, ask)
+        if found is not None and ask.last is not None:
+            yield objection(found, title=scene.title(ask.step), by=scene.name(ask.last.by), undo="`tocsin undo`")
