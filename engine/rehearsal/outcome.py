@@ -118,7 +118,7 @@ def _told(played: Played) -> Iterator[dict[str, Any]]:
     """Yield the timeline in words; nothing in it is real, so nothing is withheld."""
     stage = played.stage
     start = stage.incident.declared_at
-    reader = Reader(stage.plan, str, show_restricted=True)
+    reader = Reader(stage.plan, str, show_restricted=True, zone=stage.incident.zone)
     for line in shown_to_people(lines([one for one in stage.chronicle.entries if not _surface(one)], reader)):
         yield {
             "at": instant_text(line.at),

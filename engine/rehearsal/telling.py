@@ -1,7 +1,7 @@
 """A rehearsal in words, for a terminal.
 
 Rules kept here: it says that it is an exercise; every time is shown as the time since the beginning and on the clock of
-whoever declared it; a target that was missed says why.
+whoever declared it, whose offset is said once, at the top; a target that was missed says why.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def told(found: Outcome) -> Iterator[str]:
     """Yield the lines of a rehearsal."""
     yield f"EXERCISE: a rehearsal of {found.playbook}, version {found.version}. Nothing here is real."
     begun = datetime.fromisoformat(found.started_at).astimezone(zone_named(found.zone))
-    yield f"{found.rehearsal}, seed {found.seed}, begins {begun:%a %d %b %Y, %H:%M} {found.zone}"
+    yield f"{found.rehearsal}, seed {found.seed}, begins {begun:%a %d %b %Y, %H:%M}."
+    yield f"Times are those of {found.zone}: {', then '.join(_offsets(found))}."
     yield ""
     for line in found.timeline:
         at = datetime.fromisoformat(line["at"]).astimezone(zone_named(found.zone))
@@ -51,6 +52,23 @@ def since(seconds: float) -> str:
     days, rest = divmod(int(seconds), 86_400)
     clock = f"{rest // 3600}:{rest % 3600 // 60:02}"
     return f"{days} d {clock}" if days else clock
+
+
+def _offsets(found: Outcome) -> Iterator[str]:
+    """Yield how far the clock is ahead of UTC, and since when where that changes meanwhile."""
+    start, zone = datetime.fromisoformat(found.started_at), zone_named(found.zone)
+    before = start.astimezone(zone)
+    yield _offset(before)
+    for hour in range(1, int(found.lasted // 3600) + 1):  # clocks are changed on the hour, by UTC
+        at = (start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=hour)).astimezone(zone)
+        if at.utcoffset() != before.utcoffset():
+            yield f"{_offset(at)} from {at:%a %d %b %Y, %H:%M}"
+        before = at
+
+
+def _offset(at: datetime) -> str:
+    text = f"{at:%z}"
+    return f"UTC{text[:3]}:{text[3:]}"
 
 
 def _ended(found: Outcome) -> Iterator[str]:

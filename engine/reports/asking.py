@@ -5,11 +5,9 @@ Rule kept here: one sentence for each event, as in `engine.reports.wording`.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.domain.views import VIEW, is_view, role_of, titles
-from engine.reports.values import local
 
 if TYPE_CHECKING:
     from engine.domain import timeline as ev
@@ -83,10 +81,5 @@ def missed(event: ev.TargetMissed, reader: Reader) -> str:
     """Return that something was not answered in its time."""
     if is_view(event.ask):
         role = titles(reader.plan, (role_of(event.ask),))
-        return f"The view of {role} was not there by {moment_of(event.due)}: {reader.title(event.step)}."
-    return f"Target missed: {reader.title(event.step)} was due {moment_of(event.due)}."
-
-
-def moment_of(text: str) -> str:
-    """Return a stored instant as people read it; the line that it stands in has the incident's own zone beside it."""
-    return f"{local(datetime.fromisoformat(text), 'UTC')} UTC"
+        return f"The view of {role} was not there by {reader.moment(event.due)}: {reader.title(event.step)}."
+    return f"Target missed: {reader.title(event.step)} was due {reader.moment(event.due)}."

@@ -6,13 +6,11 @@ fulfils it; what a restricted step says is not told to those who may not see it,
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.catalogs import Regime, Stage
 from engine.domain.chain import instant_text
 from engine.domain.sensitivity import Sensitivity
-from engine.reports.values import local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,7 +29,7 @@ def clock_began(event: ev.ClockStarted, reader: Reader) -> str:
     said = f"as {reader.name(event.by)} said: {reader.title(event.step)}."
     if _hidden(reader.plan, event.step, reader.may_see):
         return f"A clock began, {said}"
-    return f"The clock of {regime_of(reader.plan, event.regime).name} began {_moment(event)}, {said}"
+    return f"The clock of {regime_of(reader.plan, event.regime).name} began {_moment(event, reader)}, {said}"
 
 
 def duty_done(event: ev.StageFulfilled, reader: Reader) -> str:
@@ -40,7 +38,7 @@ def duty_done(event: ev.StageFulfilled, reader: Reader) -> str:
     if _hidden(reader.plan, event.step, reader.may_see):
         return f"A duty was fulfilled, {said}"
     name, what = regime_of(reader.plan, event.regime).name, stage_of(reader.plan, event.regime, event.stage).title
-    return f"For {name}, done {_moment(event)}: {what}, {said}"
+    return f"For {name}, done {_moment(event, reader)}: {what}, {said}"
 
 
 def regime_of(plan: Plan, regime: str) -> Regime:
@@ -117,5 +115,5 @@ def _hidden(plan: Plan, step: str, may_see: MaySee) -> bool:
     return known is not None and not may_see(known.sensitivity)
 
 
-def _moment(event: ev.ClockStarted | ev.StageFulfilled) -> str:
-    return f"{local(datetime.fromisoformat(event.at), event.zone)} ({event.zone})"
+def _moment(event: ev.ClockStarted | ev.StageFulfilled, reader: Reader) -> str:
+    return reader.moment(event.at, zone=event.zone, named=f"({event.zone})")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.actions.defang import defanged
@@ -16,7 +17,7 @@ from engine.domain.sensitivity import Sensitivity
 from engine.domain.values import decode
 from engine.reports.tables import rows_of
 from engine.reports.titles import numbered
-from engine.reports.values import text_of
+from engine.reports.values import local, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ class Reader:
     plan: Plan
     name: Callable[[str], str]
     show_restricted: bool = False
+    zone: str = ""
+    """Where the reader has a zone, every moment is told in it without its name; else each says its own."""
 
     def title(self, instance: str) -> str:
         """Return a step's title, with the number of its instance."""
@@ -66,23 +69,30 @@ class Reader:
             spec = step.form.get(name) if step else None
             hidden = [s for s in ((step.sensitivity if step else None), (spec.sensitivity if spec else None)) if s]
             closed = next((s for s in hidden if not self.may_see(s)), None)
-            parts.append(f"{name.replace('_', ' ')}: {RECORDED[closed] if closed else _shown(spec, value)}")
+            parts.append(
+                f"{name.replace('_', ' ')}: {RECORDED[closed] if closed else _shown(spec, value, zone=self.zone)}"
+            )
         return "; ".join(parts)
 
     def fact(self, name: str, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
         """Return the value of a fact."""
         spec = self.plan.find_input(name)
         if spec is None or self.may_see(spec.sensitivity):
-            return text_of(value)
+            return text_of(value, zone=self.zone)
         return RECORDED[spec.sensitivity]
 
+    def moment(self, text: str, *, zone: str = "UTC", named: str = "UTC") -> str:
+        """Return a stored instant; where the reader has no zone, in the given one, with what `named` says of it."""
+        at = datetime.fromisoformat(text)
+        return local(at, self.zone) if self.zone else f"{local(at, zone)} {named}"
 
-def _shown(spec: FieldSpec | None, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
+
+def _shown(spec: FieldSpec | None, value: Any, *, zone: str) -> str:  # noqa: ANN401 - a kept value of any type
     if spec is not None and spec.type is FieldType.FILE:
         return told(decode(value))
     if spec is None or not spec.columns:
-        return text_of(value)
-    return " / ".join(" | ".join(row) for row in rows_of(spec, value))
+        return text_of(value, zone=zone)
+    return " / ".join(" | ".join(row) for row in rows_of(spec, value, zone=zone))
 
 
 def _instance(name: str) -> str:

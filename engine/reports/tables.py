@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.domain.fields import FieldSpec
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
-    from engine.domain.values import Json
+    from engine.domain.values import Json, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,14 @@ def column_names(spec: FieldSpec) -> tuple[str, ...]:
     return tuple(column.name.replace("_", " ") for column in spec.columns)
 
 
-def rows_of(spec: FieldSpec, value: Json) -> tuple[tuple[str, ...], ...]:
+def rows_of(spec: FieldSpec, value: Json, *, zone: str = "") -> tuple[tuple[str, ...], ...]:
     """Return the rows of a kept table as texts, addresses defanged; a cell that was left empty is empty."""
     rows: Any = decode(value)
     return tuple(
-        tuple(defanged(plain_text(row[column.name])) if column.name in row else "" for column in spec.columns)
+        tuple(_cell(row[column.name], zone=zone) if column.name in row else "" for column in spec.columns)
         for row in rows
     )
+
+
+def _cell(value: Value, *, zone: str) -> str:
+    return defanged(plain_text(value, zone=zone))

@@ -15,25 +15,26 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
-def text_of(value: Json) -> str:
-    """Return a kept value as text, addresses defanged."""
-    return defanged(plain_text(decode(value)))
+def text_of(value: Json, *, zone: str = "") -> str:
+    """Return a kept value as text, addresses defanged; moments in a zone that is said elsewhere, else in their own."""
+    return defanged(plain_text(decode(value), zone=zone))
 
 
-def plain_text(value: Value) -> str:
-    """Return a typed value as text."""
+def plain_text(value: Value, *, zone: str = "") -> str:
+    """Return a typed value as text; moments in a zone that is said elsewhere, else in their own, with its name."""
     match value:
         case None:
             return "nothing"
         case bool():
             return "yes" if value else "no"
         case Instant():
-            return f"{value.local():%Y-%m-%d %H:%M} {value.zone}"
+            at = value.utc.astimezone(zone_named(zone)) if zone else value.local()
+            return f"{at:%Y-%m-%d %H:%M}" + ("" if zone else f" {value.zone}")
         case list() | tuple():
             mark = " / " if value and all(isinstance(item, dict) for item in value) else "; "
-            return mark.join(plain_text(item) for item in value)
+            return mark.join(plain_text(item, zone=zone) for item in value)
         case dict():
-            return "; ".join(f"{name}: {plain_text(item)}" for name, item in value.items())
+            return "; ".join(f"{name}: {plain_text(item, zone=zone)}" for name, item in value.items())
         case _:
             return str(value)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.actions.defang import defanged
 from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
-from engine.reports.asking import answered, asked, broken, called, escalated, missed, moment_of, reminded
+from engine.reports.asking import answered, asked, broken, called, escalated, missed, reminded
 from engine.reports.clocks import clock_began, duty_done
 from engine.reports.phrases import reasoned
 from engine.reports.reader import RECORDED, Reader
@@ -125,17 +125,17 @@ def _ticket(event: ev.TicketChanged, _: Reader) -> str:
 
 def _target(event: ev.TargetMoved, reader: Reader) -> str:
     reason = f": {event.reason}" if event.reason else ""
-    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {moment_of(event.due)}{reason}."
+    return f"Moved the target of {reader.title(event.ask.partition('.')[0])} to {reader.moment(event.due)}{reason}."
 
 
 def _round(event: ev.RoundEnded, reader: Reader) -> str:
-    return f"Not so yet after round {event.round}, so again {moment_of(event.again)}: {reader.title(event.step)}."
+    return f"Not so yet after round {event.round}, so again {reader.moment(event.again)}: {reader.title(event.step)}."
 
 
-def _caught_up(event: ev.TrackerCaughtUp, _: Reader) -> str:
+def _caught_up(event: ev.TrackerCaughtUp, reader: Reader) -> str:
     kinds = [item.partition(" ")[0] for item in event.late]
     counted = [f"{SHOWN.get(kind, kind).lower()} ({kinds.count(kind)})" for kind in dict.fromkeys(kinds)]
-    return f"The tracker was away since {event.since} and has everything again: {', '.join(counted)}."
+    return f"The tracker was away since {reader.moment(event.since)} and has everything again: {', '.join(counted)}."
 
 
 def _timer(event: ev.TimerFired, _: Reader) -> str:

@@ -55,9 +55,9 @@ def played(steps: str, more: str = "", *, scenario: str = SCENARIO, head: str = 
     return asyncio.run(play(plan, load_scenario(text.encode(), path="story.test.yaml").checked(plan)))
 
 
-def came(steps: str, more: str = "", *, scenario: str = SCENARIO) -> Outcome:
+def came(steps: str, more: str = "", *, scenario: str = SCENARIO, head: str = HEAD) -> Outcome:
     """Return what came of these steps."""
-    return outcome(played(steps, more, scenario=scenario))
+    return outcome(played(steps, more, scenario=scenario, head=head))
 
 
 def states(found: Played) -> dict[str, str]:

@@ -69,6 +69,7 @@ def filled(kind: type[ev.Event]) -> ev.Event:
             "at": "2026-11-24T02:10:00Z",
             "due": "2026-11-24T02:10:00Z",
             "again": "2026-11-24T02:10:00Z",
+            "since": "2026-11-24T02:10:00Z",
         }.get(name, {int: 1, dict: {}, list: [], bool: True}.get(field.annotation, "text"))  # type: ignore[arg-type]  # plain types are keys too
     return kind.model_construct(**values) if kind is ev.IncidentDeclared else kind.model_validate(_typed(kind, values))
 
