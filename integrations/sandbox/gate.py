@@ -8,6 +8,7 @@ Rules:
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 
 from starlette.requests import Request
@@ -18,12 +19,16 @@ from integrations.sandbox.log import LogEntry, RequestLog, Service
 from integrations.sandbox.values import JsonObject, Now
 
 DROP = "tocsin.sandbox.drop"
+_VERSION = re.compile(r"/rest/api/(?:latest|3)/")
+_FILE = "attachment/content"
 _UNKNOWN = "Client must be authenticated to access this resource."
 
 _SERVICES: tuple[tuple[str, Service], ...] = (
     ("/slack/human", "human"),
     ("/slack", "slack"),
     ("/jira/rest", "jira"),
+    ("/jira/secure", "jira"),
+    ("/jira/media", "jira"),
     ("/pagers/", "pager"),
 )
 
@@ -59,7 +64,7 @@ class Gate:
         await self._fail(fault, scope=scope, receive=receive, send=_noting(send, entry=entry))
 
     def _new_entry(self, scope: Scope, *, service: Service) -> LogEntry:
-        path = scope["path"].replace("/rest/api/latest", "/rest/api/2", 1)
+        path = _VERSION.sub("/rest/api/2/", scope["path"], count=1)
         entry = LogEntry(
             number=self._log.next_number(),
             at=self._now(),
@@ -184,6 +189,7 @@ def _name(verb: str, *, path: str, service: Service) -> str:
     if service == "slack":
         return path.removeprefix("/slack/api/").removeprefix("/slack/")
     if service == "jira":
-        parts = path.removeprefix("/jira/rest/api/2/").split("/")
+        resource = path.removeprefix("/jira/rest/api/2/").removeprefix("/jira/")
+        parts = [_FILE] if resource.startswith(_FILE) else resource.split("/")
         return f"{verb} {'/'.join([parts[0], *parts[2:3]])}"
     return f"{verb} {path}"

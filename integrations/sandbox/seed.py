@@ -152,6 +152,8 @@ class JiraSeed(Frozen):
     security_levels: tuple[str, ...] = ("Incident team only",)
     issue_types: tuple[str, ...] = ("Epic", "Story", "Task", "Sub-task")
     refused_permissions: tuple[str, ...] = ()
+    largest_file: int = 10_485_760
+    """In bytes; what is larger cannot be attached."""
     components: tuple[str, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     webhooks: tuple[WebhookSeed, ...] = ()

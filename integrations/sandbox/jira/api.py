@@ -1,4 +1,7 @@
-"""The REST endpoints: one line each, behind authentication, answering under `2` and `latest`."""
+"""The REST endpoints: one line each, behind authentication, answering under `2` and `latest`.
+
+Files of issues answer under `3` too: there is no text in them, in which the two differ.
+"""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -6,12 +9,13 @@ from dataclasses import dataclass
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from integrations.sandbox.gate import entry_of
 from integrations.sandbox.jira import (
     accounts,
+    attachments,
     comments,
     issues,
     links,
@@ -19,7 +23,8 @@ from integrations.sandbox.jira import (
     search,
     workflow,
 )
-from integrations.sandbox.jira.call import Call, Created, Handler, Upload
+from integrations.sandbox.jira.attachments import media_endpoint
+from integrations.sandbox.jira.call import Call, Created, Elsewhere, Handler, Upload
 from integrations.sandbox.jira.errors import JiraError
 from integrations.sandbox.jira.records import Attachment
 from integrations.sandbox.jira.state import Site
@@ -79,10 +84,11 @@ RESOURCES = (
     Resource("GET", "issue/{issue}/watchers", comments.watchers),
     Resource("POST", "issue/{issue}/watchers", comments.watch),
     Resource("DELETE", "issue/{issue}/watchers", comments.unwatch),
-    Resource("POST", "issue/{issue}/attachments", links.attach),
-    Resource("GET", "attachment/{attachment}", links.get_attachment),
-    Resource("GET", "attachment/content/{attachment}", links.get_attachment_content),
-    Resource("DELETE", "attachment/{attachment}", links.delete_attachment),
+    Resource("POST", "issue/{issue}/attachments", attachments.attach),
+    Resource("GET", "attachment/meta", attachments.limits),
+    Resource("GET", "attachment/{attachment}", attachments.get),
+    Resource("GET", "attachment/content/{attachment}", attachments.content),
+    Resource("DELETE", "attachment/{attachment}", attachments.delete),
     Resource("GET", "issue/{issue}/remotelink", links.remote_links),
     Resource("POST", "issue/{issue}/remotelink", links.put_remote_link),
     Resource("DELETE", "issue/{issue}/remotelink", links.delete_remote_link),
@@ -103,15 +109,17 @@ _READ_BY_POST = frozenset({"search", "search/jql", "search/approximate-count"})
 
 
 def jira_routes(site: Site) -> list[Route]:
-    """Return the routes under `/jira/rest/api`."""
-    return [
-        Route(
-            f"/jira/rest/api/{version}/{resource.path}",
-            _endpoint(site, resource=resource),
-            methods=[resource.verb],
-        )
-        for version in ("2", "latest")
+    """Return the routes under `/jira`: those of `rest/api`, and where the bytes of files are handed out."""
+    rest = [
+        Route(f"/jira/rest/api/{version}/{resource.path}", _endpoint(site, resource=resource), methods=[resource.verb])
         for resource in RESOURCES
+        for version in (("2", "3", "latest") if "attachment" in resource.path else ("2", "latest"))
+    ]
+    download = Resource("GET", "secure/attachment", attachments.download)
+    return [
+        *rest,
+        Route("/jira/secure/attachment/{attachment}/{name}", _endpoint(site, resource=download)),
+        Route("/jira/media/{attachment}", media_endpoint(site)),
     ]
 
 
@@ -189,6 +197,8 @@ def _response(answer: object) -> Response:
             return Response(status_code=201)
         case Created():
             return JSONResponse(answer.body, status_code=201)
+        case Elsewhere():
+            return RedirectResponse(answer.address, status_code=303)
         case Attachment():
             return Response(answer.content, media_type=answer.media_type)
         case _:

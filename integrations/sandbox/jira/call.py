@@ -73,6 +73,13 @@ class Created:
     body: object
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where the answer is handed out; no login is needed there."""
+
+    address: str
+
+
 Answer: TypeAlias = object
 Handler: TypeAlias = Callable[[Call], Answer]
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from integrations.sandbox.jira import catalog
 from integrations.sandbox.jira.accounts import shown
 from integrations.sandbox.jira.call import Call
-from integrations.sandbox.jira.records import Change, Comment, Issue
-from integrations.sandbox.jira.shapes import comment_shape, fields_shape, history_shape
+from integrations.sandbox.jira.records import Attachment, Change, Comment, Issue
+from integrations.sandbox.jira.shapes import attachment_shape, comment_shape, fields_shape, history_shape
 from integrations.sandbox.jira.state import JiraState
 from integrations.sandbox.values import JsonObject
 
@@ -38,6 +38,12 @@ def tell_comment(call: Call, *, issue: Issue, comment: Comment) -> None:
         tell(call, issue=issue, event="jira:issue_updated", kind="issue_commented", extra=extra)
 
 
+def tell_file(call: Call, *, event: str, file: Attachment) -> None:
+    """Tell of a file as Jira does: without the issue that it belongs to."""
+    shape = attachment_shape(file, call=call)
+    call.site.webhooks.tell(event, body={"timestamp": int(call.time.timestamp() * 1000), "attachment": shape})
+
+
 def tell(call: Call, *, issue: Issue, event: str, kind: str, extra: JsonObject) -> None:
     """Tell the webhooks what happened to an issue."""
     body = {
@@ -61,10 +67,22 @@ def changes_between(old: Issue, *, new: Issue, state: JiraState) -> Iterator[Cha
         before, after = read(old, state), read(new, state)
         if before != after:
             yield Change(field=field, old=before[0], old_text=before[1], new=after[0], new_text=after[1])
+    yield from _files(old, new)
     for field in old.custom.keys() | new.custom.keys():
         before_value, after_value = old.custom.get(field), new.custom.get(field)
         if before_value != after_value:
             yield Change(field=field, old_text=str(before_value), new_text=str(after_value))
+
+
+def _files(old: Issue, new: Issue) -> Iterator[Change]:
+    """Yield each file that was added or taken away, by its id and its name."""
+    before, after = ({file.id: file.name for file in issue.attachments} for issue in (old, new))
+    for file, name in before.items():
+        if file not in after:
+            yield Change(field="Attachment", old=file, old_text=name)
+    for file, name in after.items():
+        if file not in before:
+            yield Change(field="Attachment", new=file, new_text=name)
 
 
 def _event_kind(changes: list[Change]) -> str:
@@ -103,5 +121,4 @@ _READINGS: Mapping[str, Callable[[Issue, JiraState], Reading]] = {
     "Epic Link": lambda i, state: _other(i.epic_id, state),
     "security": lambda i, _: (None, i.security),
     "Component": lambda i, _: (None, ", ".join(i.components)),
-    "Attachment": lambda i, _: (None, ", ".join(a.name for a in i.attachments)),
 }

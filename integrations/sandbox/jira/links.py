@@ -1,14 +1,12 @@
-"""Remote links, links between issues, issue properties and attachments."""
+"""Remote links, links between issues and issue properties."""
 
 import json
 
 from integrations.sandbox.jira import catalog
 from integrations.sandbox.jira.call import Call, Created, only
-from integrations.sandbox.jira.changes import keep
 from integrations.sandbox.jira.errors import JiraError, field_error
-from integrations.sandbox.jira.records import Attachment, Issue, IssueLink, RemoteLink
+from integrations.sandbox.jira.records import Issue, IssueLink, RemoteLink
 from integrations.sandbox.jira.shapes import (
-    attachment_shape,
     link_shape,
     link_type_shape,
     reference_shape,
@@ -138,45 +136,6 @@ def delete_property(call: Call) -> None:
     del call.issue.properties[call.path["key"]]
 
 
-def attach(call: Call) -> list[JsonObject]:
-    """Add the uploaded files to an issue."""
-    if not call.uploads:
-        raise JiraError(400, "No file was sent; use the multipart field 'file'.")
-    draft = call.issue.model_copy(deep=True)
-    added = [
-        Attachment(
-            id=call.state.new_id(),
-            name=upload.name,
-            author=call.account.key,
-            created=call.time,
-            media_type=upload.media_type,
-            content=upload.content,
-        )
-        for upload in call.uploads
-    ]
-    draft.attachments.extend(added)
-    keep(draft, call=call)
-    return [attachment_shape(attachment, call=call) for attachment in added]
-
-
-def get_attachment(call: Call) -> JsonObject:
-    """Show a file without its bytes."""
-    return attachment_shape(_attachment(call)[1], call=call)
-
-
-def get_attachment_content(call: Call) -> Attachment:
-    """Return a file with its bytes."""
-    return _attachment(call)[1]
-
-
-def delete_attachment(call: Call) -> None:
-    """Delete a file."""
-    issue, attachment = _attachment(call)
-    draft = issue.model_copy(deep=True)
-    draft.attachments = [a for a in draft.attachments if a.id != attachment.id]
-    keep(draft, call=call)
-
-
 def _remote_content(body: JsonObject) -> JsonObject:
     only(body, keys=_REMOTE_KEYS)
     target = body.get("object")
@@ -214,11 +173,3 @@ def _link(call: Call) -> IssueLink:
     if link is None:
         raise JiraError(404, f"No issue link with id '{call.path['link']}' exists.")
     return link
-
-
-def _attachment(call: Call) -> tuple[Issue, Attachment]:
-    for issue in call.state.issues.values():
-        for attachment in issue.attachments:
-            if attachment.id == call.path["attachment"]:
-                return issue, attachment
-    raise JiraError(404, f"The attachment with id '{call.path['attachment']}' does not exist")

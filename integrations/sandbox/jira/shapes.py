@@ -1,6 +1,7 @@
 """Records and catalog entries as the REST API shows them."""
 
 from typing import Any
+from urllib.parse import quote
 
 from integrations.sandbox.jira import catalog
 from integrations.sandbox.jira.accounts import shown, shown_key
@@ -80,7 +81,11 @@ def comment_shape(comment: Comment, *, issue: Issue, call: Call) -> JsonObject:
 
 
 def attachment_shape(attachment: Attachment, *, call: Call) -> JsonObject:
-    """Show a file of an issue."""
+    """Show a file of an issue; where its bytes are is another address on a Server."""
+    if call.site.is_cloud:
+        content = call.address(f"attachment/content/{attachment.id}")
+    else:
+        content = f"{call.base_url}/secure/attachment/{attachment.id}/{quote(attachment.name)}"
     return {
         "self": call.address(f"attachment/{attachment.id}"),
         "id": attachment.id,
@@ -89,7 +94,7 @@ def attachment_shape(attachment: Attachment, *, call: Call) -> JsonObject:
         "created": stamp(attachment.created),
         "size": len(attachment.content),
         "mimeType": attachment.media_type,
-        "content": call.address(f"attachment/content/{attachment.id}"),
+        "content": content,
     }
 
 

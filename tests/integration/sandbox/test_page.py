@@ -1,6 +1,7 @@
 """The page shows what each person would see, and acts for them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -275,3 +276,22 @@ async def test_nothing_is_wider_than_the_screen(
                     await page.locator(f".tabs [data-pane={part}]").click()
                 await expect(page.locator(f"#{part}")).to_be_visible()
                 assert await page.evaluate(OVERFLOW) <= 0, (path, part)
+
+
+@pytest.mark.browser
+async def test_a_visitor_attaches_a_file_on_the_page(
+    sandbox: Sandbox, with_jira: Run, page: Page, tmp_path: Path
+) -> None:
+    """As whoever they are on the page, and takes it away again."""
+    fields = {"project": {"key": "SEC"}, "summary": "File it", "issuetype": {"name": "Task"}}
+    key = await with_jira(lambda jira: jira.create_issue(fields=fields, prefetch=False).key)
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(b"received")
+    await page.goto(f"{sandbox.url}/issues/{key}")
+    await page.locator("#attach").set_input_files(str(path))
+    await page.locator("#attachments li").wait_for()
+    (file,) = sandbox.jira.state.issue(key).attachments
+    assert (file.name, file.author, file.content) == ("receipt.pdf", "ben.osei", b"received")
+    await page.locator("[data-remove]").click()
+    await page.locator("#attachments li").wait_for(state="detached")
+    assert sandbox.jira.state.issue(key).attachments == []

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -102,3 +103,28 @@ async def test_a_lost_webhook_never_comes_and_a_duplicate_comes_twice(
     identifiers = {headers["X-Atlassian-Webhook-Identifier"] for _, _, headers in receiver.got}
     assert keys == ["SEC-2", "SEC-2"]
     assert len(identifiers) == 1
+
+
+async def test_the_history_and_the_webhooks_tell_of_each_file(
+    sandbox: Sandbox, receiver: Receiver, with_jira: Run
+) -> None:
+    """The issue's own event names the file by its id; the file's event does not say of which issue it is."""
+
+    def work(jira: JIRA) -> str:
+        key = jira.create_issue(fields=NEW, prefetch=False).key
+        jira.add_attachment(key, io.BytesIO(b"receipt"), filename="receipt.txt")
+        file = str(jira.issue(key).fields.attachment[0].id)
+        jira.delete_attachment(file)
+        return file
+
+    events = ("jira:issue_updated", "attachment_created", "attachment_deleted")
+    sandbox.jira.webhooks.registered[:] = [WebhookSeed(url=receiver.url, events=events)]
+    file = await with_jira(work)
+    await until(lambda: len(receiver.got) == 4)
+    told = {payload["webhookEvent"]: payload for payload, _, _ in receiver.got if "changelog" not in payload}
+    assert set(told) == {"attachment_created", "attachment_deleted"}
+    assert (told["attachment_created"]["attachment"]["id"], "issue" in told["attachment_created"]) == (file, False)
+    items = [item for payload, _, _ in receiver.got for item in payload.get("changelog", {}).get("items", ())]
+    named = sorted((item["field"], item["from"], item["to"]) for item in items if item["to"])
+    assert named == [("Attachment", None, file)]
+    assert {item["from"] for item in items} == {None, file}

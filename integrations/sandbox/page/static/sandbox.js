@@ -99,6 +99,16 @@ async function give(field) {
   send.disabled = false;
 }
 
+async function attach(field) {
+  const { issue } = field.dataset;
+  const sent = new FormData();
+  for (const file of field.files) sent.append("file", file, file.name);
+  const headers = { Authorization: `Basic ${btoa(body.dataset.jiraLogin)}`, "X-Atlassian-Token": "no-check" };
+  field.value = "";
+  const reply = await fetch(`/jira/rest/api/2/issue/${issue}/attachments`, { method: "POST", headers, body: sent });
+  return { ok: reply.ok, status: reply.status, content: await reply.json() };
+}
+
 function fillInstants(root) {
   for (const field of root.querySelectorAll("[data-instant]")) {
     if (!field.dataset.instant || field.value) continue;
@@ -137,6 +147,7 @@ const CLICKS = [
   ["[data-join]", (button) => doing(button, () => human(`/channels/${button.dataset.join}/members`, {}))],
   ["[data-close]", (button) => doing(button, () => human(`/modals/${button.closest("form").dataset.view}/close`, {}))],
   ["[data-move]", move],
+  ["[data-remove]", (button) => doing(button, () => jira("DELETE", `attachment/${button.dataset.remove}`))],
   ["button[data-pane]", (button) => { body.dataset.pane = button.dataset.pane; }],
   ["[data-fail]", (button) => doing(button, () => call("POST", `/page/fail/${button.dataset.fail}`, {}))],
   ["[data-lift]", (button) => doing(button, () => call("DELETE", `/faults/${button.dataset.lift}`))],
@@ -161,6 +172,8 @@ document.addEventListener("change", async (event) => {
   } else if (target.id === "assignee") {
     const key = body.dataset.cloud === "yes" ? "accountId" : "name";
     doing(target, () => jira("PUT", `issue/${target.dataset.issue}/assignee`, { [key]: target.value || null }));
+  } else if (target.id === "attach") {
+    doing(target, () => attach(target));
   } else if (target.matches("select[data-action], input[data-action]") && target.value) {
     act(target, target.value);
   } else if (target.matches("form.modal input[type=file]")) {
