@@ -16,6 +16,7 @@ from engine.bootstrap import action_facts, catalogs
 from engine.domain.plan import ApprovePlan, Plan, StepPlan
 from engine.domain.sensitivity import Sensitivity
 from engine.entrypoints.cli.outline import outline
+from engine.entrypoints.cli.outline_words import each_terms
 from engine.language.api import compile_playbook
 from engine.reports.clocks import regime_of, stage_of
 from engine.reports.values import span
@@ -76,6 +77,7 @@ def page(file: Path, *, head: str) -> str:
         "```",
         *_inputs(told),
         *_roles(told),
+        *_apart(plan),
         *_deadlines(plan),
     ]
     for phase in told["phases"]:
@@ -125,6 +127,11 @@ def _roles(told: Mapping[str, Any]) -> Iterator[str]:
         yield f"| `{role['id']}` | {_text(role['title'])} | {vacant} |"
 
 
+def _apart(plan: Plan) -> Iterator[str]:
+    for kept in plan.separation:
+        yield from ("", f"One person never holds {' and '.join(map(_code, kept.roles))} together: {_text(kept.why)}")
+
+
 def _deadlines(plan: Plan) -> Iterator[str]:
     if plan.deadlines:
         listed = ", ".join(f"{_text(regime_of(plan, name).name)} (`{name}`)" for name in plan.deadlines)
@@ -156,10 +163,13 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
     if told["when"]:
         yield f"when {_code(told['when'])}"
     if told["for_each"]:
-        yield f"for each of {_code(told['for_each'])}" + (f", {step.enough} of them needed" if step.enough else "")
+        yield f"for each of {_code(told['for_each'])}" + "".join(f", {term}" for term in each_terms(told))
     if step.repeat:
         most = f"{step.repeat.most} times at most"
         yield f"again every {step.repeat.every.text} until {_code(step.repeat.until.source)}, {most}"
+    if step.consult:
+        first = f" first, up to {span(step.consult.first)}" if step.consult.first else ""
+        yield f"asks {', '.join(map(_code, step.consult.roles))} for a view{first}"
     if step.approve:
         yield from _approval(step.approve)
     if step.undo:
@@ -172,6 +182,9 @@ def _approval(approve: ApprovePlan) -> Iterator[str]:
     number = f"{approve.quorum} of " if approve.quorum > 1 else ""
     exact = ", these exact words" if approve.exact_text else ""
     yield f"approved by {number}{', '.join(map(_code, approve.by))}{exact}"
+    if approve.expires:
+        then = "asked for again" if approve.asks_again else "taken as declined"
+        yield f"not approved after {span(approve.expires)}, it is {then}"
     if approve.escalate:
         yield f"after {span(approve.escalate.after)} also by {', '.join(map(_code, approve.escalate.to))}"
     if approve.break_glass:

@@ -6,19 +6,16 @@ character that a terminal obeys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from engine.domain.durations import DEADLINE
-from engine.entrypoints.cli.footprint import waits, words
+from engine.entrypoints.cli.footprint import words
+from engine.entrypoints.cli.outline_words import details, people_of
 from engine.language.render import visible
-from engine.reports.phrases import BY_LAW
-from engine.reports.values import span
 
 Outline: TypeAlias = Mapping[str, Any]
 
@@ -35,12 +32,18 @@ _DOES = {"action": "the engine", "wait": "time"}
 def tree(outline: Outline) -> None:
     """Print an outline as a tree."""
     outline = _tame(outline)
-    root = Tree(Text(f"{outline['title']} ({outline['playbook']}, version {outline['version']})", style="bold"))
+    kept = "" if outline["sensitivity"] == "internal" else f", {outline['sensitivity']}"
+    named = f"{outline['title']} ({outline['playbook']}, version {outline['version']}{kept})"
+    root = Tree(Text(named, style="bold"))
     begins = root.add(Text.assemble(("inputs", "bold"), ("  what is known when it begins: -i name=value", "dim")))
     for entry in outline["inputs"]:
         leaf = begins.add(_input(entry))
         if entry["hint"]:
             leaf.add(Text(entry["hint"], style="dim"))
+    if outline["separation"]:
+        apart = root.add(Text.assemble(("kept apart", "bold"), ("  one person never holds these together", "dim")))
+        for entry in outline["separation"]:
+            apart.add(Text.assemble((", ".join(entry["roles"]), "cyan"), (f"  {entry['why']}", "dim")))
     for phase in outline["phases"]:
         branch = root.add(Text.assemble((phase["id"], "bold"), (f"  opens {phase['opens']}", "dim")))
         for step in phase["steps"]:
@@ -71,7 +74,7 @@ def _tame(value: Any) -> Any:  # noqa: ANN401 an outline is JSON of any shape
 
 def _leaf(branch: Tree, step: Outline) -> None:
     leaf = branch.add(_head(step))
-    for line in _details(step):
+    for line in details(step):
         leaf.add(Text(line, style="dim"))
     for inner in step["call"]["steps"] if step["call"] else ():
         _leaf(leaf, inner)
@@ -127,68 +130,10 @@ def _input(entry: Outline) -> Text:
 
 
 def _head(step: Outline) -> Text:
-    who = _people(step["who"]) or _DOES.get(step["kind"], "")
+    who = people_of(step["who"]) or _DOES.get(step["kind"], "")
     runs = {True: "", False: "  does not run", None: ""}[step["runs"]]
     style = "dim strike" if step["runs"] is False else ""
     return Text.assemble((step["id"], f"cyan {style}"), f"  {step['title']}", (f"  {who}", "green"), (runs, "yellow"))
-
-
-def _does(step: Outline) -> Iterator[str]:
-    if step["action"]:
-        yield f"does {step['action']}" + (", can be undone" if step["undo"] else "")
-    if step["wait"]:
-        yield waits(step["wait"])
-    if step["call"]:
-        yield f"calls {step['call']['playbook']}, version {step['call']['version']}"
-
-
-def _details(step: Outline) -> Iterator[str]:
-    yield from _does(step)
-    if step["needs"]:
-        yield "after " + ", ".join(need["step"] + (" (any end)" if need["any_end"] else "") for need in step["needs"])
-    if step["handler_for"]:
-        yield f"only when {' or '.join(step['handler_for'])} failed"
-    if step["when"]:
-        yield f"when {step['when']}"
-    if step["for_each"]:
-        times = "" if step["times"] is None else f" ({step['times']} now)"
-        enough = f", done once {step['enough']} of them {_is(step['enough'])}" if step["enough"] else ""
-        yield f"for each of {step['for_each']}{times}{enough}"
-    if step["repeat"]:
-        repeat = step["repeat"]
-        yield f"again every {repeat['every']}, at most {repeat['max']} times, until {repeat['until']}"
-    if step["consult"]:
-        yield f"asks {_people(step['consult']['roles'])} for a view{' first' if step['consult']['first'] else ''}"
-    if step["approve"]:
-        yield from _approval(step["approve"])
-    yield from _ends(step)
-
-
-def _approval(approve: Outline) -> Iterator[str]:
-    needed = f"{approve['quorum']} of " if approve["quorum"] > 1 else ""
-    yield f"approved by {needed}{_people(approve['by'])}"
-    further = approve["escalate"]
-    if further:
-        yield f"after {span(timedelta(seconds=further['after']))} also by {', '.join(further['to'])}"
-    if approve["break_glass"]:
-        yield f"after {span(timedelta(seconds=approve['break_glass']))} one person may go ahead alone, with a reason"
-
-
-def _ends(step: Outline) -> Iterator[str]:
-    if step["due"]:
-        yield f"due: {BY_LAW}" if step["due"] == DEADLINE else f"due in {step['due']}"
-    if step["marks"]:
-        yield f"a yes makes the incident {step['marks']}"
-    if step["follow_up"]:
-        yield "a follow-up: it holds up nothing"
-
-
-def _is(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
-def _people(who: Sequence[Outline]) -> str:
-    return ", ".join(item["role"] + (f" ({item['people'][0]})" if item["people"] else " (vacant)") for item in who)
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,12 @@
 """A plan as plain data: phases, steps in an order that respects what they need, and who does each.
 
-Rules kept here: keys are stable, programs read them; nothing is guessed: with inputs, a condition is worked out as far
-as those inputs decide it, and `runs` stays null where more must be known.
+Rules kept here: keys are stable, programs read them; all that a step says is in it; nothing is guessed: with inputs, a
+condition is worked out as far as those inputs decide it, and `runs` stays null where more must be known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from engine.domain.declaring import accepted_inputs
@@ -16,6 +15,20 @@ from engine.domain.fields import Now
 from engine.domain.plan import Gate, PhasePlan, Plan, StepPlan
 from engine.domain.values import Instant, Value, plain
 from engine.entrypoints.cli.footprint import footprint
+from engine.entrypoints.cli.outline_parts import (
+    approve,
+    clocks,
+    consult,
+    field,
+    holding,
+    kept,
+    names,
+    repeat,
+    retry,
+    seconds,
+    wait,
+    way_back,
+)
 from engine.ports.people import People
 
 OPENS: Final = {
@@ -40,30 +53,23 @@ def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | 
         "version": plan.version,
         "title": plan.title,
         "digest": plan.digest,
-        "inputs": [
-            {
-                "name": spec.name,
-                "type": spec.type.value,
-                "list": spec.list,
-                "required": not spec.optional and spec.default is None,
-                "options": list(spec.options),
-                "default": "now" if isinstance(spec.default, Now) else plain(spec.default),
-                "hint": spec.hint,
-                "given": _given(spec.name, inputs),
-            }
-            for spec in plan.inputs.values()
-        ],
+        "description": plan.description,
+        "sensitivity": plan.sensitivity.value,
+        "inputs": [{**field(spec), "given": _given(spec.name, inputs)} for spec in plan.inputs.values()],
         "roles": [
             {
                 "id": role.id,
                 "title": role.title,
                 "required": role.required,
                 "else": role.fallback,
-                "people": _names(role.id, people),
+                "people": names(role.id, people),
             }
             for role in plan.roles.values()
         ],
+        "separation": [{"roles": list(kept.roles), "why": kept.why} for kept in plan.separation],
         "phases": phases,
+        "deadlines": list(plan.deadlines),
+        "outputs": [{**field(found.spec), "from": found.value.source} for found in plan.outputs.values()],
         "controls": [
             {
                 "id": control.id,
@@ -98,6 +104,7 @@ def _call(plan: Plan, step: StepPlan, people: People | None) -> dict[str, Any] |
         "playbook": step.call.playbook,
         "version": step.call.version,
         "title": step.call.title,
+        "sensitivity": step.call.sensitivity.value,
         "outputs": list(step.call.outputs),
         "steps": [_step(plan, inner, people=people, inputs=None) for inner in ordered],
     }
@@ -108,72 +115,43 @@ def _step(plan: Plan, step: StepPlan, *, people: People | None, inputs: Mapping[
         "id": step.id,
         "kind": step.kind.value,
         "title": step.title,
+        "why": step.why,
+        "instructions": step.instructions,
         "needs": [{"step": need.step, "any_end": need.any_end} for need in step.needs],
         "when": step.when.source if step.when else None,
         "runs": _runs(step, inputs),
         "for_each": step.for_each.source if step.for_each else None,
         "times": _times(step, inputs),
+        "max_parallel": step.max_parallel,
         "enough": step.enough,
-        "who": [{"role": role, "people": _names(role, people)} for role in step.by],
+        "who": holding(step.by, people),
+        "form": [field(spec) for spec in step.form.values()],
         "action": step.action,
-        "wait": _wait(step),
+        "with": step.with_.source if step.with_ else None,
+        "wait": wait(step),
         "call": _call(plan, step, people),
         "reach": step.traits.reach.value if step.traits else None,
-        "repeat": _repeat(step),
-        "consult": _consult(step, people),
-        "approve": _approve(step, people),
+        "repeat": repeat(step),
+        "consult": consult(step, people),
+        "approve": approve(step, people),
         "due": step.due.text if step.due else None,
-        "timeout": _span(step.timeout),
+        "timeout": seconds(step.timeout),
+        "retry": retry(step),
         "on_failure": list(step.handlers) or step.on_failure.value,
         "handler_for": list(step.handler_for),
         "undo": step.undo is not None and step.undo.action is not None,
+        "way_back": way_back(step),
+        "keep": [kept(name, plan) for name, plan in step.keep.items()],
         "tickets": step.tickets.value,
         "starts": [regime for start in step.starts for regime in start.regimes],
+        "clocks": clocks(step),
         "stops": list(step.stops),
+        "fulfilled": step.fulfilled or None,
         "controls": list(step.controls),
         "marks": step.marks,
         "follow_up": step.follow_up,
         "sensitivity": step.sensitivity.value,
-    }
-
-
-def _consult(step: StepPlan, people: People | None) -> dict[str, Any] | None:
-    if step.consult is None:
-        return None
-    roles = [{"role": role, "people": _names(role, people)} for role in step.consult.roles]
-    return {"roles": roles, "first": _span(step.consult.first)}
-
-
-def _approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
-    if step.approve is None:
-        return None
-    by = [{"role": role, "people": _names(role, people)} for role in step.approve.by]
-    further = step.approve.escalate
-    return {
-        "by": by,
-        "quorum": step.approve.quorum,
-        "exact_text": step.approve.exact_text,
-        "expires": _span(step.approve.expires),
-        "asks_again": step.approve.asks_again,
-        "escalate": {"after": _span(further.after), "to": list(further.to)} if further else None,
-        "break_glass": _span(step.approve.break_glass),
-    }
-
-
-def _repeat(step: StepPlan) -> dict[str, Any] | None:
-    repeat = step.repeat
-    return {"until": repeat.until.source, "every": repeat.every.text, "max": repeat.most} if repeat else None
-
-
-def _wait(step: StepPlan) -> dict[str, Any] | None:
-    """Return what a wait waits for; one of the three is set."""
-    if step.wait is None:
-        return None
-    until, known = step.wait.until, step.wait.known
-    return {
-        "seconds": _span(step.wait.duration),
-        "until": until.source if until else None,
-        "known": known.source if known else None,
+        "line": step.line,
     }
 
 
@@ -216,14 +194,3 @@ def _known(expression: Expression, inputs: Mapping[str, Value]) -> Value:
 
 def _given(name: str, inputs: Mapping[str, Value] | None) -> Any:  # noqa: ANN401 JSON of any shape
     return None if inputs is None or name not in inputs else plain(inputs[name])
-
-
-def _names(role: str, people: People | None) -> list[str]:
-    if people is None:
-        return []
-    found = (people.person(person) for person in people.holders(role))
-    return [person.name for person in found if person is not None]
-
-
-def _span(span: timedelta | None) -> int | None:
-    return None if span is None else int(span.total_seconds())

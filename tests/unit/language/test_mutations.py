@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[3]
 GOOD = (GOLDENS / "good" / "small-leak.yaml").read_bytes()
 SOURCES = (GOOD, (GOLDENS / "design" / "video-leak.yaml").read_bytes())
 TREES = [yaml.load(source, Loader=yaml.CSafeLoader) for source in SOURCES]  # noqa: TID251 the safe loader, over our own files
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=max(60, settings.default.max_examples if settings.default else 0), deadline=None)
+"""At least sixty; under a profile that searches deeper, as many as that says."""
 SEEDS = st.integers(0, 2**32)
 
 

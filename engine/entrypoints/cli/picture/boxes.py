@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from engine.entrypoints.cli.footprint import waits
+from engine.entrypoints.cli.outline_words import beyond, each_terms
 from engine.language.render import visible
 
 Outline: TypeAlias = Mapping[str, Any]
@@ -113,7 +114,8 @@ def _lines(step: Outline) -> Iterator[Line]:
     if step["when"]:
         yield Line("when", f"if {visible(step['when'])}")
     if step["for_each"]:
-        yield Line("plain", f"for each of {visible(step['for_each'])}")
+        terms = "".join(f", {term}" for term in each_terms(step))
+        yield Line("plain", f"for each of {visible(step['for_each'])}{terms}")
     if step["repeat"]:
         yield Line("plain", f"again every {step['repeat']['every']}, at most {step['repeat']['max']} times")
     if step["approve"]:
@@ -133,11 +135,4 @@ def _due(step: Outline) -> str:
 def _told(step: Outline) -> Iterator[str]:
     yield f"{visible(step['title'])} ({step['id']}, {step['kind']})"
     yield from (line.text for line in _lines(step))
-    if step["needs"]:
-        yield "after " + ", ".join(need["step"] + (" (any end)" if need["any_end"] else "") for need in step["needs"])
-    if step["handler_for"]:
-        yield f"only when {' or '.join(step['handler_for'])} failed"
-    if step["follow_up"]:
-        yield "a follow-up, which holds up nothing"
-    if step["undo"]:
-        yield "can be undone"
+    yield from (visible(line) for line in beyond(step))

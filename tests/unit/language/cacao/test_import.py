@@ -269,7 +269,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=max(150, settings.default.max_examples if settings.default else 0), deadline=None)
 @given(
     changes=st.dictionaries(st.sampled_from([*KEYS, "headers", "step_variables"]), VALUES, max_size=5),
     top=st.dictionaries(st.sampled_from(TOP), VALUES, max_size=3),
