@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from engine.rehearsal.many import Chance, Chances
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 920, 360, 230, 24, 56
-SHORT = 52
+SHORT, FOOT = 52, 50
+LINE = "Line: between which shares it lies, nineteen times of twenty."
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#222}.soft{fill:#666}.bar{fill:#b5473c}.sure{stroke:#222;stroke-width:1}"
     ".line{stroke:#ddd}"
@@ -28,11 +29,10 @@ STYLE = (
 def picture(found: Chances) -> str:
     """Return the picture as SVG."""
     drawn = [target for target in found.targets if target.missed]
-    height = TOP + ROW * max(1, len(drawn)) + 30
+    height = TOP + ROW * max(1, len(drawn)) + FOOT
     label = f"Exercise: how often targets of {found.playbook} were missed in {found.runs} rehearsals"
     body = [*_grid(height), *(part for row, target in enumerate(drawn) for part in _row(target, row))]
-    never = len(found.targets) - len(drawn)
-    foot = f'<text class="soft" x="8" y="{height - 8}">{never} more targets were never missed.</text>'
+    foot = "".join(_foot(len(found.targets) - len(drawn), height))
     return (
         f'<svg class="chances" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" '
         f'xmlns="http://www.w3.org/2000/svg"><title>{escape(label)}</title><style>{STYLE}</style>'
@@ -67,8 +67,15 @@ def told(seconds: float | None) -> str:
 def _grid(height: int) -> Iterator[str]:
     for percent in (0, 25, 50, 75, 100):
         x = _x(percent / 100)
-        yield f'<line class="line" x1="{x}" y1="{TOP - 12}" x2="{x}" y2="{height - 28}"/>'
+        yield f'<line class="line" x1="{x}" y1="{TOP - 12}" x2="{x}" y2="{height - FOOT + 2}"/>'
         yield f'<text class="soft" x="{x - 10}" y="{TOP - 18}">{percent} %</text>'
+
+
+def _foot(never: int, height: int) -> Iterator[str]:
+    says = {0: "Every target was missed at least once.", 1: "1 more target was never missed."}
+    yield f'<text class="soft" x="8" y="{height - 28}">Bar: how many of the runs missed it. {LINE}</text>'
+    others = says.get(never, f"{never} more targets were never missed.")
+    yield f'<text class="soft" x="8" y="{height - 8}">{others}</text>'
 
 
 def _row(target: Chance, row: int) -> Iterator[str]:
@@ -79,7 +86,8 @@ def _row(target: Chance, row: int) -> Iterator[str]:
     yield f'<g><title>{escape(full)}</title><text x="8" y="{y + 13}">{escape(name)}</text>'
     yield f'<rect class="bar" x="{LEFT}" y="{y + 2}" width="{round(end - LEFT, 1)}" height="14"/>'
     yield f'<line class="sure" x1="{low}" y1="{y + 9}" x2="{high}" y2="{y + 9}"/>'
-    yield f'<text x="{WIDTH - RIGHT + 12}" y="{y + 13}">{target.share:.0%}, nine in ten {told(target.p90)}</text></g>'
+    says = f"{target.share:.0%}, 9 of 10 within {told(target.p90)}"
+    yield f'<text x="{WIDTH - RIGHT + 12}" y="{y + 13}">{says}</text></g>'
 
 
 def _x(share: float) -> float:

@@ -63,19 +63,20 @@ def shown(found: Chances) -> None:
     console.print(Text(f"EXERCISE: {found.runs} rehearsals of {found.playbook}, version {found.version}", style="bold"))
     console.print(Text(f"{found.rehearsal}, seed {found.seed}. Nothing here is real."))
     console.print(Text(f"They ended: {', '.join(f'{count} {state}' for state, count in found.statuses.items())}."))
-    console.print(_reached(found))
-    console.print(_targets(found))
+    for table in (_reached(found), _targets(found)):
+        console.print()
+        console.print(table)
 
 
 def _reached(found: Chances) -> Table:
-    table = _table(("", "in runs", "half within", "9 of 10"))
+    table = _table(("", "in runs", "half within", "9 of 10 within"))
     for one in found.reached:
         table.add_row(one.state, f"{one.runs} of {found.runs}", told(one.median), told(one.p90))
     return table
 
 
 def _targets(found: Chances) -> Table:
-    table = _table(("target", "missed", "surely", "", "half within", "9 of 10"))
+    table = _table(("target", "missed", "surely", "", "half within", "9 of 10 within"))
     for target in found.targets:
         bar = Text("█" * round(BAR * target.share), style="red")
         sure = f"{target.low * 100:.0f}-{target.high:.0%}"

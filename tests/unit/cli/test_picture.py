@@ -75,6 +75,20 @@ def test_the_picture_needs_nothing_and_is_always_the_same(tocsin: Run) -> None:
     assert "Phase contain opens at once and has" in (root.findtext(f"{SVG}desc") or "")
 
 
+def test_a_long_title_ends_where_the_picture_does(tocsin: Run, tmp_path: Path) -> None:
+    """Name and version stand below it, so that they are seen whatever the title."""
+    path = tmp_path / "small-leak.yaml"
+    title = "A mail with data of many customers that went to an address it was never meant for"
+    path.write_text(re.sub("title: .*", f"title: {title}", GOOD.read_text(), count=1))
+    text, root = drawn(tocsin, str(path))
+    seen = re.findall(r'<text class="head"[^>]*>([^<]*)</text>', text)
+    assert len(seen) == 1
+    assert seen[0].endswith("…")
+    assert 24 + width_of(seen[0], size=20) <= int(root.get("width") or 0)
+    assert title in (root.findtext(f"{SVG}title") or "")
+    assert ">small-leak, version " in text
+
+
 def test_a_title_is_text_and_no_markup(tocsin: Run, tmp_path: Path) -> None:
     """Neither a tag nor a control character gets through."""
     path = tmp_path / "small-leak.yaml"

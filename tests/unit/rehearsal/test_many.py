@@ -62,7 +62,8 @@ def test_the_picture_says_in_words_what_it_draws() -> None:
     made = picture(together(PLAN, SCENARIO, seed="1", figures=figures("x.")))
     drawn = ET.fromstring(made)  # noqa: S314 - it was made here
     assert "What could be read on it?: missed in 1 of 2 runs" in made
-    assert "0 more targets were never missed." in made
+    assert "Every target was missed at least once." in made
+    assert "Line: between which shares it lies, nineteen times of twenty." in made
     assert drawn.attrib["role"] == "img"
     assert "script" not in made
     assert made.count("http") == 1

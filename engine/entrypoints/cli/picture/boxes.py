@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from engine.domain.durations import DEADLINE
 from engine.entrypoints.cli.footprint import waits
 from engine.entrypoints.cli.outline_words import beyond, each_terms
 from engine.language.render import visible
@@ -129,6 +130,8 @@ def _lines(step: Outline) -> Iterator[Line]:
 
 
 def _due(step: Outline) -> str:
+    if step["due"] == DEADLINE:
+        return "due: set by law"
     return f"due {step['due']}" if step["due"] else ""
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final, TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
-from engine.entrypoints.cli.picture.boxes import ICON, PADDING, SMALL_SIZE, TITLE_SIZE, Written, written
+from engine.entrypoints.cli.picture.boxes import BOLD, ICON, PADDING, SMALL_SIZE, TITLE_SIZE, Written, cut, written
 from engine.entrypoints.cli.picture.layout import COLUMN, Box, Placed, Spot, place
 from engine.language.render import visible
 
@@ -19,6 +19,7 @@ Outline: TypeAlias = Mapping[str, Any]
 
 MARGIN: Final = 24
 TOP: Final = 64
+HEAD_SIZE: Final = 20
 HEAD: Final = 36
 """Room for the name of a lane."""
 LEGEND: Final = 58
@@ -90,7 +91,8 @@ def _arrows(steps: Mapping[str, Outline]) -> Iterator[tuple[str, str, str]]:
 
 
 def _opening(outline: Outline, *, width: int, height: int) -> Iterator[str]:
-    name = f"{visible(outline['title'])} · {outline['playbook']}, version {outline['version']}"
+    title, version = visible(outline["title"]), f"{outline['playbook']}, version {outline['version']}"
+    name = f"{title} · {version}"
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'role="graphics-document" aria-labelledby="title desc">'
@@ -99,7 +101,8 @@ def _opening(outline: Outline, *, width: int, height: int) -> Iterator[str]:
     yield f'<desc id="desc">{escape(_said(outline))}</desc>'
     yield f"<style>{_STYLE}</style>"
     yield f'<rect class="ground" width="{width}" height="{height}"/>'
-    yield _text(MARGIN, 38, name, "head")
+    yield _text(MARGIN, 34, cut(title, room=width - 2 * MARGIN, size=HEAD_SIZE * BOLD), "head")
+    yield _text(MARGIN, 53, version, "small")
 
 
 def _said(outline: Outline) -> str:
