@@ -9,24 +9,15 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
-from pydantic.json_schema import WithJsonSchema
 
-from engine.domain.durations import DURATION_PATTERN
+from engine.domain.injects import InjectModel, Person, When
 from engine.domain.notation import Duration, Id, Line, Name, Part, Prose, Words
 
-PERSON_PATTERN = r"^[a-z][a-z0-9_.-]{0,59}$"
 _CLOCK, _DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]", r"(mon|tue|wed|thu|fri|sat|sun)"
 HOURS_PATTERN = rf"^{_CLOCK}-{_CLOCK} {_DAY}(-{_DAY})?$"
 STATES = ("declared", "contained", "resolved", "closed", "cancelled")
-DEEDS = ("add", "fact", "outage", "asleep", "decline", "alone", "skip", "retry", "resolve", "undo", "assign", "note",
-         "hold", "release", "cancel", "close")  # fmt: skip
-"""The keys of which each inject has exactly one."""
-STEP_DEEDS = ("alone", "skip", "retry", "resolve", "undo")
 
-Person = Annotated[str, StringConstraints(pattern=PERSON_PATTERN)]
 HoursText = Annotated[str, StringConstraints(pattern=HOURS_PATTERN)]
-When = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN}|0s)$"})]
-"""A span since the beginning."""
 
 
 def _several(value: object) -> object:
@@ -105,67 +96,6 @@ class WorldModel(Part):
     replies: list[ReplyModel] = Field(min_length=1, description="One after the other; the last one stays.")
 
 
-class SaysModel(Part):
-    """An approval that somebody declines."""
-
-    approval: str = Field(description="The step whose approval is declined, now or once it is asked for.")
-    reason: Line = Field(description="Why.")
-
-
-class StepReasonModel(Part):
-    """A step, and why something is done with it."""
-
-    step: str = Field(description="The step, or its instance.")
-    reason: Line = Field("It is rehearsed.", description="Why.")
-    outcome: Literal["done", "failed", "retry"] = Field("done", description="What became of it, for `resolve`.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_step(cls, value: object) -> object:
-        return {"step": value} if isinstance(value, str) else value
-
-
-class InjectModel(Part):
-    """Something that happens meanwhile. Exactly one key says what."""
-
-    at: When = Field(description="When, from the beginning, like 2h.")
-    by: str | None = Field(None, description="The person or role who does it; the commander when left out.")
-    until: When | None = Field(None, description="The end of an outage or a sleep, from the beginning.")
-    reason: str = Field("", description="Why.")
-    add: dict[Id, Any] | None = Field(None, description="A list that grows: its input, and what is added.")
-    fact: dict[Id, Any] | None = Field(None, description="Facts that are revised.")
-    outage: Line | None = Field(None, description="What is down: chat, tracker, or part of an address.")
-    asleep: Person | None = Field(None, description="Somebody who hears nothing until then.")
-    decline: SaysModel | None = Field(None, description="An approval that is declined.")
-    alone: StepReasonModel | None = Field(None, description="A step with which somebody goes ahead alone, unapproved.")
-    skip: StepReasonModel | None = Field(None, description="A step that is left out.")
-    retry: StepReasonModel | None = Field(None, description="A step that is tried again.")
-    resolve: StepReasonModel | None = Field(None, description="What became of a step that nobody could tell.")
-    undo: StepReasonModel | None = Field(None, description="A step that is taken back.")
-    assign: dict[Id, Words] | None = Field(None, description="Roles that are given to people.")
-    note: Prose | None = Field(None, description="A remark on the timeline.")
-    hold: Line | None = Field(None, description="Everything automatic stops; why.")
-    release: Line | None = Field(None, description="Everything automatic goes on; why.")
-    cancel: Line | None = Field(None, description="The incident is ended; why.")
-    close: Line | None = Field(None, description="The incident is closed although something is open; why.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _reason_beside(cls, value: object) -> object:
-        """Take a reason that stands beside the deed as that of the deed."""
-        if not isinstance(value, dict) or not value.get("reason"):
-            return value
-        short = {deed: {"step": value[deed]} if isinstance(value[deed], str) else value[deed]
-                 for deed in STEP_DEEDS if value.get(deed)}  # fmt: skip
-        return value | {deed: {"reason": value["reason"], **said} if isinstance(said, dict) else said
-                        for deed, said in short.items()}  # fmt: skip
-
-    @property
-    def deeds(self) -> tuple[str, ...]:
-        """Return the deeds that are given; a good inject has exactly one."""
-        return tuple(deed for deed in DEEDS if getattr(self, deed) is not None)
-
-
 class ExpectModel(Part):
     """What must have come of it."""
 
@@ -189,6 +119,9 @@ class Scenario(Part):
     tocsin: Literal[1] = Field(description="The version of this language.")
     rehearsal: Name = Field(description="Its name; the file is named after it.")
     playbook: Name = Field(description="The playbook that is rehearsed.")
+    begins_as: Line | None = Field(
+        None, description="The file of the version with which it begins, from the folder of this file; as it is else."
+    )
     about: Prose | None = Field(None, description="What it shows.")
     starts_at: str = Field("2026-03-03T09:00:00+00:00", description="When it begins, with its zone.")
     ends_after: Duration | None = Field(None, description="When it is stopped at the latest; 400d when left out.")

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pydantic import ValidationError
 
@@ -19,9 +21,13 @@ from engine.domain.problem import Problem
 from engine.domain.scenario import Scenario
 from engine.language.load import has_errors
 from engine.language.marks import Mark, problem
-from engine.language.scenario_rules import SCENARIO_CHECKS, Written
+from engine.language.scenario_names import Written
+from engine.language.scenario_rules import SCENARIO_CHECKS
 from engine.language.shape import WRONG_VALUE, Detail, explain
 from engine.language.tree import EMPTY_VALUE, Mapping, Node, Scalar, find, plain, read_tree, walk
+
+Versions = Map[str, Plan]
+NO_OTHERS: Versions = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +39,18 @@ class LoadedScenario:
     root: Node | None
     problems: tuple[Problem, ...]
 
-    def checked(self, plan: Plan) -> Scenario:
+    def checked(self, plan: Plan, others: Versions = NO_OTHERS) -> Scenario:
         """Return the scenario for a playbook; raise `PlaybookError` with every problem when there is one."""
-        problems = self.problems_beside(plan)
+        problems = self.problems_beside(plan, others)
         if self.scenario is None or has_errors(problems):
             raise PlaybookError(problems, hint="Correct the rehearsal; its lines are named.")
         return self.scenario
 
-    def problems_beside(self, plan: Plan) -> tuple[Problem, ...]:
-        """Return every problem of the file, beside its playbook."""
+    def problems_beside(self, plan: Plan, others: Versions = NO_OTHERS) -> tuple[Problem, ...]:
+        """Return every problem of the file, beside its playbook and the other versions that it names, by file."""
         problems = list(self.problems)
         if self.scenario is not None and self.root is not None:
-            problems += _named(Written(self.scenario, plan), self.root, path=self.path)
+            problems += _named(Written(self.scenario, plan, others), self.root, path=self.path)
         return tuple(sorted(dict.fromkeys(problems)))
 
     def playbook(self) -> str:

@@ -12,11 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.domain.durations import RETRY_PATTERN
+from engine.domain.injects import DEEDS
 from engine.domain.playbook import KINDS, Playbook
-from engine.domain.scenario import DEEDS, Scenario
+from engine.domain.scenario import Scenario
 from engine.language.context import ActionFacts
 from engine.language.rules.form import KEYS_OF_KIND
 
+SHORT_MODELS = ("StepModel", "StepReasonModel", "ResolveModel", "AnswerDeed", "NoteModel", "CancelModel",
+                "HandoverModel", "PersonModel", "MigrateModel")  # fmt: skip
+"""Deeds of a rehearsal that a lone word says."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _ID = "^[a-z][a-z0-9_]{0,59}$"
@@ -68,7 +72,8 @@ def scenario_schema_text() -> str:
     made = _cleaned(Scenario.model_json_schema(by_alias=True, ref_template="#/$defs/{model}"))
     definitions = made["$defs"]
     _shorten(definitions, "SpreadModel", definitions["SpreadModel"]["properties"]["median"])
-    _shorten(definitions, "StepReasonModel", {"type": "string"})
+    for name in SHORT_MODELS:
+        _shorten(definitions, name, {"type": "string"})
     answers = made["properties"]["answers"]
     answers["additionalProperties"] = {"anyOf": [answers["additionalProperties"], {"$ref": "#/$defs/AnswerModel"}]}
     definitions["InjectModel"]["oneOf"] = [{"required": [deed]} for deed in DEEDS]

@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from engine.domain.scenario import AnswerModel, InjectModel
+    from engine.domain.injects import InjectModel
+    from engine.domain.scenario import AnswerModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,7 @@ class Agenda:
             return None
         at, _, _, _, item = heapq.heappop(self._heap)
         return at, item
+
+    def items(self) -> Iterator[Item]:
+        """Yield everything that is to happen, in no order."""
+        return (item for *_, item in self._heap)

@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING
 from engine.domain import commands as cmd
 from engine.domain.authority import holders
 from engine.domain.kinds import WHY
-from engine.domain.views import VIEW, form_of
+from engine.domain.scenario import AnswerModel
+from engine.domain.views import form_of
 from engine.rehearsal.agenda import Says, Turns
 from engine.rehearsal.chat import CHAT
 from engine.rehearsal.drawing import Spread, span
 from engine.rehearsal.forms import filled
-from engine.rehearsal.naming import names_of
+from engine.rehearsal.naming import APPROVAL, keys_of, names_of
 from engine.rehearsal.tracker import TRACKER
 
 if TYPE_CHECKING:
@@ -35,11 +36,10 @@ if TYPE_CHECKING:
 
     from engine.domain.ask import Ask
     from engine.domain.events.shape import Verdict
-    from engine.domain.scenario import AnswerModel
+    from engine.domain.injects import AnswerDeed, InjectModel
     from engine.rehearsal.stage import Stage
     from engine.rehearsal.world import Outage
 
-APPROVAL = "approval"
 WAYS = (CHAT, TRACKER)
 EFFORT = {
     "approval": Spread(180.0, 600.0),
@@ -82,8 +82,15 @@ class Crew:
     _seen: int = 0
     _by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of what is asked: the roles that have been told."""
+    _left: list[InjectModel] = field(init=False)
+    """Answers that the scenario brings later; what they answer is left to them."""
+    _still: set[str] = field(default_factory=set)
+    """Of what is asked: what others stay out of, since the scenario says who answers it when, or that nobody does."""
+    _held: tuple[object, object] = (None, None)
+    """Who held which role, and who was kept out, when people heard last."""
 
     def __post_init__(self) -> None:
+        self._left = [one for one in self.stage.scenario.injects if one.answer is not None]
         self.script = {key: deque(answers) for key, answers in self.stage.scenario.answers.items()}
 
     def hear(self) -> None:
@@ -95,11 +102,14 @@ class Crew:
             if ask.open:
                 self._plan(ask)
                 self._by[ask.id] = ask.by
+        held = self._held
+        self._held = (self.stage.incident.roles, self.stage.incident.excluded)
+        changed = self._held != held
         for name, by in list(self._by.items()):
             ask = asks[name]
             if not ask.open:
                 del self._by[name]
-            elif ask.by != by:
+            elif changed or ask.by != by:
                 self._by[name] = ask.by
                 self._join(ask)
 
@@ -107,6 +117,8 @@ class Crew:
         """Have somebody work on what they are asked, as soon as they are free."""
         ask, now = self.stage.incident.asks[item.ask], self.stage.clock.now()
         if not ask.open or (ask.kind != APPROVAL and self._taken.get(ask.id, item.person) != item.person):
+            return
+        if item.scripted is None and item.person not in self._may(ask):
             return
         trace = self._trace(ask, item.person)
         free, other = self._busy.get(item.person, (now, ""))
@@ -126,6 +138,10 @@ class Crew:
         ask, now = self.stage.incident.asks[item.ask], self.stage.clock.now()
         if not ask.open:
             return
+        if item.scripted is None and item.person not in self._may(ask):
+            self._taken.pop(ask.id, None)
+            self._all_turn(ask, self._may(ask), scripted=None)
+            return
         refusal = self.stage.give(self._answer(ask, item), item.person)
         if refusal is None:
             self._trace(ask, item.person).said = now
@@ -140,17 +156,42 @@ class Crew:
             if ask.open and ask.kind == APPROVAL and step in names_of(ask.step):
                 self._plan(ask)
 
+    def left(self, inject: InjectModel) -> None:
+        """Take an answer as brought; what it leaves open, and no other answers, is planned like anything else."""
+        self._left = [one for one in self._left if one is not inject]
+        step = inject.answer.step if inject.answer else ""
+        for ask in self.stage.incident.asks.values():
+            if ask.open and ask.id in self._still and step in keys_of(ask):
+                self._still.discard(ask.id)
+                self._plan(ask)
+
+    def answering(self, deed: AnswerDeed, person: str) -> cmd.Answer:
+        """Return what somebody says to what a deed names: to what is open of it, else to what was asked last."""
+        asks = [ask for ask in self.stage.incident.asks.values() if deed.step in keys_of(ask)]
+        said = AnswerModel(verdict=deed.verdict, values=deed.values, reason=deed.reason)
+        if not asks:
+            return cmd.Answer(target=deed.step, verdict=deed.verdict or "answer", reason=deed.reason)
+        ask = max(asks, key=lambda one: (one.open, person in self._may(one), one.opened_at))
+        return self._answer(ask, Says(person, ask.id, said))
+
     def _join(self, ask: Ask) -> None:
-        """Have those turn to an ask who may answer it too, since it was asked of further roles."""
+        """Have those turn to an ask who may answer it too, since it was asked of further roles, or roles changed."""
+        if ask.id in self._still:
+            return
         known = {trace.person for trace in self.traces.get(ask.id, ())}
         self._all_turn(ask, [person for person in self._may(ask) if person not in known], scripted=None)
 
     def _plan(self, ask: Ask) -> None:
+        self._still.discard(ask.id)
+        if any(one.answer and one.answer.step in keys_of(ask) for one in self._left):
+            self._still.add(ask.id)
+            return
         scripted = self._scripted(ask)
         may = self._may(ask)
         if scripted is None:
             self._all_turn(ask, may, scripted=None)
             return
+        self._still.add(ask.id)
         if scripted.verdict == "silence":
             return
         named = [self.stage.someone(name) if name in self.stage.players else self._of_role(ask, name)
@@ -167,11 +208,7 @@ class Crew:
 
     def _scripted(self, ask: Ask) -> AnswerModel | None:
         """Take what the scenario says next to an ask."""
-        prefix = prefix_of(ask)
-        for name in names_of(ask.step):
-            if self.script.get(f"{prefix}{name}"):
-                return self.script[f"{prefix}{name}"].popleft()
-        return None
+        return next((self.script[key].popleft() for key in keys_of(ask) if self.script.get(key)), None)
 
     def _may(self, ask: Ask) -> list[str]:
         """Return who may answer an ask, in the order of its roles."""
@@ -237,13 +274,6 @@ def told_at(outages: Sequence[Outage], at: datetime) -> datetime:
     """Return when people hear of something: at once, or when the first of chat and tracker is there again."""
     down = [[one.until for one in outages if one.what == what and one.since <= at < one.until] for what in WAYS]
     return min(max(untils) for untils in down) if all(down) else at
-
-
-def prefix_of(ask: Ask) -> str:
-    """Return what stands before the step in a rehearsal's `answers`, for this kind of ask."""
-    if ask.ratifies:
-        return "ratify/"
-    return {APPROVAL: "approve/", VIEW: "view/"}.get(ask.kind, "")
 
 
 def urgent(ask: Ask) -> bool:

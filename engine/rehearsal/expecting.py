@@ -20,6 +20,7 @@ from engine.reports.values import span as span_text
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from engine.domain.authority import Refusal
     from engine.domain.incident import Incident
     from engine.domain.scenario import ExpectModel
     from engine.rehearsal.play import Played
@@ -44,7 +45,13 @@ class Difference:
 def differences(played: Played) -> list[Difference]:
     """Return everything that differs from what the scenario expects."""
     expect = played.stage.scenario.expect
-    return [*_ended(played, expect), *_steps(played, expect), *_people(played, expect), *_times(played, expect)]
+    return [
+        *_ended(played, expect),
+        *_steps(played, expect),
+        *_people(played, expect),
+        *_times(played, expect),
+        *_brought(played, expect),
+    ]
 
 
 def _ended(played: Played, expect: ExpectModel) -> Iterator[Difference]:
@@ -96,6 +103,26 @@ def _times(played: Played, expect: ExpectModel) -> Iterator[Difference]:
             yield Difference(f"within.{name}", f"at most {text}", "never")
         elif at - incident.declared_at > span(text):
             yield Difference(f"within.{name}", f"at most {text}", span_text(at - incident.declared_at))
+
+
+def _brought(played: Played, expect: ExpectModel) -> Iterator[Difference]:
+    """Yield what was refused and should not have been, and what was taken and should have been refused.
+
+    What `refused` names may be refused without being said to be once more.
+    """
+    places = {id(inject): number for number, inject in enumerate(played.stage.scenario.injects)}
+    for inject, refusal in played.stage.brought:
+        place, rule = f"injects.{places[id(inject)]}", inject.refused if isinstance(inject.refused, str) else ""
+        named = refusal is not None and inject.step in (expect.refused or ())
+        if not inject.refused and refusal is not None and not named:
+            yield Difference(place, "that it is taken", _refused(refusal))
+        elif inject.refused and (refusal is None or (rule and refusal.rule != rule)):
+            expected = f"that it is refused{f' ({rule})' if rule else ''}"
+            yield Difference(place, expected, _refused(refusal) if refusal else "that it is taken")
+
+
+def _refused(refusal: Refusal) -> str:
+    return f"{refusal.message} ({refusal.rule})"
 
 
 def _settled(incident: Incident, name: str) -> datetime | None:

@@ -13,11 +13,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.rehearsal.naming import every
-from engine.rehearsal.play import EVERY_WEEKDAY, play
+from engine.rehearsal.play import EVERY_WEEKDAY, NO_OTHERS, play
 from engine.reports.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
@@ -93,9 +93,18 @@ class Chances:
         return asdict(self)
 
 
-def one_run(plan: Plan, scenario: Scenario, *, seed: str, number: int, days: Days = EVERY_WEEKDAY) -> Figures:
+def one_run(
+    plan: Plan,
+    scenario: Scenario,
+    *,
+    seed: str,
+    number: int,
+    days: Days = EVERY_WEEKDAY,
+    others: Mapping[str, Plan] = NO_OTHERS,
+) -> Figures:
     """Play one of many runs."""
-    return _figures(asyncio.run(play(plan, scenario, seed=f"{seed}:{number}", sealed=False, days=days)))
+    played = play(plan, scenario, seed=f"{seed}:{number}", sealed=False, days=days, others=others)
+    return _figures(asyncio.run(played))
 
 
 def together(plan: Plan, scenario: Scenario, *, seed: str, figures: Sequence[Figures]) -> Chances:

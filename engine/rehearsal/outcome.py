@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.ports.records import Entry
     from engine.rehearsal.crew import Trace
     from engine.rehearsal.play import Played
+    from engine.rehearsal.stage import Denied
 
 
 SHOWN = frozenset({CHANNEL, CARD, NOTICE, EPIC, TICKET})
@@ -104,7 +105,8 @@ def outcome(played: Played, *, told: bool = True) -> Outcome:
         moments={name: _since(start, at) for name, at in incident.advanced_at.items()},
         targets=tuple(_target(played, ask) for ask in incident.asks.values()),
         refused=tuple(
-            {"at": instant_text(one.at), "person": one.person, "step": one.step, "why": one.why} for one in stage.denied
+            {"at": instant_text(one.at), "person": one.person, "step": one.step, "why": one.why, "rule": one.rule}
+            for one in stage.denied
         ),
         minutes=minutes,
         open=tuple(_open(played)),
@@ -115,19 +117,24 @@ def outcome(played: Played, *, told: bool = True) -> Outcome:
 
 
 def _told(played: Played) -> Iterator[dict[str, Any]]:
-    """Yield the timeline in words; nothing in it is real, so nothing is withheld."""
+    """Yield the timeline in words, with every refusal; nothing in it is real, so nothing is withheld."""
     stage = played.stage
     start = stage.incident.declared_at
     reader = Reader(stage.plan, str, show_restricted=True, zone=stage.incident.zone)
-    for line in shown_to_people(lines([one for one in stage.chronicle.entries if not _surface(one)], reader)):
-        yield {
-            "at": instant_text(line.at),
-            "since": _since(start, line.at),
-            "who": line.actor,
-            "text": line.text,
-            "kind": line.kind,
-            "step": line.step,
-        }
+    found = shown_to_people(lines([one for one in stage.chronicle.entries if not _surface(one)], reader))
+    rows = [(line.seq, _row(start, line.at, line.actor, line.text, line.kind, line.step)) for line in found]
+    rows += [(one.seq, _refusal(start, one)) for one in stage.denied if not one.told]
+    yield from (row for _, row in sorted(rows, key=lambda row: row[0]))
+
+
+def _refusal(start: datetime, one: Denied) -> dict[str, Any]:
+    """Return a refusal that a real timeline does not keep, such as that of a slip."""
+    text = f"was refused ({one.command.replace('_', ' ')}): {one.why}"
+    return _row(start, one.at, one.person, text, "refused", one.step)
+
+
+def _row(start: datetime, at: datetime, who: str, text: str, kind: str, step: str) -> dict[str, Any]:
+    return {"at": instant_text(at), "since": _since(start, at), "who": who, "text": text, "kind": kind, "step": step}
 
 
 def _surface(entry: Entry) -> bool:

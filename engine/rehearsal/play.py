@@ -5,13 +5,15 @@ people or time are awaited; then the clock jumps to the next thing that happens.
 lease and without waiting.
 
 Rules kept here: an effect's intent stands on the timeline before it is performed; the story's clock jumps only when
-nothing is being performed; it ends when the incident is over, when nothing more will happen, or at its latest end.
+nothing is being performed; it ends when the incident is over and the scenario brings no more, when nothing more will
+happen, or at its latest end.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from engine.domain import timeline as ev
@@ -26,6 +28,8 @@ from engine.rehearsal.stage import set_up
 from engine.runtime.performing import Doubt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engine.domain.conducting.situation import Perform
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 LATEST = timedelta(days=400)
 EVERY_WEEKDAY = Days()
+NO_OTHERS: Mapping[str, Plan] = MappingProxyType({})
 DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
 OF_ASKS = frozenset({"due", "expiry"})
 """What moments of asks are named by."""
@@ -50,14 +55,20 @@ class Played:
 
 
 async def play(
-    plan: Plan, scenario: Scenario, *, seed: str | None = None, sealed: bool = True, days: Days = EVERY_WEEKDAY
+    plan: Plan,
+    scenario: Scenario,
+    *,
+    seed: str | None = None,
+    sealed: bool = True,
+    days: Days = EVERY_WEEKDAY,
+    others: Mapping[str, Plan] = NO_OTHERS,
 ) -> Played:
-    """Play a scenario; `seed` takes the place of its own.
+    """Play a scenario; `seed` takes the place of its own; `others` are versions to which it goes over, by their file.
 
     Unsealed, there is nothing that only people would look at: no channel, no tickets, no hashes, no report.
     """
     number = str(scenario.seed) if seed is None else seed
-    stage = set_up(plan, scenario, seed=number, sealed=sealed, days=days)
+    stage = set_up(plan, scenario, seed=number, sealed=sealed, days=days, others=others)
     crew = Crew(stage)
     start = stage.clock.now()
     end = start + (span(scenario.ends_after) if scenario.ends_after else LATEST)
@@ -68,10 +79,10 @@ async def play(
     while True:
         if stage.incident.seq > seen:
             await _rest(stage)
-            if stage.incident.over:
-                return Played(stage, crew, "over")
             crew.hear()
             seen = stage.incident.seq
+        if stage.incident.over and not _scripted(stage):
+            return Played(stage, crew, "over")
         coming = stage.agenda.take()
         if coming is None:
             return Played(stage, crew, "still")
@@ -80,6 +91,15 @@ async def play(
             return Played(stage, crew, "latest")
         stage.clock.jump(at)
         _happen(stage, crew, item)
+
+
+def _scripted(stage: Stage) -> bool:
+    """Return whether the scenario still brings something, so that what follows on the end is played too."""
+    asks = stage.incident.asks
+    return any(
+        isinstance(item, Happens) or (not isinstance(item, Moment) and item.scripted and asks[item.ask].open)
+        for item in stage.agenda.items()
+    )
 
 
 def _happen(stage: Stage, crew: Crew, item: Item) -> None:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.values import decode, plain
-from engine.rehearsal.crew import prefix_of
 from engine.rehearsal.drawing import spelled
-from engine.rehearsal.naming import every
+from engine.rehearsal.naming import every, prefix_of
 from engine.rehearsal.unnamed import Unnamed
 
 if TYPE_CHECKING:

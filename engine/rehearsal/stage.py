@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.actions.registry import REGISTRY
+from engine.domain import commands as cmd
 from engine.domain import timeline as ev
-from engine.domain.authority import COMMANDER, Refusal, holders
+from engine.domain.authority import COMMANDER, Refusal, holders, kept_apart
 from engine.domain.commands import Who
 from engine.domain.declaring import declared_inputs
 from engine.domain.intake import refused, take
@@ -30,6 +31,7 @@ from engine.rehearsal.players import held, players_of
 from engine.rehearsal.tracker import MemoryTracker
 from engine.rehearsal.world import InventedSecrets, MemoryVault, Outage, ScriptedWeb
 from engine.rehearsal.written import MemoryReports
+from engine.reports.handover import handover_summary
 from engine.runtime.contexts import PortContexts
 from engine.runtime.desk import ON_RECORD
 from engine.runtime.performer import Performer
@@ -37,13 +39,13 @@ from engine.runtime.performing import ByKind
 from engine.runtime.showing.shower import Shower
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from engine.actions.interface import ActionContext
-    from engine.domain import commands as cmd
     from engine.domain.conducting.situation import Perform
-    from engine.domain.events.shape import Event
+    from engine.domain.events.shape import Event, InputEvent
     from engine.domain.incident import Incident
+    from engine.domain.injects import InjectModel
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
     from engine.rehearsal.players import Player
@@ -62,6 +64,12 @@ class Denied:
     person: str
     step: str
     why: str
+    seq: int
+    """How long the timeline was."""
+    told: bool
+    """Whether the timeline tells of it."""
+    rule: str
+    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,12 @@ class Stage:
     reports: MemoryReports
     connected: Connected
     days: Days
+    others: Mapping[str, Plan]
+    """Other versions of the playbook, by the file that the scenario names."""
     agenda: Agenda = field(default_factory=Agenda)
     denied: list[Denied] = field(default_factory=list)
+    brought: list[tuple[InjectModel, Refusal | None]] = field(default_factory=list)
+    """What the scenario has brought so far, and why it was refused, where it was."""
 
     @property
     def incident(self) -> Incident:
@@ -105,15 +117,42 @@ class Stage:
         """Give somebody's command to the incident; return why it was refused."""
         player = self.players.get(person)
         who = Who(person=person, via="slack", strength="slack-signed", zone=player.zone if player else None)
-        came = take(self.plan, self.incident, command, who, now=self.clock.now(), connected=True)
-        if not isinstance(came, Refusal):
-            self.append(came)
-            return None
+        into = self.others.get(command.text) if isinstance(command, cmd.MigrateIncident) else None
+        given = self._summed_up(command) if isinstance(command, cmd.OfferHandover) else command
+        came = take(self.plan, self.incident, given, who, now=self.clock.now(), connected=True, into=into)
+        if isinstance(came, Refusal):
+            self._deny(command, who, came)
+            return came
+        filled = list(self._filled(came, into or self.plan))
+        if into is not None:
+            self.plan = self.reports.plan = into
+        self.append(filled)
+        return None
+
+    def _deny(self, command: cmd.AnyCommand, who: Who, refusal: Refusal) -> None:
+        told = refusal.rule in ON_RECORD
         step = str(getattr(command, "target", "") or getattr(command, "step", "")).partition(".")[0]
-        self.denied.append(Denied(self.clock.now(), person, step, came.message))
-        if came.rule in ON_RECORD:
-            self.append([refused(command, who, came)])
-        return came
+        now, seq = self.clock.now(), self.incident.seq
+        self.denied.append(Denied(now, who.person, step, refusal.message, seq, told, refusal.rule, command.kind))
+        if told:
+            self.append([refused(command, who, refusal)])
+
+    def _summed_up(self, command: cmd.OfferHandover) -> cmd.OfferHandover:
+        """Return an offer of the command with where the incident stands."""
+        lines = handover_summary(self.plan, self.incident, now=self.clock.now(), name=str)
+        return command.model_copy(update={"summary": lines})
+
+    def _filled(self, events: Iterable[InputEvent], plan: Plan) -> Iterator[InputEvent]:
+        """Yield what was accepted; a role that is given to nobody goes to those of the cast who hold it and may."""
+        for event in events:
+            if not isinstance(event, ev.RoleAssigned) or event.people:
+                yield event
+                continue
+            listed = [one.id for one in self.players.values() if event.role in one.roles]
+            free = [person for person in listed if person not in self.incident.excluded]
+            people = [one for one in free if kept_apart(plan, self.incident, [one], role=event.role) is None]
+            if people:
+                yield event.model_copy(update={"people": people})
 
     def append(self, events: Iterable[Event]) -> None:
         """Put events on the timeline; what is waited for goes onto the agenda."""
@@ -122,6 +161,10 @@ class Stage:
                 self.agenda.put(max(datetime.fromisoformat(event.due), self.clock.now()), Moment(event.timer))
             self.chronicle.append([event])
 
+    def at(self, since: str) -> datetime:
+        """Return the instant that lies so far after the beginning."""
+        return self.clock.begun + span(since)
+
     def someone(self, named: str | None) -> str:
         """Return the person whom a name or a role means; the commander where nobody is named."""
         if named in self.players:
@@ -129,7 +172,7 @@ class Stage:
         return holders(self.plan, self.incident, named or COMMANDER)[0]
 
 
-def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Days) -> Stage:
+def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Days, others: Mapping[str, Plan]) -> Stage:
     """Return a stage on which the incident has been declared."""
     start = datetime.fromisoformat(scenario.starts_at)
     clock = StoryClock(start)
@@ -161,6 +204,7 @@ def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Day
         reports=reports,
         connected=Connected(chat=sealed, tracker=sealed),
         days=days,
+        others=others,
     )
     stage.append([_declared(stage)])
     return stage

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from engine.rehearsal.world import MemoryVault
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MemoryReports:
     """Implements `engine.ports.reports.ReportWriter`."""
 
     plan: Plan
+    """The version that the incident follows."""
     chronicle: Chronicle
     vault: MemoryVault
     clock: Clock

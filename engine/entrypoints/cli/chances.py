@@ -6,10 +6,12 @@ what is printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from os import cpu_count
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -19,7 +21,7 @@ from rich.text import Text
 
 from engine.domain.plan import Plan
 from engine.domain.scenario import Scenario
-from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan
+from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, read_plan, versions_beside
 from engine.rehearsal.clock import Days
 from engine.rehearsal.many import Chances, Figures, one_run, together
 from engine.rehearsal.picture import told
@@ -27,20 +29,40 @@ from engine.rehearsal.picture import told
 AT_ONCE: Final = 5
 """So many runs are handed to a process at a time."""
 BAR: Final = 12
-_played: dict[str, tuple[Plan, Scenario, Days]] = {}
 
 
-def chances_of(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: int | None) -> Chances:
-    """Play a scenario many times."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a process has read of a rehearsal."""
+
+    plan: Plan
+    scenario: Scenario
+    days: Days
+    others: Mapping[str, Plan]
+
+
+_played: dict[str, _Read] = {}
+
+
+def chances_of(
+    playbook: str, scenario: Scenario, file: Path | None, *, seed: str, runs: int, processes: int | None
+) -> Chances:
+    """Play the scenario of a file many times."""
     count = min(runs, processes or cpu_count() or 1)
-    coming = _all(playbook, scenario, seed=seed, runs=runs, processes=count)
+    coming = _all(playbook, scenario, file, seed=seed, runs=runs, processes=count)
     beside = Console(stderr=True)
     figures = list(track(coming, "Rehearsing", runs, console=beside, transient=True, disable=not beside.is_terminal))
-    return together(read_plan(playbook), scenario, seed=seed, figures=figures)
+    return together(_begun(playbook, scenario, file), scenario, seed=seed, figures=figures)
 
 
-def _all(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: int) -> Iterator[Figures]:
-    given = (playbook, scenario.model_dump_json(by_alias=True))
+def _begun(playbook: str, scenario: Scenario, file: Path | None) -> Plan:
+    return plan_beside(file, scenario) if file is not None and scenario.begins_as else read_plan(playbook)
+
+
+def _all(
+    playbook: str, scenario: Scenario, file: Path | None, *, seed: str, runs: int, processes: int
+) -> Iterator[Figures]:
+    given = (playbook, scenario.model_dump_json(by_alias=True), file)
     play = partial(_play, given, seed)
     if processes == 1:
         yield from map(play, range(runs))
@@ -49,12 +71,14 @@ def _all(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: 
         yield from pool.imap(play, range(runs), chunksize=AT_ONCE)
 
 
-def _play(given: tuple[str, str], seed: str, number: int) -> Figures:
-    if given[1] not in _played:
-        _played[given[1]] = (read_plan(given[0]), Scenario.model_validate_json(given[1]), read_days())
-    plan, scenario, days = _played[given[1]]
+def _play(given: tuple[str, str, Path | None], seed: str, number: int) -> Figures:
+    playbook, text, file = given
+    if text not in _played:
+        scenario = Scenario.model_validate_json(text)
+        _played[text] = _Read(_begun(playbook, scenario, file), scenario, read_days(), versions_beside(file, scenario))
+    read = _played[text]
     with quiet():
-        return one_run(plan, scenario, seed=seed, number=number, days=days)
+        return one_run(read.plan, read.scenario, seed=seed, number=number, days=read.days, others=read.others)
 
 
 def shown(found: Chances) -> None:

@@ -44,22 +44,22 @@ def rehearse(
     import json
 
     from engine.domain.errors import ConfigError
-    from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan, read_scenario, written
+    from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan, read_scenario, versions_beside, written
     from engine.rehearsal.outcome import outcome
     from engine.rehearsal.play import play
     from engine.rehearsal.telling import told
 
     if runs is None and (svg or processes):
         raise ConfigError("There is no picture of one run.", hint="Say how many with --runs, like --runs 500.")
-    plan = read_plan(playbook)
-    found = read_scenario(scenario, plan)
+    plan, found = read_scenario(scenario, read_plan(playbook))
     number = str(found.seed if seed is None else seed)
-    chances = _many(playbook, found, seed=number, runs=runs, processes=processes) if runs else None
+    chances = _many(playbook, found, scenario, seed=number, runs=runs, processes=processes) if runs else None
     if chances is not None and report is None:
         _tell(chances, svg=svg, json_=json_)
         return
     with quiet():
-        played = asyncio.run(play(plan, found, seed=number, days=read_days()))
+        others = versions_beside(scenario, found)
+        played = asyncio.run(play(plan, found, seed=number, days=read_days(), others=others))
     if report is not None:
         written(report, _with_chances(played.stage.reports.texts(), chances))
     if chances is not None:
@@ -69,10 +69,12 @@ def rehearse(
     typer.echo(json.dumps(came.as_json(), indent=2, ensure_ascii=False) if json_ else "\n".join(told(came)))
 
 
-def _many(playbook: str, scenario: Scenario, *, seed: str, runs: int, processes: int | None) -> Chances:
+def _many(
+    playbook: str, scenario: Scenario, file: Path | None, *, seed: str, runs: int, processes: int | None
+) -> Chances:
     from engine.entrypoints.cli.chances import chances_of
 
-    return chances_of(playbook, scenario, seed=seed, runs=runs, processes=processes)
+    return chances_of(playbook, scenario, file, seed=seed, runs=runs, processes=processes)
 
 
 def _tell(chances: Chances, *, svg: Path | None, json_: bool) -> None:

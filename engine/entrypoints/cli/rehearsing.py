@@ -55,16 +55,28 @@ def read_days() -> Days:
     return Days(found[DEFAULT], found)
 
 
-def plan_beside(rehearsal: Path, playbook: str) -> Plan:
-    """Return the plan of the playbook that a rehearsal file names: beside it, above it, or among the playbooks."""
+def plan_beside(rehearsal: Path, scenario: Scenario) -> Plan:
+    """Return the plan with which a rehearsal file begins: of the version it names, else of its playbook.
+
+    The playbook lies beside it, above it, or among the playbooks.
+    """
+    if scenario.begins_as:
+        return read_plan(str(rehearsal.parent / scenario.begins_as))
+    playbook = scenario.playbook
     for folder in (rehearsal.parent, rehearsal.parent.parent):
         if (folder / f"{playbook}.yaml").is_file():
             return read_plan(str(folder / f"{playbook}.yaml"))
     return read_plan(playbook)
 
 
-def read_scenario(path: Path | None, plan: Plan) -> Scenario:
-    """Return the scenario of a file; without one, that of a playbook whose people and answers are all made up."""
+def versions_beside(rehearsal: Path | None, scenario: Scenario) -> Mapping[str, Plan]:
+    """Return the plans of the versions to which a rehearsal goes over, by the files that it names."""
+    files = [inject.migrate.to for inject in scenario.injects if inject.migrate]
+    return {file: read_plan(str((rehearsal or Path()).parent / file)) for file in files}
+
+
+def read_scenario(path: Path | None, plan: Plan) -> tuple[Plan, Scenario]:
+    """Return the scenario of a file and the plan it begins with; without one, people and answers are all made up."""
     from engine.domain.errors import PlaybookError
     from engine.domain.scenario import Scenario
     from engine.entrypoints.cli.files import contents
@@ -72,10 +84,13 @@ def read_scenario(path: Path | None, plan: Plan) -> Scenario:
     from engine.language.scenario import load_scenario
 
     if path is None:
-        return Scenario(tocsin=1, rehearsal=plan.playbook, playbook=plan.playbook)
+        return plan, Scenario(tocsin=1, rehearsal=plan.playbook, playbook=plan.playbook)
     data = contents(path)
     try:
-        return load_scenario(data, path=str(path)).checked(plan)
+        loaded = load_scenario(data, path=str(path))
+        found = loaded.scenario
+        begun = plan_beside(path, found) if found is not None and found.begins_as else plan
+        return begun, loaded.checked(begun, versions_beside(path, found) if found is not None else {})
     except PlaybookError as error:
         typer.echo(render.as_text(error.problems, source=data.decode(errors="replace")), nl=False, err=True)
         raise typer.Exit(error.exit_code) from None

@@ -72,7 +72,7 @@ def try_out(path: Path) -> Tried:
 
     from engine.domain.errors import TocsinError
     from engine.entrypoints.cli.files import contents
-    from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days
+    from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, versions_beside
     from engine.language import render
     from engine.language.scenario import load_scenario
     from engine.rehearsal.expecting import differences
@@ -84,12 +84,12 @@ def try_out(path: Path) -> Tried:
     if loaded.scenario is None:
         return Tried(str(path), name, tuple(render.as_text(loaded.problems).splitlines()))
     try:
-        plan = plan_beside(path, loaded.scenario.playbook)
-        problems = loaded.problems_beside(plan)
+        plan, others = plan_beside(path, loaded.scenario), versions_beside(path, loaded.scenario)
+        problems = loaded.problems_beside(plan, others)
         if problems:
             return Tried(str(path), name, tuple(render.as_text(problems).splitlines()))
         with quiet():
-            played = asyncio.run(play(plan, loaded.scenario, sealed=False, days=read_days()))
+            played = asyncio.run(play(plan, loaded.scenario, sealed=False, days=read_days(), others=others))
     except TocsinError as error:
         return Tried(str(path), name, (error.message,))
     return Tried(str(path), name, tuple(difference.told() for difference in differences(played)))

@@ -15,7 +15,8 @@ from engine.rehearsal.picture import picture, section
 ROOT = Path(__file__).parents[3]
 PLAYBOOK = str(ROOT / "playbooks" / "lost-device.yaml")
 PLAN = read_plan(PLAYBOOK)
-SCENARIO = read_scenario(ROOT / "playbooks" / "rehearsals" / "lost-device-wiped.yaml", PLAN)
+FILE = ROOT / "playbooks" / "rehearsals" / "lost-device-wiped.yaml"
+SCENARIO = read_scenario(FILE, PLAN)[1]
 
 
 def figures(runs: str) -> list[Figures]:
@@ -43,8 +44,8 @@ def test_shares_and_times_are_counted_over_the_runs() -> None:
 
 def test_the_figures_are_the_same_on_any_number_of_processes() -> None:
     """Run number n draws the same times wherever it is played."""
-    alone = chances_of(PLAYBOOK, SCENARIO, seed="3", runs=12, processes=1)
-    both = chances_of(PLAYBOOK, SCENARIO, seed="3", runs=12, processes=2)
+    alone = chances_of(PLAYBOOK, SCENARIO, FILE, seed="3", runs=12, processes=1)
+    both = chances_of(PLAYBOOK, SCENARIO, FILE, seed="3", runs=12, processes=2)
     assert alone == both
     assert alone.runs == 12
     assert alone.exercise

@@ -46,7 +46,7 @@ def test_what_was_recorded_comes_to_the_same_end(path: Path) -> None:
     scenario = load_scenario(path.read_bytes(), path=path.name)
     plan = read_plan(str(PLAYBOOKS / f"{scenario.playbook()}.yaml"))
     with quiet():
-        run = asyncio.run(play(plan, read_scenario(path, plan), sealed=False))
+        run = asyncio.run(play(plan, read_scenario(path, plan)[1], sealed=False))
         assert [one.told() for one in differences(again(run, recorded(run)))] == []
 
 
