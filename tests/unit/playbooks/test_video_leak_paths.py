@@ -24,7 +24,7 @@ def test_a_capture_is_refused_while_a_minor_is_possible() -> None:
     """Unknown counts as yes, and the stop opens instead."""
     for answer in ("unknown", "yes"):
         inputs, steps = INPUTS | {"anyone_minor": answer}, {"depicted": DEPICTED | {"anyone_minor": answer}}
-        for name in ("preserve", "screenshots"):
+        for name in ("preserve", "screenshots", "mirrors"):
             assert runs(STEPS[name], inputs=inputs, steps=steps) is False
         frame = steps | {"legal_frame": {"may_notice": True, "may_identify": True}}
         for name in ("platform_reports", "takedown", "court"):
@@ -52,10 +52,31 @@ def test_a_fact_revised_to_a_minor_stops_later_too() -> None:
         assert runs(STEPS["minor_stop"], inputs=inputs, steps={"depicted": DEPICTED}) is True
 
 
-def test_private_content_is_never_captured() -> None:
-    """Also when everyone shown is an adult."""
-    private = {"depicted": DEPICTED | {"kind": "private or intimate"}}
-    assert runs(STEPS["preserve"], inputs=INPUTS, steps=private) is False
+def test_private_content_is_handed_over() -> None:
+    """Also when everyone shown is an adult: nothing looks at it, reports it or speaks of it; another playbook does."""
+    allowed: dict[str, dict[str, object]] = {"legal_frame": {"may_notice": True, "may_identify": True}}
+    looking = ("preserve", "screenshots", "mirrors", "authenticity", "platform_reports", "takedown", "court")
+    speaking = ("staff_notice", "approved_facts", "holding_draft", "holding_text", "stakeholders", "updates")
+    for kind, runs_here in (("private or intimate", False), ("meeting or training", True)):
+        steps = allowed | {"depicted": DEPICTED | {"kind": kind, "doubted": True}}
+        for name in (*looking, *speaking):
+            assert runs(STEPS[name], inputs=INPUTS, steps=steps) is runs_here, name
+        assert runs(STEPS["private_stop"], inputs=INPUTS, steps=steps) is not runs_here
+
+
+@pytest.mark.parametrize(("high", "california"), [(True, "no"), (False, "yes"), (False, "no")])
+def test_people_are_sent_what_was_approved(california: str, *, high: bool) -> None:
+    """One text for the people at high risk and for California; each letter waits for its approval."""
+    steps = {"duties": {"high_risk": high, "us_ca_applies": california}}
+    assert runs(STEPS["people_text"], inputs=INPUTS, steps=steps) is (high or california == "yes")
+    assert runs(STEPS["people_told"], inputs=INPUTS, steps=steps) is high
+    assert runs(STEPS["tell_california"], inputs=INPUTS, steps=steps) is (california == "yes")
+    assert STEPS["people_told"].stops == ("eu-gdpr.data_subjects", "uk-gdpr.individuals")
+    for text, sent in (("people_text", ("people_told", "tell_california")), ("form_8k_text", ("form_8k",))):
+        approve = STEPS[text].approve
+        assert approve is not None
+        assert (approve.quorum, approve.exact_text) == (2, True)
+        assert all(text in {need.step for need in STEPS[name].needs} for name in sent)
 
 
 def test_without_a_recording_no_system_is_asked() -> None:
