@@ -29,7 +29,12 @@ Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000)]
 Words = Annotated[list[str], BeforeValidator(as_list), WithJsonSchema(_WORDS_SCHEMA)]
 Condition = Annotated[str, StringConstraints(min_length=1)]
 Duration = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DURATION_PATTERN})$"})]
-EveryText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN})$"})]
+_SPAN_SCHEMA = {"type": "string", "pattern": f"^({DUE_PATTERN})$"}
+Rhythm = Annotated[
+    list[str],
+    BeforeValidator(as_list),
+    WithJsonSchema({"anyOf": [_SPAN_SCHEMA, {"type": "array", "items": _SPAN_SCHEMA, "minItems": 1}]}),
+]
 DueText = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^({DUE_PATTERN}|deadline)$"})]
 Join = Literal["all", "any"] | Annotated[int, Field(ge=1, le=1000)]
 Scalar = str | bool | int | float

@@ -38,11 +38,22 @@ ONCE = RetryPlan()
 
 @dataclass(frozen=True, slots=True)
 class RepeatPlan:
-    """Until when a step is done again, how long after a round, and after how many rounds it has failed."""
+    """Until when a step is done again, how long after each round, and after how many rounds it has failed."""
 
     until: Expression
-    every: Due
+    every: tuple[Due, ...]
+    """The pause after the first round, after the second ...; the last one holds for all further rounds."""
     most: int
+
+    def pause(self, number: int) -> Due:
+        """Return how long after a round, counted from 1, the next one begins."""
+        return self.every[min(number, len(self.every)) - 1]
+
+    @property
+    def rhythm(self) -> str:
+        """In words: `every 6h`, `after 1h, then 4h, then every 1d`."""
+        *first, last = (span.text for span in self.every)
+        return f"after {', then '.join((*first, f'every {last}'))}" if first else f"every {last}"
 
 
 @dataclass(frozen=True, slots=True)

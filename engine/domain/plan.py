@@ -133,7 +133,8 @@ class StepPlan:
 
     def sensitivity_of(self, name: str) -> Sensitivity:
         """Return who may see one value of its output."""
-        known = self.form.get(name) or self.keep.get(name)
+        given = self.call.outputs.get(name) if self.call is not None else None
+        known = self.form.get(name) or self.keep.get(name) or (given.spec if given is not None else None)
         own = known.sensitivity if known is not None else Sensitivity.INTERNAL
         return self.sensitivity if own is Sensitivity.INTERNAL else own
 
@@ -246,6 +247,16 @@ class Plan:
             yield step
             if step.call is not None:
                 yield from step.call.every_step()
+
+    def placed_steps(self) -> Iterator[StepPlan]:
+        """Yield every step as it stands in the incident: inside a call by its path, without the number of the call."""
+        for step in self.steps.values():
+            yield from self._placed(step)
+
+    def _placed(self, step: StepPlan) -> Iterator[StepPlan]:
+        yield step
+        for inner in step.call.steps if step.call is not None else ():
+            yield from self._placed(self.step_at(f"{step.id}/{inner}"))
 
     def find_input(self, name: str) -> FieldSpec | None:
         """Return an input, `takedown[2]/url` of the playbook that is called; None when there is none."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from engine.domain.durations import MOST_ATTEMPTS, split_retry
-from engine.domain.notation import Condition, Duration, EveryText, Id, Part, Prose, Words
+from engine.domain.notation import Condition, Duration, Id, Part, Prose, Rhythm, Words
 from engine.domain.sensitivity import Sensitivity
 
 
@@ -73,7 +73,10 @@ class RepeatModel(Part):
     """Until when a step is done again and again."""
 
     until: Condition = Field(description="What ends it; reads output (this round's), inputs and steps.")
-    every: EveryText = Field(description="How long after a round the next one begins, like 6h or 1bd.")
+    every: Rhythm = Field(
+        min_length=1,
+        description="How long after a round the next begins: 6h, 1bd, or a list like [1h, 4h, 1d] whose last holds.",
+    )
     max: int = Field(ge=1, le=100, description="After how many rounds it has failed.")
 
 

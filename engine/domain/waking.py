@@ -15,13 +15,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.hours import Hours
-    from engine.domain.incident import Incident
-    from engine.domain.plan import Plan, StepPlan
+    from engine.domain.plan import StepPlan
 
 NEVER_HELD = frozenset({"contain", "legal"})
 """Phases in which somebody is reminded at any hour."""
-SEVERITY = "severity"
-"""The field of a form whose latest answer is how bad an incident is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +70,6 @@ ASLEEP = Waking()
 def never_held(step: StepPlan) -> bool:
     """Return whether people are reminded of a step at any hour."""
     return step.phase in NEVER_HELD
-
-
-def severity_of(plan: Plan, incident: Incident) -> str:
-    """Return the latest answer to a form's field `severity`, empty while there is none."""
-    found = ""
-    for step in plan.steps.values():
-        output = incident.step(step.id).output or {}
-        if SEVERITY in step.form and output.get(SEVERITY):
-            found = str(output[SEVERITY])
-    return found
 
 
 def _fits(rule: CallRule, ask: Ask, step: StepPlan, severity: str) -> bool:

@@ -166,7 +166,7 @@ def _terms(told: Mapping[str, Any], step: StepPlan) -> Iterator[str]:
         yield f"for each of {_code(told['for_each'])}" + "".join(f", {term}" for term in each_terms(told))
     if step.repeat:
         most = f"{step.repeat.most} times at most"
-        yield f"again every {step.repeat.every.text} until {_code(step.repeat.until.source)}, {most}"
+        yield f"again {step.repeat.rhythm} until {_code(step.repeat.until.source)}, {most}"
     if step.consult:
         first = f" first, up to {span(step.consult.first)}" if step.consult.first else ""
         yield f"asks {', '.join(map(_code, step.consult.roles))} for a view{first}"

@@ -8,37 +8,34 @@ is asked `answer` and `why`; a field is at least as sensitive as its step.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 from engine.domain.approval_parts import ApproveModel
 from engine.domain.clocks import StartPlan
-from engine.domain.durations import DEADLINE, parse_due, parse_duration, parse_within
+from engine.domain.durations import parse_duration
 from engine.domain.expressions import compile_expression, compile_template
 from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.keeping import KeepPlan
 from engine.domain.plan import (
     ApprovePlan,
-    Due,
     EscalatePlan,
     Need,
     OnFailure,
     OutputPlan,
     PhasePlan,
     Plan,
-    RepeatPlan,
-    RetryPlan,
     RolePlan,
     StepKind,
     StepPlan,
     Tickets,
     UndoPlan,
-    WaitPlan,
 )
 from engine.domain.plan_people import ConsultPlan, SeparationPlan
 from engine.domain.playbook import Playbook, StepModel
 from engine.domain.sensitivity import Sensitivity
-from engine.domain.step_parts import KeepModel, RepeatModel, RetryModel, StartModel, UndoModel, WaitModel
+from engine.domain.step_parts import KeepModel, StartModel, UndoModel
+from engine.language import paces
 from engine.language.context import Context, Place, Step
 from engine.language.graph import gate_of
 from engine.language.resolve import Known, form_of, resolve
@@ -58,6 +55,7 @@ def build_plan(context: Context, *, file_digest: str) -> Plan:
     """Return the plan of a document in which lint has found no error."""
     playbook = context.playbook
     handler_for = _handler_for(context)
+    every = list(_every(context))
     return Plan(
         playbook=playbook.playbook,
         version=playbook.version,
@@ -69,14 +67,22 @@ def build_plan(context: Context, *, file_digest: str) -> Plan:
         phases=_phases(playbook),
         steps={step.id: _step(context, step, handler_for=handler_for.get(step.id, ())) for step in context.steps},
         deadlines=tuple(playbook.deadlines),
-        regimes=context.catalogs.regimes_named(playbook.deadlines),
+        regimes=context.catalogs.regimes_named(dict.fromkeys(name for one in every for name in one.playbook.deadlines)),
         controls=context.catalogs.controls_named(
-            dict.fromkeys(name for step in context.steps for name in step.model.controls)
+            dict.fromkeys(name for one in every for step in one.steps for name in step.model.controls)
         ),
         sensitivity=playbook.sensitivity,
         separation=tuple(SeparationPlan(tuple(kept.roles), kept.why) for kept in playbook.separation),
         outputs=_outputs(playbook),
     )
+
+
+def _every(context: Context) -> Iterator[Context]:
+    """Yield a playbook and those that it calls."""
+    yield context
+    for called in context.called.values():
+        if called.context is not None:
+            yield from _every(called.context)
 
 
 def _outputs(playbook: Playbook) -> dict[str, OutputPlan]:
@@ -126,16 +132,16 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         owner=model.owner or (by[0] if by else None),
         by=by,
         form=_form(model),
-        due=_due(model.due),
+        due=paces.due(model.due),
         starts=tuple(_start(start, fields=tuple(form_of(model))) for start in model.starts or ()),
-        consult=ConsultPlan(tuple(dict.fromkeys(heard.roles)), first=_span(heard.first))
+        consult=ConsultPlan(tuple(dict.fromkeys(heard.roles)), first=paces.span(heard.first))
         if (heard := model.consult)
         else None,
         stops=tuple(model.stops or ()),
         fulfilled=moment_of(step) if model.stops else "",
-        timeout=_span(model.timeout),
-        retry=_retry(model.retry),
-        repeat=_repeat(model.repeat),
+        timeout=paces.span(model.timeout),
+        retry=paces.retry(model.retry),
+        repeat=paces.repeat(model.repeat),
         approve=_approve(model.approve, kind=step.kind),
         on_failure=on_failure,
         handlers=handlers,
@@ -151,7 +157,7 @@ def _step(context: Context, step: Step, *, handler_for: tuple[str, ...]) -> Step
         action=model.action,
         with_=compile_template(model.with_ or {}) if model.action is not None or called is not None else None,
         traits=facts.traits if facts is not None else None,
-        wait=_wait(model.wait),
+        wait=paces.wait(model.wait),
         call=called,
         line=context.document.mark((*step.loc, "id")).line,
     )
@@ -205,19 +211,6 @@ def _handler_for(context: Context) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _retry(model: RetryModel | None) -> RetryPlan:
-    if model is None:
-        return RetryPlan()
-    only_if = compile_expression(model.if_) if model.if_ is not None else None
-    return RetryPlan(attempts=model.attempts, within=parse_within(model.within), only_if=only_if)
-
-
-def _repeat(model: RepeatModel | None) -> RepeatPlan | None:
-    if model is None:
-        return None
-    return RepeatPlan(compile_expression(model.until), every=parse_due(model.every), most=model.max)
-
-
 def _enough(model: StepModel) -> int | None:
     match model.join:
         case "all" | None:
@@ -235,10 +228,10 @@ def _approve(model: ApproveModel | None, *, kind: str) -> ApprovePlan | None:
     return ApprovePlan(
         tuple(dict.fromkeys(model.by)),
         quorum=model.quorum,
-        expires=_span(model.expires),
+        expires=paces.span(model.expires),
         exact_text=model.text == "exact",
         asks_again=kind != "action" if model.on_expiry is None else model.on_expiry == "ask_again",
-        break_glass=_span(model.break_glass.after) if model.break_glass is not None else None,
+        break_glass=paces.span(model.break_glass.after) if model.break_glass is not None else None,
         escalate=EscalatePlan(parse_duration(further.after), tuple(further.to)) if further is not None else None,
     )
 
@@ -261,12 +254,6 @@ def _closed(context: Context, step: Step) -> dict[str, Sensitivity]:
     return found
 
 
-def _due(text: str | None) -> Due | None:
-    if text is None:
-        return None
-    return Due(law=True, text=text) if text == DEADLINE else parse_due(text)
-
-
 def _start(model: StartModel, *, fields: tuple[str, ...]) -> StartPlan:
     when = compile_expression(model.when, own=fields) if model.when is not None else None
     return StartPlan(tuple(model.regimes), at=model.at, when=when)
@@ -279,20 +266,6 @@ def _undo(context: Context, model: UndoModel | None) -> UndoPlan | None:
         return UndoPlan(action=None, with_=None, traits=None, none_because=model.none)
     traits = context.actions[model.action].traits
     return UndoPlan(action=model.action, with_=compile_template(model.with_), traits=traits)
-
-
-def _wait(model: WaitModel | None) -> WaitPlan | None:
-    if model is None:
-        return None
-    return WaitPlan(
-        duration=_span(model.duration),
-        until=compile_expression(model.until) if model.until is not None else None,
-        known=compile_expression(model.known) if model.known is not None else None,
-    )
-
-
-def _span(text: str | None) -> timedelta | None:
-    return parse_duration(text) if text is not None else None
 
 
 def _words(name: str) -> str:

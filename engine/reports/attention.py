@@ -19,7 +19,7 @@ from engine.domain.plan import OnFailure
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
 from engine.domain.views import VIEW, titles
-from engine.reports.phrases import awaited, objection, on_hold
+from engine.reports.phrases import awaited, objection, on_hold, within
 from engine.reports.titles import placed
 from engine.reports.values import local
 
@@ -110,7 +110,7 @@ def _alone(situation: Situation, ask: Ask) -> Iterator[dict[str, str]]:
     standing_of_it = stands(incident, ask)
     if standing_of_it is not None and ask.last is not None:
         step = situation.plan.step_at(ask.step)
-        why = ask.last.reason.rstrip(".") if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
+        why = within(ask.last.reason) if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
         undo = f"`tocsin undo {incident.id} '{ask.step}'`"
         words = objection(standing_of_it, title=title, by=ask.last.by, why=f" ({why})", undo=undo)
         yield _need("objected", ask.step, words)
@@ -160,7 +160,7 @@ def _wanted(incident: Incident, effect: Effect) -> bool:
 
 def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[str, str]]:
     title, incident = placed(situation.plan, entry.id), situation.incident.id
-    because = entry.because if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
+    because = within(entry.because) if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
     settle = f"`tocsin resolve {incident} '{entry.id}' done|failed|retry --reason ...`"
     if entry.status is StepStatus.UNCONFIRMED:
         yield _need("unconfirmed", entry.id, f"“{title}” nobody can tell whether it was done ({because}). {settle}")

@@ -1,7 +1,8 @@
 """Clocks of law and contract, in words and as data: when each began, and which of its duties were fulfilled when.
 
-Rules kept here: only what people said is told, no due time is worked out; a duty is shown where a step of the playbook
-fulfils it; what a restricted step says is not told to those who may not see it, the name of the law included.
+Rules kept here: only what people said is told, no due time is worked out; a duty is shown where a step of the playbook,
+or of one that it calls, fulfils it; what a restricted step says is not told to those who may not see it, the name of
+the law included.
 """
 
 from __future__ import annotations
@@ -58,9 +59,10 @@ def clocks(plan: Plan, incident: Incident, *, may_see: MaySee | None = None) -> 
     done = {name: known for name, known in incident.fulfilled.items() if not _hidden(plan, known.step, allowed)}
     told = {*began, *(known.regime for known in done.values())}
     named = dict.fromkeys((*plan.deadlines, *sorted(told)))
-    planned = [name for step in plan.steps.values() if not _hidden(plan, step.id, allowed) for name in step.stops]
+    placed = [*plan.placed_steps()]
+    planned = [name for step in placed if allowed(step.sensitivity) for name in step.stops]
     stages = dict.fromkeys((*planned, *done))
-    kept = {name for step in plan.steps.values() if _hidden(plan, step.id, allowed) for name in _started_by(step)}
+    kept = {name for step in placed if not allowed(step.sensitivity) for name in _started_by(step)}
     return [
         _clock(plan, regime, began.get(regime), [(name, done.get(name)) for name in stages]) | {"kept": regime in kept}
         for regime in named

@@ -14,7 +14,7 @@ from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED, PhaseStatus, StepStatus
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.views import VIEW
-from engine.reports.phrases import ENDS, due_by_law, on_hold
+from engine.reports.phrases import ENDS, due_by_law, on_hold, within
 from engine.reports.titles import numbered
 from engine.reports.values import local
 
@@ -58,7 +58,7 @@ def _phase(incident: Incident, phase: str) -> str:
 
 
 def _trouble(plan: Plan, step: StepPlan, entry: Step) -> Iterator[str]:
-    because = entry.because if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
+    because = within(entry.because) if step.sensitivity is Sensitivity.INTERNAL else "the reason is restricted"
     if entry.status is StepStatus.FAILED and not entry.accepted:
         yield f"Failed: {numbered(plan, entry.id)}{f' ({because})' if because else ''}"
     elif entry.status is StepStatus.UNCONFIRMED:

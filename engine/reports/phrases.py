@@ -42,6 +42,11 @@ def awaited(reference: str, *, title: Callable[[str], str]) -> str:
     return f"waits until it is known: {name}"
 
 
+def within(reason: str) -> str:
+    """Return a reason as it stands inside a sentence: without a full stop of its own."""
+    return reason.rstrip().removesuffix(".")
+
+
 def reasoned(reason: str) -> str:
     """Return a reason as a sentence of its own behind another one; empty when none was given."""
     text = defanged(" ".join(reason.split()))

@@ -14,7 +14,7 @@ from engine.domain import timeline as ev
 from engine.domain.sensitivity import Sensitivity
 from engine.reports.asking import answered, asked, broken, called, escalated, missed, reminded
 from engine.reports.clocks import clock_began, duty_done
-from engine.reports.phrases import reasoned
+from engine.reports.phrases import reasoned, within
 from engine.reports.reader import RECORDED, Reader
 from engine.reports.surfaces import SHOWN
 
@@ -179,7 +179,7 @@ def _failed(event: ev.EffectFailed, reader: Reader) -> str:
 
 def _unconfirmed(event: ev.EffectUnconfirmed, reader: Reader) -> str:
     why = reader.of_step(event.subject, event.message)
-    return f"Nobody can tell whether it was done: {_subject(event.kind, event.subject, reader)}: {why}."
+    return f"Nobody can tell whether it was done: {_subject(event.kind, event.subject, reader)}: {within(why)}."
 
 
 def _subject(kind: str, subject: str, reader: Reader) -> str:
@@ -191,7 +191,7 @@ def _simple(pattern: str) -> Callable[[Any, Reader], str]:
 
     def words(event: Any, reader: Reader) -> str:  # noqa: ANN401 - each pattern names the fields of its event
         step = getattr(event, "step", None) or str(getattr(event, "ask", "")).partition(".")[0]
-        because = reader.of_step(step, getattr(event, "because", "") or getattr(event, "reason", "") or "")
+        because = within(reader.of_step(step, getattr(event, "because", "") or getattr(event, "reason", "") or ""))
         return pattern.format(title=reader.title(step), why=f": {because}" if because else "", e=event)
 
     return words

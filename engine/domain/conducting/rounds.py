@@ -41,7 +41,7 @@ def not_yet(situation: Situation, step: StepPlan, entry: Step, output: Mapping[s
                 because=f"after {entry.round} round{'' if entry.round == 1 else 's'} it was not so: {why}",
             )
         ]
-    name, due = _timer(entry), instant_text(situation.due(step.repeat.every))
+    name, due = _timer(entry), instant_text(situation.due(step.repeat.pause(entry.round)))
     known = situation.incident.timers.get(name)
     ended = ev.RoundEnded(step=entry.id, round=entry.round, output=dict(output), again=known.due if known else due)
     return [ended] if known else [ended, ev.TimerSet(timer=name, due=due, purpose=name)]

@@ -13,8 +13,9 @@ from engine.domain.chain import canonical
 from engine.domain.decoded import decoded
 from engine.domain.incident import act_key, base_id, instance_number, scope_of
 from engine.domain.lifecycle import StepStatus
+from engine.domain.severity import severity_of
 from engine.domain.values import Instant, decode
-from engine.domain.waking import ASLEEP, Waking, severity_of
+from engine.domain.waking import ASLEEP, Waking
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

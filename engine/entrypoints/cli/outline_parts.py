@@ -75,7 +75,10 @@ def approve(step: StepPlan, people: People | None) -> dict[str, Any] | None:
 def repeat(step: StepPlan) -> dict[str, Any] | None:
     """Return until when it is done again, and how often."""
     again = step.repeat
-    return {"until": again.until.source, "every": again.every.text, "max": again.most} if again else None
+    if again is None:
+        return None
+    every = [pause.text for pause in again.every]
+    return {"until": again.until.source, "every": every, "rhythm": again.rhythm, "max": again.most}
 
 
 def retry(step: StepPlan) -> dict[str, Any]:

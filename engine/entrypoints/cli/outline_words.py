@@ -34,7 +34,7 @@ def details(step: Outline) -> Iterator[str]:
         yield f"for each of {step['for_each']}{times}" + "".join(f", {term}" for term in each_terms(step))
     if step["repeat"]:
         repeat = step["repeat"]
-        yield f"again every {repeat['every']}, at most {repeat['max']} times, until {repeat['until']}"
+        yield f"again {repeat['rhythm']}, at most {repeat['max']} times, until {repeat['until']}"
     yield from _asked(step)
     if step["approve"]:
         yield approvers(step["approve"])

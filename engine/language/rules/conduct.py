@@ -54,14 +54,26 @@ def until_reads_output(context: Context) -> Findings:
 
 def every_is_no_hammer(context: Context) -> Findings:
     for step in context.steps:
-        if step.model.repeat is not None:
+        for index, text in enumerate(step.model.repeat.every if step.model.repeat is not None else ()):
             try:
-                every = parse_due(step.model.repeat.every)
+                every = parse_due(text)
             except DurationError:
                 continue
             if not every.business_days and every.elapsed < SHORTEST:
-                message = f"{step.model.repeat.every} is too short a pause between two rounds."
-                yield Finding((*step.loc, "repeat", "every"), message, "Write at least 1m.")
+                message = f"{text} is too short a pause between two rounds."
+                yield Finding((*step.loc, "repeat", "every", index), message, "Write at least 1m.")
+
+
+def every_pause_comes(context: Context) -> Findings:
+    for step in context.steps:
+        repeat = step.model.repeat
+        pauses = max(1, repeat.max - 1) if repeat is not None else 0
+        if repeat is not None and len(repeat.every) > pauses:
+            message = (
+                f"Between {repeat.max} rounds there are {repeat.max - 1} pauses, and {len(repeat.every)} are named."
+            )
+            hint = "Take the last ones away, or raise `max`."
+            yield Finding((*step.loc, "repeat", "every", pauses), message, hint)
 
 
 def marking_is_asked_again(context: Context) -> Findings:
@@ -167,6 +179,7 @@ CHECKS = (
     Check(Rule("PB122", "What is known at one place only is read there."), read_at_its_place),
     Check(Rule("PB123", "`until` looks at what a round came to."), until_reads_output),
     Check(Rule("PB124", "Between two rounds is at least a minute."), every_is_no_hammer),
+    Check(Rule("PB126", "Every pause between two rounds can come.", Severity.WARNING), every_pause_comes),
     Check(Rule("PB125", "What is asked again by itself does not repeat."), marking_is_asked_again),
     Check(Rule("PB320", "What follows an expiry stands where something expires."), expiry_follows),
     Check(Rule("PB321", "Others are asked before an approval expires."), escalation_in_time),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from engine.domain.approval_parts import ApproveModel
 from engine.domain.durations import DEADLINE, DurationError, parse_due, parse_duration, parse_within
 from engine.domain.problem import Severity
+from engine.domain.step_parts import RepeatModel
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Step
 from engine.language.document import Loc
@@ -58,7 +59,7 @@ def times(step: Step) -> Iterator[tuple[Loc, str, Callable[[str], object]]]:
     if model.retry is not None:
         yield ("retry", "within"), model.retry.within, parse_within
     if model.repeat is not None:
-        yield ("repeat", "every"), model.repeat.every, parse_due
+        yield from ((("repeat", "every", index), text, parse_due) for index, text in enumerate(model.repeat.every))
     if model.approve is not None:
         yield from _approval_times(model.approve)
     if model.consult is not None and model.consult.first is not None:
@@ -83,17 +84,28 @@ def _longer_than_a_day(step: Step) -> tuple[str, str]:
         return due, "due"
     if due is None and wait is not None and wait.duration is not None and _long(wait.duration):
         return wait.duration, "wait"
-    if repeat is not None and _long(repeat.every, often=repeat.max):
-        return f"{repeat.max} times {repeat.every}", "repeat"
+    if repeat is not None and _lasts(repeat):
+        return f"{repeat.max} times {', then '.join(repeat.every)}", "repeat"
     return "", ""
 
 
-def _long(text: str, *, often: int = 1) -> bool:
+def _lasts(repeat: RepeatModel) -> bool:
+    """Return whether all rounds together take longer than a day, or more than one business day."""
+    try:
+        known = [parse_due(text) for text in repeat.every]
+    except DurationError:
+        return False
+    pauses = [known[min(number, len(known) - 1)] for number in range(repeat.max)]
+    days = sum(pause.business_days for pause in pauses)
+    return days > 1 or sum((pause.elapsed for pause in pauses), timedelta(0)) > _DAY
+
+
+def _long(text: str) -> bool:
     try:
         due = parse_due(text)
     except DurationError:
         return False
-    return due.elapsed * often > _DAY or due.business_days * often > 1
+    return due.elapsed > _DAY or due.business_days > 1
 
 
 CHECKS = (

@@ -5,27 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
-from engine.domain.incident import base_id
 from engine.domain.plan import StepKind
+from engine.domain.severity import SEVERITY, tells
 from engine.reports.phrases import counted
 from engine.reports.review import places
 from engine.reports.review.case import Case, at
 from engine.reports.values import local, span, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 
 def head(case: Case) -> dict[str, Any]:
     """Return what stands on top: which incident, how severe, its state, and what is left out."""
     incident = case.incident
-    step, name = places.SCOPE
-    severities = [
-        text_of(entry.event.values[name])
-        for entry in case.of(ev.AskAnswered)
-        if isinstance(entry.event, ev.AskAnswered) and base_id(entry.event.ask.partition(".")[0]) == step
-        if name in entry.event.values
-    ]
+    severities = list(_severities(case))
     return {
         "incident": incident.id,
         "title": incident.title,
@@ -39,6 +34,23 @@ def head(case: Case) -> dict[str, Any]:
         "version": incident.playbook_version,
         "withheld": case.withheld(),
     }
+
+
+def _severities(case: Case) -> Iterator[str]:
+    """Yield every word on how bad it is, in the order in which it was said."""
+    for entry in case.entries:
+        match entry.event:
+            case ev.AskAnswered() as event:
+                name, said, called = event.ask.partition(".")[0], event.values, False
+            case ev.StepDone() as event:
+                name, said, called = event.step, event.output or {}, True
+            case _:
+                continue
+        step = case.plan.steps.get(name)
+        if step is None or not tells(step) or called is (step.call is None) or not said.get(SEVERITY):
+            continue
+        if case.reader.may_see(step.sensitivity_of(SEVERITY)):
+            yield text_of(said[SEVERITY])
 
 
 def happened(case: Case) -> list[str]:

@@ -11,7 +11,6 @@ AWARE: Final = "aware_at"
 FIRST_SEEN: Final = "first_seen_at"
 COPIES: Final = "urls"
 
-SCOPE: Final = ("scope", "severity")
 TOLD: Final = "affected_first"
 CONTAINED: Final = "contained"
 DUTIES: Final = "duties"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from engine.domain import commands as cmd
 from engine.domain import timeline as ev
 from engine.domain.authority import Refusal
 from engine.domain.chain import instant_text
 from engine.domain.intake import take
-from tests.unit.domain.story import START, Story, story
+from tests.unit.domain.story import ACT, HEAD, START, Story, story
+from tests.unit.domain.test_clocks import Office
 
 UNTIL = """repeat: {until: 'output.state == "gone"', every: 6h, max: 3}"""
 ASKED = 'form: {state: {type: choice, options: ["there", "gone"]}}'
@@ -192,3 +193,33 @@ def test_an_approval_holds_for_every_round_of_the_same_bytes() -> None:
     one.does("look", state="there")
     one.waits(hours=6)
     assert [move.round for move in one.pending.values()] == [2]
+
+
+def test_the_pauses_may_grow_and_the_last_one_holds() -> None:
+    """An hour, then four, then a day, and a day again."""
+    one = told("ACT", """repeat: {until: 'output.state == "gone"', every: [1h, 4h, 1d], max: 9}""")
+    for hours in (1, 4, 24, 24):
+        one.does("look", state="there")
+        pause = one.incident.timers[f"round:look:{one.incident.step('look').round}"]
+        assert pause.at == one.now + timedelta(hours=hours)
+        one.waits(hours=hours - 0.5)
+        assert not one.pending
+        one.waits(hours=0.5)
+        assert [move.subject for move in one.pending.values()] == ["look"]
+
+
+def test_a_pause_may_be_business_days_of_a_calendar() -> None:
+    """From a Tuesday, over two holidays and a weekend."""
+    phases = f"""
+      contain:
+        steps:
+          - {{id: look, title: Look, {ACT}, repeat: {{until: output.there, every: [1h, 1bd in us-federal], max: 9}}}}
+    """
+    one = Office(HEAD + phases, urls=["https://a.example/1"], minor="no")
+    one.does("look")
+    one.waits(hours=1)
+    one.does("look")
+    assert one.incident.timers["round:look:2"].at.date() == date(2026, 11, 27)
+    repeat = one.plan.steps["look"].repeat
+    assert repeat is not None
+    assert repeat.rhythm == "after 1h, then every 1bd in us-federal"

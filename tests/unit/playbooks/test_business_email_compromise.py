@@ -76,7 +76,7 @@ def test_the_money_is_asked_after_for_half_a_year() -> None:
     """Each week, until nothing is open with banks, police and insurer; it holds no closing up."""
     step = STEPS["money"]
     assert step.repeat is not None
-    assert (step.repeat.every.text, step.repeat.most, step.follow_up) == ("7d", 26, True)
+    assert (step.repeat.rhythm, step.repeat.most, step.follow_up) == ("every 7d", 26, True)
 
 
 def test_amounts_and_mailboxes_are_restricted() -> None:

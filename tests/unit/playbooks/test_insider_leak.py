@@ -29,7 +29,7 @@ def test_nobody_is_looked_for_before_counsel_says_so(may_look: str, *, looks: bo
     assert STEPS["frame"].by == ("counsel",)
     repeat = STEPS["frame"].repeat
     assert repeat is not None
-    assert (repeat.every.text, repeat.most) == ("6h", 4)
+    assert (repeat.rhythm, repeat.most) == ("every 6h", 4)
 
 
 @pytest.mark.parametrize(("protected", "takes_up"), [("no", False), ("possible", True), ("yes", True)])
@@ -77,7 +77,7 @@ def test_an_account_is_never_touched_by_one_person() -> None:
     assert suspend.undo.action == "http.request"
     again = STEPS["still_needed"].repeat
     assert again is not None
-    assert (again.every.text, again.most) == ("7d", 26)
+    assert (again.rhythm, again.most) == ("every 7d", 26)
 
 
 def test_the_person_is_heard_before_anything_is_concluded() -> None:

@@ -107,7 +107,7 @@ def test_what_is_published_has_people_told_again() -> None:
     """The watch revises the fact, and telling begins by itself; neither holds up the end."""
     watch = STEPS["leak_watch"]
     assert watch.repeat is not None
-    assert (watch.repeat.every.text, watch.follow_up) == ("12h", True)
+    assert (watch.repeat.rhythm, watch.follow_up) == ("every 12h", True)
     assert watch.form["published"].revises == "published"
     assert [need.step for need in STEPS["published_told"].needs] == ["until_published"]
     assert STEPS["until_published"].follow_up

@@ -77,7 +77,7 @@ def test_silence_is_asked_about_each_day() -> None:
     """Five days at most, and then it goes on as it stands."""
     repeat = STEPS["answer"].repeat
     assert repeat is not None
-    assert (repeat.every.text, repeat.most) == ("24h", 5)
+    assert (repeat.rhythm, repeat.most) == ("every 24h", 5)
     assert repeat.until.evaluate({"output": {"answer": "none yet"}}) is False
     assert repeat.until.evaluate({"output": {"answer": "silent"}}) is True
 

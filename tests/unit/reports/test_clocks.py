@@ -11,7 +11,7 @@ from engine.reports.reader import Reader
 from engine.reports.status import status
 from engine.reports.timeline import line
 from tests.unit.domain.story import START, Story
-from tests.unit.domain.test_clocks import PLAYBOOK, duties, file
+from tests.unit.domain.test_clocks import EARLY, FILED, PLAYBOOK, duties, file
 
 
 def words(story: Story, kind: type[ev.Event], *, restricted: bool = False) -> str:
@@ -79,3 +79,65 @@ def test_a_clock_that_few_may_see_is_not_said_to_have_begun_nor_not_to_have() ->
         lines += [clock_line(clock, moment=lambda _: "then") for clock in found["clocks"]]
     said = "EU GDPR: whether its clock began is shown to few; notice to the supervisory authority done then"
     assert lines == [said, said]
+
+
+FILING = """
+    tocsin: 1
+    playbook: filing
+    title: Filing
+    version: 1
+    roles: {commander: {}, counsel: {}}
+    deadlines: [uk-gdpr]
+    phases:
+      legal:
+        steps:
+          - id: since
+            title: Since when?
+            decision: Say since when we know.
+            by: counsel
+            form: {at: {type: datetime}}
+            starts: {regimes: uk-gdpr, at: at}
+          - id: file
+            title: File it
+            task: File it.
+            owner: counsel
+            needs: [since]
+            stops: uk-gdpr.ico
+            form: {submitted_at: {type: datetime}}
+"""
+CALLING = """
+    tocsin: 1
+    playbook: story
+    title: A story
+    version: 1
+    roles: {commander: {}, counsel: {}}
+    phases:
+      legal:
+        steps:
+          - {id: filing, title: File where it applies, call: filing, SEEN}
+"""
+
+
+def called(seen: str = "follow_up: false") -> Story:
+    """An incident that calls a playbook which starts a clock and stops it."""
+    kind: type[Story] = type("Called", (Story,), {"called": {"filing": FILING}})
+    story = kind(CALLING.replace("SEEN", seen))
+    story.answers("filing/since.decision.1", by="carla", at=EARLY)
+    return story
+
+
+def test_a_duty_of_a_called_playbook_is_told_before_it_is_fulfilled() -> None:
+    """With the name of its law, which only the called playbook names."""
+    story = called()
+    (clock,) = status(story.plan, story.incident, now=story.now)["clocks"]
+    assert (clock["name"], clock["step"]) == ("UK GDPR", "filing/since")
+    assert [(duty["stage"], duty["fulfilled"]) for duty in clock["duties"]] == [("ico", None)]
+    story.answers("filing/file.task.1", by="carla", verdict="done", submitted_at=FILED)
+    (clock,) = status(story.plan, story.incident, now=story.now)["clocks"]
+    assert [duty["step"] for duty in clock["duties"]] == ["filing/file"]
+
+
+def test_a_restricted_call_tells_nobody_else_of_its_law() -> None:
+    """What is called is at least as restricted as the call."""
+    story = called("sensitivity: restricted")
+    assert status(story.plan, story.incident, now=story.now)["clocks"] == []

@@ -118,7 +118,7 @@ def _lines(step: Outline) -> Iterator[Line]:
         terms = "".join(f", {term}" for term in each_terms(step))
         yield Line("plain", f"for each of {visible(step['for_each'])}{terms}")
     if step["repeat"]:
-        yield Line("plain", f"again every {step['repeat']['every']}, at most {step['repeat']['max']} times")
+        yield Line("plain", f"again {step['repeat']['rhythm']}, at most {step['repeat']['max']} times")
     if step["approve"]:
         number = step["approve"]["quorum"]
         some = f"{number} of " if number > 1 else ""

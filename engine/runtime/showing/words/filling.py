@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.domain import severity
 from engine.domain.authority import COMMANDER
 from engine.domain.chain import instant_text
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, withheld
-from engine.runtime.showing.words.scene import Scene, open_to_all
+from engine.runtime.showing.words.scene import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,13 +41,8 @@ def facts_of(scene: Scene, step: StepPlan | None = None) -> Mapping[str, str]:
 
 
 def severity_of(scene: Scene) -> str:
-    """Return the latest answer to a field of that name in a step that everybody may see."""
-    found = ""
-    for step in scene.plan.steps.values():
-        output = scene.incident.step(step.id).output or {}
-        if "severity" in step.form and open_to_all(step) and output.get("severity"):
-            found = str(output["severity"])
-    return found
+    """Return how bad the incident is, as somebody said whom everybody may read."""
+    return severity.severity_of(scene.plan, scene.incident, may_see=lambda found: found is Sensitivity.INTERNAL)
 
 
 def withheld_lines(scene: Scene) -> Iterator[str]:

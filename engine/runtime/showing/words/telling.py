@@ -9,7 +9,7 @@ from engine.domain.surfaces import ESCALATED, HELD, MIGRATED, RELEASED
 from engine.domain.tokens import ask_token
 from engine.domain.views import VIEW, titles
 from engine.ports.shown import Button, Message
-from engine.reports.phrases import different, reasoned
+from engine.reports.phrases import different, reasoned, within
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def closing(scene: Scene, ask: Ask, *, said: str) -> str:
     """Return the comment under a ticket that is closed by us."""
     step = scene.incident.step(ask.step)
     told = not step.because or step.because in said or not open_to_all(scene.step(ask.step))
-    why = "" if told else f" ({step.because})"
+    why = "" if told else f" ({within(step.because)})"
     return f"{said}. The step is {step.status.value.replace('_', ' ')}{why}."
 
 
@@ -129,7 +129,7 @@ def _notice(scene: Scene, what: str, state: str) -> str:
     entry, title = scene.incident.step(what), scene.title(what)
     if entry.status.value != state:
         return f"{title}: this was {state} for a while, and is {entry.status.value.replace('_', ' ')} now."
-    because = entry.because.rstrip(".") if open_to_all(scene.step(what)) else "the reason is restricted"
+    because = within(entry.because) if open_to_all(scene.step(what)) else "the reason is restricted"
     command = f"`/incident resolve {what} done|failed|retry WHY`"
     if state == "unconfirmed":
         return f"{title}: nobody can tell whether it was done ({because}). Look at the other system, then {command}."

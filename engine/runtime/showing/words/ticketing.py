@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.sensitivity import Sensitivity
 from engine.ports.shown import TicketDraft
+from engine.reports.phrases import within
 from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.scene import EXERCISE, Scene, open_to_all
 
@@ -75,7 +76,7 @@ def put_back(refused: Unaccepted) -> str:
 def not_needed(scene: Scene, instance: str) -> str:
     """Return the comment under the ticket of a step that was never asked."""
     entry = scene.incident.step(instance)
-    why = f" ({entry.because})" if entry.because and open_to_all(scene.plan.step_at(instance)) else ""
+    why = f" ({within(entry.because)})" if entry.because and open_to_all(scene.plan.step_at(instance)) else ""
     return f"This need not be done: the step is {entry.status.value.replace('_', ' ')}{why}."
 
 
