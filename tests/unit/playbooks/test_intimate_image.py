@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from engine.domain.plan import StepKind
+from engine.domain.plan import Need, StepKind
 from engine.domain.sensitivity import Sensitivity
 from tests.unit.playbooks.cases import checked, plan_of, runs
 
@@ -15,7 +15,7 @@ STEPS = PLAN.steps
 CHOICES = ("keep_evidence", "report_copies", "in_their_name", "go_to_police", "tell_colleagues", "secure_accounts")
 ON_CHOICE: Mapping[str, tuple[str, ...]] = {
     "keep_evidence": ("addresses", "around_it", "their_own_record"),
-    "report_copies": ("report_copy", "watch", "search_results", "remaining"),
+    "report_copies": ("report_copy", "report_answer", "watch", "search_results", "remaining"),
     "in_their_name": ("removal_request",),
     "go_to_police": ("police",),
     "tell_colleagues": ("words_agreed", "colleagues_notice"),
@@ -101,8 +101,9 @@ def test_a_possible_minor_stops_every_way_but_the_police(answer: str) -> None:
     """Whatever was chosen: no evidence is kept, nothing is reported in the ordinary way, and the stop opens."""
     inputs = NOTHING_CHOSEN | dict.fromkeys(CHOICES, "yes") | {"anyone_minor": answer}
     steps = {"age": {"anyone_minor": answer}}
-    kept = ("addresses", "around_it", "their_own_record", "report_copy", "removal_request", "search_results", "watch")
-    for name in (*kept, "fingerprint", "remaining"):
+    kept = ("addresses", "around_it", "their_own_record", "watch")
+    reported = ("report_copy", "report_answer", "removal_request", "search_results", "remaining")
+    for name in (*kept, *reported, "fingerprint"):
         assert runs(STEPS[name], inputs=inputs, steps=steps) is False, name
     assert runs(STEPS["minor_stop"], inputs=inputs, steps=steps) is True
     assert runs(STEPS["police"], inputs=inputs, steps=steps) is True
@@ -128,6 +129,28 @@ def test_a_minor_known_at_the_trigger_stops_before_anyone_answers() -> None:
 def test_any_danger_brings_protection(found: dict[str, object], *, protects: bool) -> None:
     """A threat or a published address counts as well, and nobody's consent is needed."""
     assert runs(STEPS["protect"], inputs={}, steps={"safety": SAFE | found}) is protects
+
+
+@pytest.mark.parametrize(("reached", "again"), [("spoken to", False), ("message left", True), ("not reached", True)])
+def test_whoever_was_not_reached_is_tried_again(reached: str, *, again: bool) -> None:
+    """And is asked nothing else before."""
+    assert runs(STEPS["reach_again"], inputs={}, steps={"safety": SAFE | {"reached": reached}}) is again
+    assert Need("reach_again", any_end=True) in STEPS["choices"].needs
+
+
+def test_the_person_has_the_letter_before_the_authority_has_its_own() -> None:
+    """Both are written and approved first, and the law's own duty to tell the person is fulfilled by it."""
+    assert STEPS["filing_text"].approve is not None
+    assert STEPS["letter_to_person"].stops == ("eu-gdpr.data_subjects", "uk-gdpr.individuals")
+    for name in ("file_authority", "file_ico"):
+        assert STEPS[name].needs == (Need("filing_text"), Need("letter_to_person", any_end=True))
+
+
+def test_a_sealed_address_claims_no_time_that_is_not_so() -> None:
+    """A copy that was found later was not known when the incident began; the item carries its own time."""
+    step = STEPS["addresses"]
+    assert step.with_ is not None
+    assert {reference.root for reference in step.with_.reads} == {"item"}
 
 
 def test_made_by_software_or_not_changes_no_step() -> None:
