@@ -60,6 +60,14 @@ class FieldError(RunError):
 
 _COMMA_SEPARATED = (FieldType.NUMBER, FieldType.BOOLEAN, FieldType.DATETIME, FieldType.CHOICE, FieldType.PERSON)
 
+_WANTED = {
+    FieldType.DATETIME: "Give a date and time, like 2026-11-24T03:10+01:00, or now.",
+    FieldType.BOOLEAN: "Give yes or no.",
+    FieldType.URL: "Give an address, like https://example.org/page.",
+    FieldType.TEXT: "Write it in words.",
+}
+"""What a missing field is asked for, where `Give a number.` would not help."""
+
 _Raw: TypeAlias = "Json | Value"
 
 
@@ -101,7 +109,11 @@ def _missing(spec: FieldSpec, *, now: Instant) -> Value:
         return spec.default
     if spec.optional:
         return None
-    hint = f"Give one of: {', '.join(spec.options)}." if spec.options else spec.hint or f"Give a {spec.type}."
+    hint = (
+        f"Give one of: {', '.join(spec.options)}."
+        if spec.options
+        else spec.hint or _WANTED.get(spec.type, f"Give a {spec.type}.")
+    )
     raise ParseError("is missing.", row_hint(spec) if spec.columns else hint)
 
 

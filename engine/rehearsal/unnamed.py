@@ -41,7 +41,7 @@ class Unnamed:
     _read: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self._read = frozenset(_conditions(self.plan))
+        self._read = frozenset(conditions(self.plan))
 
     def cast(self, roles: Mapping[str, Iterable[str]], others: Iterable[str]) -> dict[str, list[str]]:
         """Name everybody after the first role they hold; return their roles by that name."""
@@ -123,23 +123,23 @@ class Unnamed:
                 return None if hidden and not (read and spec.type in KEPT) else plain(decode(value))
 
 
+def conditions(plan: Plan, scope: str = "") -> Iterator[str]:
+    """Yield what conditions read: `inputs.minor`, `steps.depicted.kind`, `steps.call/step.word`."""
+    for step in plan.steps.values():
+        if step.call is not None:
+            yield from conditions(step.call, f"{scope}{step.id}/")
+        known, until = step.wait.known if step.wait else None, step.repeat.until if step.repeat else None
+        for expression in (step.when, step.for_each, known, until):
+            for read in expression.reads if expression else ():
+                yield from _name(read, step.id, scope)
+
+
 def _fitting(text: str, spec: FieldSpec) -> str:
     """Return a placeholder as long as its field asks for."""
     if spec.list:
         return text
     least, most = int(spec.min or 0), int(spec.max) if spec.max is not None else len(text) + int(spec.min or 0)
     return text.ljust(least, ".")[:most]
-
-
-def _conditions(plan: Plan, scope: str = "") -> Iterator[str]:
-    """Yield what conditions read: `inputs.minor`, `steps.depicted.kind`, `steps.call/step.word`."""
-    for step in plan.steps.values():
-        if step.call is not None:
-            yield from _conditions(step.call, f"{scope}{step.id}/")
-        known, until = step.wait.known if step.wait else None, step.repeat.until if step.repeat else None
-        for expression in (step.when, step.for_each, known, until):
-            for read in expression.reads if expression else ():
-                yield from _name(read, step.id, scope)
 
 
 def _name(read: Reference, step: str, scope: str) -> Iterator[str]:

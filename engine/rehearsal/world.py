@@ -50,7 +50,8 @@ class ScriptedWeb:
     outages: Sequence[Outage] = ()
     unscripted: dict[str, int] = field(default_factory=dict)
     """Requests that no reply was written for, and how often each was made."""
-    _used: dict[str, int] = field(default_factory=dict)
+    used: dict[str, int] = field(default_factory=dict)
+    """How often each reply that was written was asked for, by what it matches."""
     _done: dict[str, HttpResponse] = field(default_factory=dict)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
@@ -83,8 +84,8 @@ class ScriptedWeb:
     def _scripted(self, asked: str) -> ReplyModel | None:
         for entry in self.script:
             if fnmatchcase(asked, entry.match):
-                used = self._used.get(entry.match, 0)
-                self._used[entry.match] = used + 1
+                used = self.used.get(entry.match, 0)
+                self.used[entry.match] = used + 1
                 return entry.replies[min(used, len(entry.replies) - 1)]
         return None
 

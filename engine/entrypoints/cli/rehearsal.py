@@ -30,9 +30,12 @@ def record(
     People become their roles, addresses become examples, every text a placeholder. It is rehearsed at once: what then
     comes otherwise than in the run is said and not expected. Read it before you pass it on.
     """
+    from engine.domain.errors import ConfigError
     from engine.entrypoints.cli.rehearsing import saved
     from engine.language.writing import yaml_text
 
+    if out is not None and out.exists():
+        raise ConfigError(f"{out} is there already.", hint="Give another name; what is there is not written over.")
     plan, recorded = in_office(lambda office: _recorded(office, incident, name=out.stem if out else ""))
     notes = [f"not in it: {text}" for text in recorded.left_out] + _unlike(plan, recorded)
     text = "# yaml-language-server: $schema=../scenario.schema.json\n" + yaml_text(recorded.scenario)

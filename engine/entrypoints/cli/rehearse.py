@@ -45,6 +45,7 @@ def rehearse(
 
     from engine.domain.errors import ConfigError
     from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan, read_scenario, versions_beside, written
+    from engine.rehearsal.noticed import noticed
     from engine.rehearsal.outcome import outcome
     from engine.rehearsal.play import play
     from engine.rehearsal.telling import told
@@ -66,7 +67,8 @@ def rehearse(
         _tell(chances, svg=svg, json_=json_)
         return
     came = outcome(played)
-    typer.echo(json.dumps(came.as_json(), indent=2, ensure_ascii=False) if json_ else "\n".join(told(came)))
+    lines = (*told(came), *noticed(played))
+    typer.echo(json.dumps(came.as_json(), indent=2, ensure_ascii=False) if json_ else "\n".join(lines))
 
 
 def _many(

@@ -36,6 +36,10 @@ Incident = Annotated[str, typer.Argument(help="The incident, like INC-7.", metav
 Step = Annotated[str, typer.Argument(help="The step, like scope or preserve[2].", metavar="STEP")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it stays on the timeline.")]
 REFUSED = 3
+FORM_HINT = (
+    "Send it again with --set NAME=VALUE for each field, and --reason for why; "
+    "`tocsin answer --help` shows how files and tables are given."
+)
 
 
 def in_office(work: Callable[[Office], Awaitable[T]]) -> T:
@@ -84,7 +88,8 @@ def give(incident: str, command: AnyCommand, *, named: str | None, json_: bool, 
 
     result, hint = in_office(work)
     if isinstance(result, Refusal):
-        refuse(result.rule, result.message, hint=hint, fields=dict(result.fields), json_=json_)
+        told = FORM_HINT if result.rule == "form" else hint
+        refuse(result.rule, result.message, hint=told, fields=dict(result.fields), json_=json_)
     if json_:
         show({"incident": incident, "accepted": [event.type for event in result]})
     else:
@@ -111,10 +116,10 @@ def _called(office: Office, person: str) -> str:
     return f"{known.name} ({person})" if known else person
 
 
-def local(text: str, zone: str | None = None) -> str:
-    """Return an instant as people read it: in an incident's zone, which is named elsewhere, or here, with its zone."""
-    at = datetime.fromisoformat(text)
-    return f"{at.astimezone(zone_named(zone)):%a %d %b %H:%M}" if zone else f"{at.astimezone():%a %d %b %H:%M %Z}"
+def local(text: str, zone: str, *, named: bool = False) -> str:
+    """Return an instant as people read it, in an incident's zone, which is named here or elsewhere."""
+    at = datetime.fromisoformat(text).astimezone(zone_named(zone))
+    return f"{at:%a %d %b %H:%M %Z}" if named else f"{at:%a %d %b %H:%M}"
 
 
 def show(value: Mapping[str, Any]) -> None:

@@ -76,6 +76,7 @@ def try_out(path: Path) -> Tried:
     from engine.language import render
     from engine.language.scenario import load_scenario
     from engine.rehearsal.expecting import differences
+    from engine.rehearsal.noticed import refused, unused
     from engine.rehearsal.play import play
 
     data = contents(path)
@@ -92,7 +93,9 @@ def try_out(path: Path) -> Tried:
             played = asyncio.run(play(plan, loaded.scenario, sealed=False, days=read_days(), others=others))
     except TocsinError as error:
         return Tried(str(path), name, (error.message,))
-    return Tried(str(path), name, tuple(difference.told() for difference in differences(played)))
+    wrong = [difference.told() for difference in differences(played)]
+    reasons = [*refused(played), *(f"never came to use: {line}" for line in unused(played))] if wrong else []
+    return Tried(str(path), name, (*wrong, *reasons))
 
 
 def _files(paths: list[Path] | None) -> Iterator[Path]:

@@ -82,7 +82,8 @@ async def _asked(office: Office, incident: str) -> list[dict[str, Any]]:
     asks: list[dict[str, Any]] = found["asks"]
     offer = found["handover"]
     asked = [{"incident": incident, **ask, "command": _command(incident, ask)} for ask in asks]
-    return [*([_offered(office, incident, offer)] if offer else []), *asked]
+    offered = [_offered(office, incident, offer)] if offer else []
+    return [{**ask, "zone": found["zone"]} for ask in (*offered, *asked)]
 
 
 def _offered(office: Office, incident: str, offer: dict[str, Any]) -> dict[str, Any]:
@@ -123,9 +124,14 @@ def _kind(ask: dict[str, Any]) -> str:
 
 def _due(ask: dict[str, Any]) -> str:
     by_law = f"due: {ask['due_text']}" if ask["due_text"] else "no due time"
-    due = f"due {local(ask['due'])}" if ask["due"] else by_law
-    taken = f"; {ask['on_it']['person']} is on it since {local(ask['on_it']['since'])}" if ask["on_it"] else ""
+    due = f"due {_at(ask, ask['due'])}" if ask["due"] else by_law
+    taken = f"; {ask['on_it']['person']} is on it since {_at(ask, ask['on_it']['since'])}" if ask["on_it"] else ""
     return f"{due}{', missed' if ask['missed'] else ''}{taken}"
+
+
+def _at(ask: dict[str, Any], instant: str) -> str:
+    """Return an instant on the clock that the incident's status goes by."""
+    return local(instant, ask["zone"], named=True)
 
 
 def _command(incident: str, ask: dict[str, Any]) -> str:

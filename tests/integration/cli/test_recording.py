@@ -30,6 +30,8 @@ def test_a_run_becomes_a_rehearsal_that_passes(tocsin: Run, incident: str, tmp_p
     file = tmp_path / "playbooks" / "rehearsals" / "small-inc-1.yaml"
     ran = tocsin("rehearsal", "record", incident, "--out", str(file))
     assert (ran.code, ran.err) == (0, "")
+    again = tocsin("rehearsal", "record", incident, "--out", str(file))
+    assert (again.code, again.err.splitlines()[0]) == (2, f"error: {file} is there already.")
     text = file.read_text()
     for word in ("Alva", "video.example", "We know", "too early", "ana", "ben", "dev", "by hand"):
         assert word not in text

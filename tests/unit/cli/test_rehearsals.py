@@ -94,3 +94,19 @@ def test_many_runs_say_how_likely_each_target_is_missed(tmp_path: Path) -> None:
     assert "Over 3 rehearsals" in (tmp_path / "out" / "report.html").read_text()
     assert json.loads(run(*given, "--json")[1])["runs"] == 3
     assert run("rehearse", LOST, "--svg", "a.svg")[0] != 0
+
+
+def test_a_failed_test_names_what_was_refused_and_what_never_came_to_use(tmp_path: Path) -> None:
+    """So that a slip in the file itself is found; a test that is met says nothing of it."""
+    (tmp_path / "lost-device.yaml").write_bytes(Path(LOST).read_bytes())
+    path = tmp_path / "slip.yaml"
+    idle = "world: [{match: 'POST */nothing', replies: [{status: 500}]}]\n"
+    head = f"tocsin: 1\nrehearsal: slip\nplaybook: lost-device\n{idle}expect: "
+    path.write_text(f"{head}{{status: cancelled}}\n")
+    code, text = run("test", str(path))
+    assert code == 1
+    assert "never came to use: world: POST */nothing" in text
+    assert "Otherwise than the file expects:\n  status: expected cancelled" in run("rehearse", LOST, "-s", str(path))[1]
+    path.write_text(f"{head}{{status: closed}}\n")
+    code, text = run("test", str(path))
+    assert (code, "never came to use" in text) == (0, False)
