@@ -33,13 +33,13 @@ Minor: TypeAlias = Literal["no", "yes", "unknown"]
 class Params(BaseModel):
     """What an action takes under `with:`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Result(BaseModel):
     """What an action gives back."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def as_json(self) -> dict[str, Json]:
         """Return the result as JSON, with the names that playbooks use."""

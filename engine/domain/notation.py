@@ -43,4 +43,4 @@ Scalar = str | bool | int | float
 class Part(BaseModel):
     """A mapping of the file: frozen, strict, without room for unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=False, defer_build=True)

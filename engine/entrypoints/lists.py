@@ -8,8 +8,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from engine.domain.chain import instant_text
 from engine.domain.errors import UnknownIncidentError
 from engine.domain.lifecycle import RUNNING
@@ -21,18 +19,6 @@ PAGE, LARGEST = 50, 500
 NAMED = re.compile(r"INC-([0-9]{1,9})")
 
 
-class Asked(BaseModel):
-    """Which page is wanted."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(default=PAGE, ge=1, le=LARGEST)
-    before: str = ""
-    """Only incidents older than this one."""
-    open: bool = False
-    """Only incidents that are not over."""
-
-
 class Page(TypedDict):
     """A page: incidents, the newest first; `next` is what the next page is `before`, None on the last one."""
 
@@ -40,17 +26,17 @@ class Page(TypedDict):
     next: str | None
 
 
-async def page(ledger: Ledger, asked: Asked) -> Page:
-    """Return a page of the list.
+async def page(ledger: Ledger, *, limit: int, before: str, running: bool) -> Page:
+    """Return a page of the list: of incidents older than `before` where it names one, and not over where `running`.
 
     Raises:
         UnknownIncidentError: what it shall begin after is no incident's name.
     """
-    named = NAMED.fullmatch(asked.before)
-    if asked.before and named is None:
-        raise UnknownIncidentError(f"there is no incident {asked.before}")
+    named = NAMED.fullmatch(before)
+    if before and named is None:
+        raise UnknownIncidentError(f"there is no incident {before}")
     below = int(named[1]) if named else None
-    rows = await ledger.incidents(limit=asked.limit + 1, below=below, states=RUNNING if asked.open else None)
+    rows = await ledger.incidents(limit=limit + 1, below=below, states=RUNNING if running else None)
     shown = [
         {
             "incident": row.incident,
@@ -61,6 +47,6 @@ async def page(ledger: Ledger, asked: Asked) -> Page:
             "declared_at": instant_text(row.declared_at),
             "open_asks": row.open_asks,
         }
-        for row in rows[: asked.limit]
+        for row in rows[:limit]
     ]
-    return Page(incidents=shown, next=rows[asked.limit - 1].incident if len(rows) > asked.limit else None)
+    return Page(incidents=shown, next=rows[limit - 1].incident if len(rows) > limit else None)

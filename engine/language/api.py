@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 from engine.domain.catalogs import NO_CATALOGS, Catalogs
@@ -38,15 +39,27 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """What a file is: a playbook where its shape allows, a plan where nothing is wrong, and what is wrong."""
 
-    playbook: Playbook | None
-    plan: Plan | None
+    text: bytes
+    """What an incident is pinned to: the playbook, and all that it calls as it is now."""
     problems: tuple[Problem, ...]
+    context: Context | None = None
+    """What its rules look at, None while it has no usable shape."""
     called: Mapping[str, Text] = field(default_factory=dict)
     """The playbooks that it calls, and those that they call, by name."""
+
+    @property
+    def playbook(self) -> Playbook | None:
+        """Return the playbook, None while it has no usable shape."""
+        return None if self.context is None else self.context.playbook
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """Return the plan, None where there is an error; it is made once somebody asks, which lint never does."""
+        return None if self.context is None or self.errors else build_plan(self.context, file_digest=digest(self.text))
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -69,16 +82,13 @@ def check(
     own, texts = taken_apart(data)
     loaded = load(own, path=path)
     if loaded.document is None:
-        return Checked(None, None, _sorted(loaded.problems))
+        return Checked(data, _sorted(loaded.problems))
     caller = Caller(actions, Texts(texts) if texts else library, judge=_problems, catalogs=catalogs)
     context = caller.context(loaded.document)
     problems = _sorted((*loaded.problems, *_problems(context)))
     called = _texts(context)
-    checked = Checked(context.playbook, None, problems, called)
-    if checked.errors:
-        return checked
     text = data if texts else pinned(own, {name: text.data for name, text in called.items()})
-    return Checked(context.playbook, build_plan(context, file_digest=digest(text)), problems, called)
+    return Checked(text, problems, context, called)
 
 
 def compile_playbook(

@@ -22,6 +22,7 @@ import aiohttp
 from rich.console import Console
 from sqlalchemy import make_url
 
+from tests.bench.authoring import authoring
 from tests.bench.curves import Curves, a_million, by_events, by_incidents
 from tests.bench.processes import Engine, Far, Lined, durable, engine, lined, stub
 from tests.bench.tables import Limit, Measurement
@@ -31,8 +32,8 @@ from tests.contract.storage import empty_database, postgres_server
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PARTS = ("ways", "required", "curves")
-ROUNDS, BURSTS = 9, 3
+PARTS = ("ways", "required", "curves", "authoring")
+ROUNDS, BURSTS, STARTS = 9, 3, 15
 AT_ONCE = 50
 WARM = ("2 flow runs waiting", "server there")
 NAMES = {
@@ -67,6 +68,8 @@ async def main(parts: Sequence[str]) -> int:
         missed += await _required(console, made)
     if "curves" in parts:
         missed += await _curves(console, made)
+    if "authoring" in parts:
+        missed += _authoring(console, made)
     made["load"] = os.getloadavg()[0]
     Path("bench.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
     loads = f"load {made['load_before']:.1f} before, {made['load']:.1f} after"
@@ -131,6 +134,15 @@ async def _curves(console: Console, made: dict[str, Any]) -> list[str]:
     console.print(f"{events:,} events verified in {seconds:.0f} s, {seconds / events * 1e6:.0f} µs each")
     made |= {"curves": {one.title: one.figures() for one in found}, "million_s": seconds}
     return [missed for one in found for missed in one.missed]
+
+
+def _authoring(console: Console, made: dict[str, Any]) -> list[str]:
+    """Measure what an author waits for."""
+    with tempfile.TemporaryDirectory(prefix="tocsin-bench-") as scratch, console.status("starting one after another"):
+        measured = authoring(Path(scratch), rounds=STARTS)
+    console.print(measured.table())
+    made |= {"authoring": measured.figures()}
+    return measured.missed
 
 
 async def _far(stack: AsyncExitStack) -> tuple[Path, Far, Path]:

@@ -69,10 +69,10 @@ def playbook_named(name: str) -> Path:
 
 def library_for(path: Path, data: bytes) -> Library:
     """Return where the playbooks are that a file may call: beside it, and in the playbooks folder."""
-    from engine.settings.read import settings_of
-
     if b"call" not in data:
         return NOTHING
+    from engine.settings.read import settings_of
+
     try:
         folders = [path.parent, settings_of().playbooks]
     except ConfigError:  # a file can be checked where nothing is set up

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.entrypoints.cli.standing import Incident, Json, in_office, local, show
-from engine.entrypoints.lists import LARGEST, PAGE, Asked, Page, page
+from engine.entrypoints.lists import LARGEST, PAGE, Page, page
 
 if TYPE_CHECKING:
     from engine.bootstrap.office import Office
@@ -43,10 +43,9 @@ def incidents(
     tocsin list --before INC-120     the page after one that ended with INC-120
     tocsin list --json               an object with `incidents` and `next`
     """
-    asked = Asked(limit=limit, before=before, open=running)
 
     async def work(office: Office) -> Page:
-        return await page(office.ledger, asked)
+        return await page(office.ledger, limit=limit, before=before, running=running)
 
     found = in_office(work)
     if json_:

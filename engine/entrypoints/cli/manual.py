@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any, Final
 
 import typer
 
-from engine.entrypoints.cli.main import COMMANDS, program, tocsin
+from engine.entrypoints.cli.commands import COMMANDS
+from engine.entrypoints.cli.main import program, tocsin
 
 KEPT: Final = "\\b\n"
 """Begins a paragraph whose lines are kept: the examples."""
@@ -20,10 +21,10 @@ def manual(*, head: str) -> str:
     """Return every command with its examples, arguments and options, as Markdown; `head` stands under the title."""
     commands: Any = typer.main.get_command(program())
     lines = ["# `tocsin`, command by command", "", head, "", *_text(tocsin)]
-    for panel, found in groupby(COMMANDS, key=itemgetter(0)):
+    for panel, found in groupby(COMMANDS, key=attrgetter("panel")):
         lines += [f"## {panel}", ""]
-        for _, name, command in found:
-            lines += [f"### `tocsin {name}`", "", *_text(command), *_table(_found(commands, name).params)]
+        for one in found:
+            lines += [f"### `tocsin {one.name}`", "", *_text(one.load()), *_table(_found(commands, one.name).params)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -13,11 +13,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.domain.authority import Refusal
 from engine.domain.commands import AnyCommand
-from engine.entrypoints.lists import Asked, Page, page
+from engine.entrypoints.lists import LARGEST, PAGE, Page, page
 from engine.reports.status import status
 
 if TYPE_CHECKING:
     from engine.entrypoints.web.parts import WebParts
+
+
+class Asked(BaseModel):
+    """Which page of the list is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=PAGE, ge=1, le=LARGEST)
+    before: str = ""
+    """Only incidents older than this one."""
+    open: bool = False
+    """Only incidents that are not over."""
 
 
 class Trigger(BaseModel):
@@ -51,7 +63,7 @@ def routes(parts: WebParts) -> APIRouter:
 
     @router.get("", response_model=None)
     async def listed(asked: Annotated[Asked, Query()]) -> Page:
-        return await page(parts.ledger, asked)
+        return await page(parts.ledger, limit=asked.limit, before=asked.before, running=asked.open)
 
     @router.get("/{incident}")
     async def one(incident: str) -> dict[str, Any]:

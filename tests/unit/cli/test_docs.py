@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.entrypoints.cli.main import COMMANDS
+from engine.entrypoints.cli.commands import COMMANDS
 from engine.entrypoints.docs import ROOT, documents, main
 from engine.language.catalog import RULES
 from engine.settings.values import Settings, variable
@@ -18,7 +18,7 @@ def test_the_generated_documents_are_up_to_date() -> None:
 def test_every_command_rule_and_setting_is_documented() -> None:
     """None is left out by its family or its kind."""
     commands = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
-    assert [name for _, name, _ in COMMANDS if f"### `tocsin {name}`" not in commands] == []
+    assert [one.name for one in COMMANDS if f"### `tocsin {one.name}`" not in commands] == []
     rules = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
     settings = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
     assert [key for key in RULES if f"| {key} |" not in rules] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.entrypoints.cli.main import COMMANDS
+from engine.entrypoints.cli.commands import COMMANDS
 from engine.runtime.inward.vocabulary import HELP, WORDS, not_understood, usage
 from integrations.slack.manifest import app_manifest
 from tests.architecture.sources import ROOT
@@ -18,7 +18,7 @@ def test_the_help_names_every_word() -> None:
 
 def test_every_word_has_its_command_in_the_shell() -> None:
     """And both stand in the page on steering, with who may."""
-    commands = {name for _, name, _ in COMMANDS} | {"--help"}
+    commands = {command.name for command in COMMANDS} | {"--help"}
     page = (ROOT / "docs" / "steering.md").read_text(encoding="utf-8")
     for name, word in WORDS.items():
         assert (word.command or name) in commands
