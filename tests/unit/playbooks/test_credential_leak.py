@@ -91,10 +91,32 @@ def test_a_key_that_cannot_be_switched_off_is_fenced_in(can: str, by_hand: str |
     assert runs(STEPS["fence"], inputs=INPUTS, steps=steps) is fenced
 
 
+@pytest.mark.parametrize(
+    ("exposure", "can", "cut", "fenced"),
+    [
+        ("inside only", "yes", False, True),
+        ("inside only", "yes", True, False),
+        ("public", "yes", False, False),
+        ("inside only", "it belongs to someone else", False, False),
+    ],
+)
+def test_a_key_that_stays_on_for_a_while_is_fenced_in_at_once(
+    exposure: str, can: str, *, cut: bool, fenced: bool
+) -> None:
+    """It waits for nothing but the decision to wait, and the new key is asked for until the old one may go off."""
+    step, which = STEPS["fence_meanwhile"], WHICH | {"can_be_switched_off": can, "cut_now": cut}
+    assert runs(step, inputs=INPUTS | {"exposure": exposure}, steps={"which": which}) is fenced
+    assert needed("fence_meanwhile") == {"which"}
+    assert STEPS["rotate"].repeat is not None
+
+
 @pytest.mark.parametrize(("can", "told"), [("yes", False), ("it belongs to someone else", True)])
 def test_whoever_s_key_it_is_hears_of_it(can: str, *, told: bool) -> None:
-    """They can switch off, search and warn where we cannot."""
-    assert runs(STEPS["tell_owner"], inputs=INPUTS, steps={"which": WHICH | {"can_be_switched_off": can}}) is told
+    """They can switch off, search and warn where we cannot; what they are told was approved before."""
+    for name in ("owner_text", "tell_owner"):
+        assert runs(STEPS[name], inputs=INPUTS, steps={"which": WHICH | {"can_be_switched_off": can}}) is told
+    assert STEPS["owner_text"].approve is not None
+    assert needed("tell_owner") == {"owner_text"}
 
 
 @pytest.mark.parametrize(
@@ -131,10 +153,13 @@ def test_an_open_duty_keeps_the_filing_open(applies: str, *, files: bool) -> Non
 @pytest.mark.parametrize(("high", "told"), [(True, True), (False, False)])
 def test_people_are_told_when_the_risk_is_high(*, high: bool, told: bool) -> None:
     """In exact words that two have approved, before anyone else reads of it."""
-    step = STEPS["tell_affected"]
-    assert runs(step, inputs=INPUTS, steps={"duties": {"high_risk": high}}) is told
-    assert step.approve is not None
-    assert (step.approve.quorum, step.approve.exact_text) == (2, True)
+    for name in ("affected_text", "tell_affected"):
+        assert runs(STEPS[name], inputs=INPUTS, steps={"duties": {"high_risk": high}}) is told
+    approve = STEPS["affected_text"].approve
+    assert approve is not None
+    assert (approve.quorum, approve.exact_text) == (2, True)
+    assert needed("tell_affected") == {"affected_text"}
+    assert STEPS["tell_affected"].stops == ("eu-gdpr.data_subjects", "uk-gdpr.individuals")
     assert "tell_affected" in needed("answers")
 
 
