@@ -26,7 +26,7 @@ from engine.domain.templates import is_secret, leaves, literal
 from engine.domain.values import Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jinja2.environment import Template as JinjaTemplate
     from jinja2.runtime import Context
@@ -92,6 +92,11 @@ class Template:
 def compile_expression(source: str, *, own: tuple[str, ...] = ()) -> Expression:
     """Return the expression that `source` is; raise `ExpressionError` when it is none."""
     return Expression(source, grammar.references(grammar.parse_expression(source)), own)
+
+
+def absent(reads: Iterable[Reference], names: Mapping[str, object]) -> bool:
+    """Return whether something that is read, and not only asked whether it is there, is not known."""
+    return any(not _known(_found(names, read), read) for read in reads if not read.guarded)
 
 
 def compile_template(raw: Json) -> Template:
@@ -237,7 +242,7 @@ def _call(name: str, argument: nodes.Expr) -> nodes.Filter:
 def _read(context: Context, index: int) -> object:
     reference: Reference = context.parent["table"][index]
     value = _found(context.parent["names"], reference)
-    if value is _NOWHERE or (value is None and reference.root == "inputs"):
+    if not _known(value, reference):
         raise UnknownValueError(reference)
     return value
 
@@ -249,6 +254,10 @@ def _peek(context: Context, index: int) -> object:
 
 
 _NOWHERE = object()
+
+
+def _known(value: object, reference: Reference) -> bool:
+    return value is not _NOWHERE and (value is not None or reference.root != "inputs")
 
 
 def _found(names: Names, reference: Reference) -> object:

@@ -155,17 +155,25 @@ def references(tree: nodes.Expr) -> tuple[Reference, ...]:
 
 
 def comparisons(tree: nodes.Expr) -> tuple[Comparison, ...]:
-    """Return every comparison of one look-up with one literal, whichever side it stands on."""
+    """Return every comparison of one look-up with one literal, whichever side it stands on, or with those of a list."""
     found = []
     for node in tree.find_all(nodes.Compare) if not isinstance(tree, nodes.Compare) else _with_self(tree):
         if len(node.ops) != 1:
             continue
         left, right = node.expr, node.ops[0].expr
+        if isinstance(right, nodes.List | nodes.Tuple):
+            found += [Comparison(one, "eq", item.value) for one, item in _among(left, right)]
         for one, other in ((left, right), (right, left)):
             reference = chain(one)
             if reference is not None and isinstance(other, nodes.Const):
                 found.append(Comparison(reference, node.ops[0].op, other.value))
     return tuple(found)
+
+
+def _among(one: nodes.Node, many: nodes.List | nodes.Tuple) -> Iterator[tuple[Reference, nodes.Const]]:
+    reference = chain(one)
+    if reference is not None:
+        yield from ((reference, item) for item in many.items if isinstance(item, nodes.Const))
 
 
 def chain(node: nodes.Node) -> Reference | None:

@@ -14,6 +14,8 @@ from engine.domain.acknowledging import take_acknowledgement
 from engine.domain.answers import accepted, take_answer, take_review, unknown
 from engine.domain.authority import Refusal, kept_apart, refuses
 from engine.domain.called import known_call, step_there, steps_there, take_inside
+from engine.domain.conducting.situation import Situation
+from engine.domain.conducting.undoing import unwritable
 from engine.domain.excluding import names_excluded, take_exclusion
 from engine.domain.fields import FieldError
 from engine.domain.glass import take_glass
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from engine.domain.events.shape import InputEvent
-    from engine.domain.incident import Incident
-    from engine.domain.plan import Plan
+    from engine.domain.incident import Incident, Step
+    from engine.domain.plan import Plan, StepPlan
 
 
 def take(
@@ -58,7 +60,7 @@ def take(
         case cmd.AssignRole() | cmd.AddNote():
             return _told(plan, incident, command, stamp)
         case cmd.SkipStep() | cmd.RetryStep() | cmd.ResolveStep() | cmd.UndoStep():
-            return _order(plan, incident, command, stamp)
+            return _order(plan, incident, command, stamp, now=now)
         case cmd.MoveTarget() | cmd.RedoStep():
             return take_asked(plan, incident, command, who, now=now)
         case cmd.CancelIncident() | cmd.CloseIncident() | cmd.ReopenIncident():
@@ -223,11 +225,12 @@ def _hold(
             assert_never(command)
 
 
+BY_HAND = "Take it back by hand, and say so with a note."
 Order = cmd.SkipStep | cmd.RetryStep | cmd.ResolveStep | cmd.UndoStep
 
 
 def _order(
-    plan: Plan, incident: Incident, command: Order, stamp: Mapping[str, str]
+    plan: Plan, incident: Incident, command: Order, stamp: Mapping[str, str], *, now: datetime
 ) -> tuple[InputEvent, ...] | Refusal:
     step = step_there(plan, incident, command.step)
     if step is None:
@@ -251,14 +254,20 @@ def _order(
                 return _cannot(command.step, state, "settled by hand")
             return (ev.StepResolved(step=command.step, outcome=command.outcome, reason=command.reason, **stamp),)
         case cmd.UndoStep():
-            if state is not StepStatus.DONE:
-                return _cannot(command.step, state, "taken back")
-            if step.undo is None or step.undo.action is None:
-                why = step.undo.none_because if step.undo else "the playbook names no way back"
-                return Refusal("no_undo", f"{command.step} cannot be taken back: {why}")
-            return (ev.UndoOrdered(step=command.step, reason=command.reason, **stamp),)
+            refusal = _no_way_back(Situation(plan, incident, now), step, incident.step(command.step))
+            return refusal or (ev.UndoOrdered(step=command.step, reason=command.reason, **stamp),)
         case _:
             assert_never(command)
+
+
+def _no_way_back(situation: Situation, step: StepPlan, entry: Step) -> Refusal | None:
+    if entry.status is not StepStatus.DONE:
+        return _cannot(entry.id, entry.status, "taken back")
+    if step.undo is None or step.undo.action is None:
+        why = step.undo.none_because if step.undo else "the playbook names no way back"
+        return Refusal("no_undo", f"{entry.id} cannot be taken back: {why}")
+    missing = unwritable(situation, step, entry)
+    return Refusal("no_undo", f"{entry.id} cannot be taken back: {missing}", BY_HAND) if missing else None
 
 
 def _closed(incident: Incident, command: cmd.AnyCommand) -> Refusal | None:

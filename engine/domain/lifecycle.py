@@ -134,6 +134,9 @@ TRANSITIONS: dict[StepStatus, dict[Trigger, StepStatus]] = {
 SETTLED = frozenset({S.DONE, S.SKIPPED, S.FAILED, S.DECLINED, S.BLOCKED, S.CANCELLED, S.UNDONE})
 """Ends. *Unconfirmed* is none: a person must still say what happened."""
 
+ENDED = "ended"
+"""What an expression reads of a step that has ended: `steps.look.ended`, one of `SETTLED`."""
+
 SATISFIES = frozenset({S.DONE, S.SKIPPED})
 """What a plain entry under `needs` accepts."""
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 APART = frozenset({"line", "traits", "handler_for"})
 """What is no difference of a step: another line of the file, and what a plan adds to it."""
-OWN_PLACE = frozenset({"playbook", "version", "digest", "inputs", "roles", "phases", "steps", "regimes", "controls"})
+OWN_PLACE = frozenset(
+    {"playbook", "version", "digest", "inputs", "roles", "phases", "steps", "regimes", "controls", "ends_read"}
+)
 """What of a whole plan is compared elsewhere, or stands in catalogs."""
 KEYS = {"with_": "with", "instructions": "text", "handlers": "on_failure", "enough": "join", "fulfilled": "stops"}
 """How a part of a plan is called in a playbook."""

@@ -216,6 +216,8 @@ class Plan:
     separation: tuple[SeparationPlan, ...] = ()
 
     outputs: Mapping[str, OutputPlan] = field(default_factory=dict)
+    ends_read: frozenset[str] = frozenset()
+    """The steps of which an expression reads how they ended."""
     _called: dict[str, StepPlan] = field(default_factory=dict, init=False, repr=False, compare=False)
     """Steps of called playbooks by their path, each worked out once."""
 

@@ -122,7 +122,10 @@ class StepModel(Part):
     )
     call: Name | None = Field(None, description="The playbook that is run inside this one.")
     needs: list[NeedModel] = Field([], description="Steps, of any phase, that must have settled first.")
-    when: Condition | None = Field(None, description='A condition, like inputs.anyone_minor == "no". Without {{ }}.')
+    when: Condition | None = Field(
+        None,
+        description='A condition, like inputs.anyone_minor == "no", or steps.ask.ended == "failed". Without {{ }}.',
+    )
     for_each: Condition | None = Field(None, description="A list; the step is done once per element, named `item`.")
     max_parallel: int | None = Field(None, ge=1, le=100, description="How many elements at a time.")
     join: Join | None = Field(

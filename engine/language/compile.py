@@ -17,6 +17,7 @@ from engine.domain.durations import parse_duration
 from engine.domain.expressions import compile_expression, compile_template
 from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.keeping import KeepPlan
+from engine.domain.lifecycle import ENDED
 from engine.domain.plan import (
     ApprovePlan,
     EscalatePlan,
@@ -74,7 +75,14 @@ def build_plan(context: Context, *, file_digest: str) -> Plan:
         sensitivity=playbook.sensitivity,
         separation=tuple(SeparationPlan(tuple(kept.roles), kept.why) for kept in playbook.separation),
         outputs=_outputs(playbook),
+        ends_read=frozenset(_ends_read(context)) & context.by_id.keys(),
     )
+
+
+def _ends_read(context: Context) -> Iterator[str]:
+    outputs = (compile_expression(output.from_).reads for output in context.playbook.outputs.values())
+    for reads in (*(use.reads for use in context.uses), *outputs):
+        yield from (read.path[0] for read in reads if read.root == "steps" and read.path[1:] == (ENDED,))
 
 
 def _every(context: Context) -> Iterator[Context]:

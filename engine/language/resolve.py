@@ -14,6 +14,7 @@ from enum import StrEnum
 from engine.domain.fields import FieldType
 from engine.domain.files import PARTS as FILE_PARTS
 from engine.domain.grammar import ROOTS, Reference
+from engine.domain.lifecycle import ENDED, SETTLED, StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.playbook import FieldModel, OutputModel, StepModel
 from engine.domain.sensitivity import Sensitivity, most
@@ -33,6 +34,9 @@ INCIDENT_FIELDS: Mapping[str, FieldType] = {
 
 ERROR_FIELDS: Mapping[str, FieldType] = {"message": FieldType.TEXT, "status": FieldType.NUMBER}
 """What `error.` may be followed by, in `retry.if`."""
+
+ENDS = tuple(status.value for status in StepStatus if status in SETTLED)
+"""What `steps.x.ended` may be."""
 
 SECRET_WORDS = ("secret", "secrets", "env")
 """Names that authors try for a secret; a rule of its own says what to write."""
@@ -155,14 +159,22 @@ def _step(context: Context, reference: Reference, *, reader: Step) -> Known | No
     step = context.by_id.get(word)
     if step is None:
         return Nowhere(Fault.STEP, f"There is no step {word!r}.", _choice(word, context.by_id))
+    if reference.path[1:] == (ENDED,):
+        return _ended(step, reader=reader)
     if len(reference.path) == 1 or reference.path[1] != "output":
         rest = ".".join(reference.path[1:]) or "x"
-        hint = f"Write steps.{word}.output.{rest}."
+        hint = f"Write steps.{word}.output.{rest}, or steps.{word}.{ENDED}."
         return Nowhere(Fault.OUTPUT, f"{reference} is not something that can be read of a step.", hint)
     if step.model.for_each is not None and step.id != reader.id:
-        hint = f"Only whether it has settled can be used: needs: [{word}]."
+        hint = f"Only whether and how it ended can be used: needs: [{word}], steps.{word}.{ENDED}."
         return Nowhere(Fault.EACH, f"{word} has one result per element, so {reference} is not one value.", hint)
     return _output(context, reference, step=step)
+
+
+def _ended(step: Step, *, reader: Step) -> Known | Nowhere:
+    if step.id == reader.id:
+        return Nowhere(Fault.STEP, f"{step.id} has not ended while it is worked out.", "Name another step.")
+    return Known(FieldType.CHOICE, options=ENDS, sensitivity=step.model.sensitivity)
 
 
 def _output(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:

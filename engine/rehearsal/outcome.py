@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.conducting import standing
+from engine.domain.conducting import judging, standing
 from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED
 from engine.domain.surfaces import CARD, CHANNEL, EPIC, NOTICE, SURFACES, TICKET
@@ -214,7 +214,7 @@ def _open(played: Played) -> Iterator[str]:
 def _awaited(situation: Situation, step: StepPlan, entry: Step) -> str:
     if entry.because:
         return f": {entry.because}"
-    unknown = standing.unknown(situation, step, entry)
+    unknown = judging.unknown(situation, step, entry)
     if unknown:
         return f": {unknown} is not known"
     waits = [need.step for need in step.needs if not standing.settled(situation, situation.plan.step_at(need.step))]

@@ -9,9 +9,10 @@ import re
 from typing import TYPE_CHECKING
 
 from engine.domain.authority import ladder, vacant
-from engine.domain.conducting import standing
+from engine.domain.conducting import judging, standing
 from engine.domain.conducting.joining import Joined, missed_because
 from engine.domain.conducting.situation import Situation
+from engine.domain.conducting.undoing import unwritable
 from engine.domain.glass import alone_from, stands
 from engine.domain.lifecycle import StepStatus
 from engine.domain.naming import beside
@@ -19,7 +20,7 @@ from engine.domain.plan import OnFailure
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
 from engine.domain.views import VIEW, titles
-from engine.reports.phrases import awaited, objection, on_hold, within
+from engine.reports.phrases import awaited, objection, on_hold, unsaid, within
 from engine.reports.titles import placed
 from engine.reports.values import local
 
@@ -166,12 +167,26 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
         yield _need("unconfirmed", entry.id, f"“{title}” nobody can tell whether it was done ({because}). {settle}")
     elif entry.status is StepStatus.FAILED and _undecided(situation, step, entry):
         yield _need("failed", entry.id, f"“{title}” failed ({because}). {settle}")
+    elif entry.undo_ordered and (missing := unwritable(situation, step, entry)):
+        yield _need(
+            "undo_unknown", entry.id, f"“{title}” cannot be taken back: {within(missing)}. Take it back by hand."
+        )
     elif situation.incident.phases.get(step.phase) is not None:
-        missing = standing.unknown(situation, step, entry)
-        if missing:
-            waits = awaited(missing, title=lambda name: placed(situation.plan, beside(entry.id, name)))
-            skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
+        waits = _not_known(situation, step, entry)
+        skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
+        if waits:
             yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
+
+
+def _not_known(situation: Situation, step: StepPlan, entry: Step) -> str:
+    """Return what a step waits for, or what it will not be told any more; empty when there is nothing."""
+
+    def title(name: str) -> str:
+        return placed(situation.plan, beside(entry.id, name))
+
+    missing = judging.unknown(situation, step, entry)
+    never = "" if missing else judging.never_said(situation, step, entry)
+    return awaited(missing, title=title) if missing else unsaid(never, title=title) if never else ""
 
 
 def _undecided(situation: Situation, step: StepPlan, entry: Step) -> bool:

@@ -37,9 +37,18 @@ def awaited(reference: str, *, title: Callable[[str], str]) -> str:
     """Return what a step waits for that reads something unknown, like `inputs.recording`; `title` names a step."""
     root, *path = reference.split(".")
     name = path[-1].replace("_", " ") if path else reference
+    if root == "steps" and path[1:] == ["ended"]:
+        return f"waits for “{title(path[0])}” to end"
     if root == "steps" and path:
         return f"waits for “{title(path[0])}” to say: {name}" if len(path) > 1 else f"waits for “{title(path[0])}”"
     return f"waits until it is known: {name}"
+
+
+def unsaid(reference: str, *, title: Callable[[str], str]) -> str:
+    """Return what a step reads of another that ended without saying it, like `steps.look.output.links`."""
+    _, step, *path = reference.split(".")
+    what = f"saying: {path[-1].replace('_', ' ')}" if path[1:] else "a result"
+    return f"is blocked: “{title(step)}” ended without {what}"
 
 
 def within(reason: str) -> str:

@@ -4,8 +4,8 @@ Rules kept here (design section 3): contain, legal and communicate open at once,
 contained, review when it is resolved, `after` says otherwise; what has opened stays open. Contained: a step
 that marks it was answered yes, or, without such a step or when it can no longer be answered, the contain phase
 has settled. Resolved: every phase but review has settled. Closed: review has settled and nothing but
-follow-ups is failed, unconfirmed or open, and nothing waits to be ratified. A cancelled incident first lets what is
-running end.
+follow-ups is failed, unconfirmed, open or blocked for what nobody said, and nothing waits to be ratified. A cancelled
+incident first lets what is running end.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.conducting import standing
+from engine.domain.conducting import judging, standing
+from engine.domain.conducting.undoing import unwritable
 from engine.domain.incident import act_key, effect_key
 from engine.domain.lifecycle import SETTLED, IncidentStatus, PhaseStatus, StepStatus, Trigger, allows
 from engine.domain.plan import Gate, OnFailure
@@ -105,7 +106,7 @@ def _keeps_open(situation: Situation, step: StepPlan, entry: Step) -> bool:
         return False  # its steps speak for it
     if entry.status is StepStatus.FAILED and standing.failed(situation, step):
         return not entry.accepted and step.on_failure is not OnFailure.CONTINUE
-    return entry.status not in SETTLED
+    return entry.status not in SETTLED or bool(judging.never_said(situation, step, entry))
 
 
 def _entries(situation: Situation) -> list[tuple[StepPlan, Step]]:
@@ -125,7 +126,7 @@ def _gate_open(situation: Situation, phase: PhasePlan) -> bool:
 
 
 def _settles(situation: Situation, phase: PhasePlan) -> bool:
-    return not any(standing.holds(situation, step) for step in situation.steps if step.phase == phase.id)
+    return not any(judging.holds(situation, step) for step in situation.steps if step.phase == phase.id)
 
 
 def _closes(situation: Situation) -> bool:
@@ -186,7 +187,9 @@ def _action_key(situation: Situation, entry: Step) -> str:
 
 
 def _undo_over(situation: Situation, step: StepPlan, entry: Step) -> bool:
-    """Return whether taking a step back was tried without success, or refused."""
+    """Return whether taking a step back was tried without success, was refused, or cannot be written out."""
+    if unwritable(situation, step, entry):
+        return True
     effect = situation.incident.effects.get(effect_key(situation.incident.id, entry.id, "undo"))
     if effect is not None and effect.status in ("failed", "unconfirmed"):
         return True

@@ -24,6 +24,10 @@ COUNTS = frozenset({StepStatus.DONE, StepStatus.UNDONE})
 """What was taken back had been done: no other element begins for it."""
 
 
+WORST = (StepStatus.FAILED, StepStatus.DECLINED, StepStatus.BLOCKED, StepStatus.CANCELLED, StepStatus.UNDONE)
+"""Ends from the worst on; of done and skipped elements the whole is done."""
+
+
 class Joined(StrEnum):
     """What the elements of a step come to: still open, enough done, or too few left."""
 
@@ -39,6 +43,19 @@ def joined(step: StepPlan, elements: Sequence[Step]) -> Joined:
         return Joined.ENOUGH
     left = sum(1 for entry in elements if entry.status not in SETTLED)
     return Joined.OPEN if _done(elements) + left >= needed else Joined.MISSED
+
+
+def ended(step: StepPlan, elements: Sequence[Step], *, spread: bool) -> str:
+    """Return how a step ended, the same word for one and for many; empty while it has not.
+
+    Of many that ended differently the worst one counts, unless `join` says how many are enough.
+    """
+    if step.enough is not None and spread:
+        return {Joined.ENOUGH: StepStatus.DONE, Joined.MISSED: StepStatus.FAILED}.get(joined(step, elements), "")
+    states = {entry.status for entry in elements}
+    if states - SETTLED:
+        return ""
+    return next(iter(states)) if len(states) == 1 else next((bad for bad in WORST if bad in states), StepStatus.DONE)
 
 
 def missed_because(step: StepPlan, elements: Sequence[Step]) -> str:

@@ -8,43 +8,40 @@ afterwards, it is awaited again. A call settles only on a state in which no step
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
-from engine.domain.conducting import standing
+from engine.domain.conducting import judging, standing
+from engine.domain.conducting.reading import given
 from engine.domain.conducting.situation import digest_of
 from engine.domain.expressions import ExpressionError, UnknownValueError
-from engine.domain.fields import FieldError, FieldSpec, accept
+from engine.domain.fields import FieldError
 from engine.domain.lifecycle import SETTLED, StepStatus
-from engine.domain.naming import scope_of
-from engine.domain.values import Instant, encode
+from engine.domain.values import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.domain.conducting.situation import Situation
     from engine.domain.events.shape import Event, Json
-    from engine.domain.expressions import Reference, Template
     from engine.domain.incident import Step
     from engine.domain.plan import Plan, StepPlan
-    from engine.domain.values import Value
 
 
 def write_out(situation: Situation, step: StepPlan, called: Plan, entry: Step) -> Iterator[Event]:
     """Yield what a called playbook is given, typed; nothing while something that it must be given is not known."""
-    given: dict[str, Json] = {}
+    handed: dict[str, Json] = {}
     for name, spec in called.inputs.items():
         try:
-            value = _given(situation, step.with_, spec, entry)
+            value = given(situation, step.with_, spec, entry.id)
         except UnknownValueError:
             return
         except (ExpressionError, FieldError):
             yield ev.StepFailed(step=entry.id, because=f"what it is given as {name} does not fit")
             return
         if value is not None:
-            given[name] = encode(value)
-    yield ev.StepPrepared(step=entry.id, digest=digest_of(given), params=given, authors=situation.authors(step))
+            handed[name] = encode(value)
+    yield ev.StepPrepared(step=entry.id, digest=digest_of(handed), params=handed, authors=situation.authors(step))
 
 
 def call_begins(step: StepPlan, entry: Step) -> Iterator[Event]:
@@ -55,7 +52,7 @@ def call_begins(step: StepPlan, entry: Step) -> Iterator[Event]:
 
 def resumed(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
     """Yield that a call which had failed goes on, since one of its steps was given another try."""
-    if entry.opened and any(standing.holds(situation, inner) for inner in situation.inside(entry.id)):
+    if entry.opened and any(judging.holds(situation, inner) for inner in situation.inside(entry.id)):
         yield from call_begins(step, entry)
 
 
@@ -69,16 +66,16 @@ def decide_calls(situation: Situation) -> Iterator[Event]:
 
 def _ended(situation: Situation, called: Plan, entry: Step) -> Iterator[Event]:
     inside = list(situation.inside(entry.id))
-    if any(standing.holds(situation, inner) for inner in inside):
+    if any(judging.holds(situation, inner) for inner in inside):
         return
     bad = next((inner for inner in inside if not inner.follow_up and _went_wrong(situation, inner)), None)
     if bad is not None:
         yield ev.StepFailed(step=entry.id, because=f"{bad.id} is {standing.unmet(situation, bad)}")
         return
     output: dict[str, Json] = {}
-    for name, given in called.outputs.items():
+    for name, output_plan in called.outputs.items():
         try:
-            output[name] = encode(given.value.evaluate(situation.names_in(entry.id)))
+            output[name] = encode(output_plan.value.evaluate(situation.names_in(entry.id)))
         except UnknownValueError:
             continue
         except ExpressionError:
@@ -91,26 +88,3 @@ def _went_wrong(situation: Situation, step: StepPlan) -> bool:
     """Return whether a step ended so that what needs it cannot go on; one that waits for the unknown has not ended."""
     ended = all(entry.status in SETTLED for entry in standing.instances(situation, step))
     return (ended or standing.settled(situation, step)) and bool(standing.unmet(situation, step))
-
-
-def _may_still_be_known(situation: Situation, read: Reference, scope: str) -> bool:
-    """Return whether what is read of a step may still come: not once the step has ended without it."""
-    if read.root != "steps":
-        return read.root != "inputs"
-    name = f"{scope}/{read.path[0]}" if scope else read.path[0]
-    return not standing.settled(situation, situation.plan.step_at(name))
-
-
-def _given(situation: Situation, with_: Template | None, spec: FieldSpec, entry: Step) -> Value:
-    tree = with_.source if with_ is not None else {}
-    raw: Value = None
-    if with_ is not None and isinstance(tree, dict) and spec.name in tree:
-        try:
-            rendered = replace(with_, source={spec.name: tree[spec.name]}).render(situation.names_for(entry.id))
-        except UnknownValueError as unknown:
-            may_be_left_out = spec.optional or spec.default is not None
-            if not may_be_left_out or _may_still_be_known(situation, unknown.reference, scope_of(entry.id)):
-                raise
-        else:
-            raw = rendered[spec.name] if isinstance(rendered, dict) else None
-    return accept(spec, raw, name=spec.name, zone=None, now=Instant(situation.now))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import BusinessCalendar, add_business_days
 from engine.domain.chain import canonical
+from engine.domain.conducting.joining import ended
 from engine.domain.decoded import decoded
 from engine.domain.incident import act_key, base_id, instance_number, scope_of
-from engine.domain.lifecycle import StepStatus
+from engine.domain.lifecycle import ENDED, StepStatus
 from engine.domain.severity import severity_of
 from engine.domain.values import Instant, decode
 from engine.domain.waking import ASLEEP, Waking
@@ -79,14 +80,7 @@ class Situation:
                 name: decode(value)
                 for name, value in (inputs if scope else {n: incident.fact(n) for n in incident.facts}).items()
             },
-            "steps": {
-                step.id.rpartition("/")[2]: {"output": decoded(step.output)}
-                for step in incident.steps.values()
-                if step.output is not None
-                and step.status is StepStatus.DONE
-                and instance_number(step.id) is None
-                and scope_of(step.id) == scope
-            },
+            "steps": self._told(scope),
             "roles": {role: list(people) for role, people in incident.roles.items()},
             "incident": {
                 "id": incident.id,
@@ -96,6 +90,27 @@ class Situation:
                 "exercise": incident.exercise,
             },
         }
+
+    def _told(self, scope: str) -> dict[str, dict[str, object]]:
+        """Return what the steps of a scope gave, and of those that something asks it of, how they ended."""
+        incident = self.incident
+        told: dict[str, dict[str, object]] = {
+            step.id.rpartition("/")[2]: {"output": decoded(step.output)}
+            for step in incident.steps.values()
+            if step.output is not None
+            and step.status is StepStatus.DONE
+            and instance_number(step.id) is None
+            and scope_of(step.id) == scope
+        }
+        calling = self.plan.find_step(scope) if scope else None
+        plan = calling.call if calling is not None else None if scope else self.plan
+        for name in plan.ends_read if plan is not None else ():
+            step = self.plan.step_at(f"{scope}/{name}" if scope else name)
+            elements = [incident.step(one) for one in incident.instances(step.id)]
+            word = ended(step, elements, spread=step.id in incident.spreads)
+            if word:
+                told[name] = {**told.get(name, {}), ENDED: str(word)}
+        return told
 
     @cached_property
     def severity(self) -> str:

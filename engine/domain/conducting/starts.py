@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.conducting import standing
+from engine.domain.conducting import judging, standing
 from engine.domain.conducting.asking import heard, open_ask, open_views
 from engine.domain.conducting.holding import may_be_written_out
 from engine.domain.conducting.scopes import write_out
@@ -31,7 +31,7 @@ NOTHING_TO_DO = "there is nothing to do it for: the list is empty"
 
 def begin(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
     """Yield what follows for an instance that is waiting."""
-    found = standing.verdict(situation, step, entry.id)
+    found = judging.verdict(situation, step, entry.id)
     match found.word:
         case "skip":
             yield ev.StepSkipped(step=entry.id, because=found.because)
@@ -49,12 +49,16 @@ def begin(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
 
 def spread(situation: Situation, step: StepPlan) -> Iterator[Event]:
     """Yield the further elements of a step that is done once per element."""
-    elements = _elements(situation, step)
+    known, base = situation.incident.spreads.get(step.id, ()), situation.incident.step(step.id)
+    try:
+        elements = _elements(situation, step)
+    except ExpressionError as error:
+        if not known and base.status is StepStatus.WAITING:
+            yield ev.StepFailed(step=step.id, because=f"its list cannot be worked out: {error.message}")
+        return
     if elements is None:
         return
-    known = situation.incident.spreads.get(step.id, ())
     fresh = elements[len(known) :]
-    base = situation.incident.step(step.id)
     if fresh and base.status is StepStatus.SKIPPED and not base.by_hand:
         yield ev.StepRevived(step=step.id, because="there is something to do it for")
     elif fresh and (known or base.status is StepStatus.WAITING):
@@ -65,7 +69,7 @@ def spread(situation: Situation, step: StepPlan) -> Iterator[Event]:
 
 def spread_further(situation: Situation, step: StepPlan) -> Iterator[Event]:
     """Yield the elements that a step's list has gained since it was first spread, if it would still begin."""
-    if standing.verdict(situation, step, step.id).word == "go":
+    if judging.verdict(situation, step, step.id).word == "go":
         yield from spread(situation, step)
 
 
@@ -82,19 +86,11 @@ def prepare(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event
     yield ev.StepPrepared(step=entry.id, digest=digest_of(params), params=params, authors=situation.authors(step))
 
 
-def prepare_undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
-    """Yield what taking a step back will do, written out once."""
-    if step.undo is None:
-        return
-    params = encode(step.undo.with_.render(situation.names_for(entry.id)) if step.undo.with_ else {})
-    yield ev.StepPrepared(step=entry.id, digest=digest_of(params), params=params, purpose="undo")
-
-
 def revive(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]:
     """Yield that a skipped or blocked instance is looked at again, when what kept it from beginning is gone."""
     if entry.because == NOTHING_TO_DO:
         yield from spread(situation, step)
-    elif standing.may_revive(situation, step, entry):
+    elif judging.may_revive(situation, step, entry):
         yield ev.StepRevived(step=entry.id, because="what it depends on has changed")
 
 
@@ -105,7 +101,9 @@ def _elements(situation: Situation, step: StepPlan) -> list[Value] | None:
         elements = step.for_each.evaluate(situation.names_for(step.id))
     except UnknownValueError:
         return None
-    return list(elements) if isinstance(elements, list | tuple) else None
+    if not isinstance(elements, list | tuple):
+        raise ExpressionError(f"{step.for_each.source} is no list.")
+    return list(elements)
 
 
 def _room(situation: Situation, step: StepPlan) -> bool:
@@ -138,17 +136,26 @@ def _start(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event]
 
 def _wait(situation: Situation, wait: WaitPlan, entry: Step) -> Iterator[Event]:
     try:
-        if wait.known is not None:
-            if wait.known.evaluate(situation.names_for(entry.id)) is True:
-                yield from _timed(entry, Instant(situation.now))
-        elif wait.until is not None:
-            moment = wait.until.evaluate(situation.names_for(entry.id))
-            if isinstance(moment, Instant):
-                yield from _timed(entry, moment)
-        elif wait.duration is not None:
-            yield from _timed(entry, Instant(situation.now + wait.duration))
+        moment = _awaited(situation, wait, entry)
     except UnknownValueError:
         return
+    except ExpressionError as error:
+        yield ev.StepFailed(step=entry.id, because=f"what it waits for cannot be worked out: {error.message}")
+        return
+    if moment is not None:
+        yield from _timed(entry, moment)
+
+
+def _awaited(situation: Situation, wait: WaitPlan, entry: Step) -> Instant | None:
+    """Return until when is waited; None while something has not become true."""
+    if wait.known is not None:
+        return Instant(situation.now) if wait.known.evaluate(situation.names_for(entry.id)) is True else None
+    if wait.until is None:
+        return Instant(situation.now + wait.duration) if wait.duration is not None else None
+    moment = wait.until.evaluate(situation.names_for(entry.id))
+    if not isinstance(moment, Instant):
+        raise ExpressionError(f"{wait.until.source} is no date and time.")
+    return moment
 
 
 def _timed(entry: Step, moment: Instant) -> Iterator[Event]:

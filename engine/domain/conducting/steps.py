@@ -11,6 +11,7 @@ from engine.domain.conducting.holding import may_be_written_out
 from engine.domain.conducting.joining import ENOUGH, Joined, not_begun
 from engine.domain.conducting.scopes import call_begins, decide_calls, resumed
 from engine.domain.conducting.situation import Perform
+from engine.domain.conducting.undoing import prepare_undo
 from engine.domain.events.shape import Event
 from engine.domain.glass import objected_to
 from engine.domain.incident import act_key, effect_key
@@ -179,7 +180,7 @@ def _undo(situation: Situation, step: StepPlan, entry: Step) -> Iterator[Event |
     if step.undo is None or step.undo.action is None:
         return
     if entry.undo_params is None:
-        yield from starts.prepare_undo(situation, step, entry)
+        yield from prepare_undo(situation, step, entry)
     elif step.approve is not None and not approved(situation, entry, entry.undo_digest, purpose=UNDO):
         asked = situation.incident.asks.get(entry.approval or "")
         again = asked is not None and asked.outcome == "expired" and step.approve.asks_again

@@ -135,7 +135,7 @@ def read_after_need(context: Context) -> Findings:
             names = {read.path[0] for read in use.reads if read.root == "steps" and read.path and not read.guarded}
             for name in sorted((names - settled) & context.by_id.keys()):
                 message = f"{step.id} reads {name} without needing it."
-                yield Finding(use.loc, message, f"Add needs: [{name}]; without it, it waits without saying so.")
+                yield Finding(use.loc, message, f"Add needs: [{name}], so that the order can be seen.")
 
 
 def kept_path(context: Context) -> Findings:

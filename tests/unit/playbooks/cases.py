@@ -40,7 +40,7 @@ def runs(step: StepPlan, *, inputs: Names, steps: Mapping[str, Names] | None = N
     """Return whether a step's condition holds, None while something that it needs is not known."""
     if step.when is None:
         return True
-    outputs = {name: {"output": output} for name, output in (steps or {}).items()}
+    outputs = {name: {"output": output, "ended": "done"} for name, output in (steps or {}).items()}
     try:
         return step.when.evaluate({"inputs": inputs, "steps": outputs}) is True
     except UnknownValueError:

@@ -90,3 +90,11 @@ def test_a_caller_learns_how_it_ended() -> None:
     ]
     assert [removed.evaluate(known) for known in names] == [True, False]
     assert removed.evaluate({"steps": {"outcome": {"output": {}}}}) is False
+
+
+def test_no_answer_on_any_day_has_a_next_step_too() -> None:
+    """The days are over, the question has failed, and another way is chosen all the same."""
+    when = STEPS["next_way"].when
+    assert when is not None
+    for ended, leads_on in (("failed", True), ("skipped", False)):
+        assert when.evaluate({"inputs": ADULTS, "steps": {"answer": {"ended": ended}}}) is leads_on

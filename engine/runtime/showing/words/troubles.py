@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.domain.conducting import standing
+from engine.domain.conducting import judging, standing
 from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import StepStatus
 from engine.domain.naming import beside
-from engine.reports.phrases import awaited
+from engine.reports.phrases import awaited, unsaid
 from engine.runtime.showing.words.asking import state_of_calls
 from engine.runtime.showing.words.scene import Scene, open_to_all
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.domain.incident import Step
+    from engine.domain.plan import StepPlan
 
 
 def troubles(scene: Scene) -> Iterator[str]:
@@ -61,10 +62,15 @@ def called(scene: Scene) -> Iterator[str]:
 def unknowns(scene: Scene) -> Iterator[str]:
     situation = Situation(scene.plan, scene.incident, scene.now)
     for step, entry in standing.in_place(situation, scene.plan.steps.values()):
-        missing = standing.unknown(situation, step, entry) if step.phase in scene.incident.phases else ""
-        if missing:
-            yield f"“{scene.title(entry.id)}” {_waits(scene, entry, missing)}"
+        waits = _not_known(scene, situation, step, entry) if step.phase in scene.incident.phases else ""
+        if waits:
+            yield f"“{scene.title(entry.id)}” {waits}"
 
 
-def _waits(scene: Scene, entry: Step, missing: str) -> str:
-    return awaited(missing, title=lambda name: scene.title(beside(entry.id, name)))
+def _not_known(scene: Scene, situation: Situation, step: StepPlan, entry: Step) -> str:
+    def title(name: str) -> str:
+        return scene.title(beside(entry.id, name))
+
+    missing = judging.unknown(situation, step, entry)
+    never = "" if missing else judging.never_said(situation, step, entry)
+    return awaited(missing, title=title) if missing else unsaid(never, title=title) if never else ""
