@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING, Any
 from engine.domain.fields import NOW, FieldSpec
 from engine.domain.values import encode
 from engine.language.cacao.order import layers
-from engine.language.cacao.vocabulary import AUTHOR, ENGINE, EXTENSION, SPEC_VERSION, TYPES, identifier, variable
+from engine.language.cacao.vocabulary import (
+    ACTIVITIES,
+    AUTHOR,
+    ENGINE,
+    EXTENSION,
+    SPEC_VERSION,
+    TYPES,
+    identifier,
+    variable,
+)
 from engine.language.cacao.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -34,34 +43,21 @@ ABOUT = {
     "schema": "playbooks/playbook.schema.json of Tocsin",
     "version": "1.0.0",
 }
-TYPES_OF_PHASES = {
-    "contain": "mitigation",
-    "legal": "notification",
-    "communicate": "notification",
-    "harden": "remediation",
-    "review": "prevention",
-}
-ACTIVITIES = {
-    "mitigation": "restrict-access",
-    "notification": "deliver-content",
-    "remediation": "eliminate-risk",
-    "prevention": "analyze-collected-data",
-}
 
 
 def exported(playbook: Playbook, plan: Plan) -> dict[str, Any]:
     """Return a playbook as the object of a CACAO file."""
     flow = Workflow(plan)
     start = flow.built(layers(plan))
-    types = list(dict.fromkeys(TYPES_OF_PHASES[phase.id] for phase in plan.phases))
+    activities = _activities(flow)
+    types = [kind for kind, activity in ACTIVITIES.items() if activity in activities]
     found: dict[str, Any] = {
         "type": "playbook",
         "spec_version": SPEC_VERSION,
         "id": identifier("playbook", plan.playbook),
         "name": plan.title,
         **({"description": plan.description} if plan.description else {}),
-        "playbook_types": types,
-        "playbook_activities": list(dict.fromkeys(ACTIVITIES[kind] for kind in types)),
+        **({"playbook_types": types, "playbook_activities": activities} if activities else {}),
         "created_by": AUTHOR,
         "created": _instant(BEGIN),
         "modified": _instant(BEGIN + timedelta(minutes=plan.version - 1)),
@@ -87,6 +83,13 @@ def digest_of(found: Mapping[str, Any]) -> str:
 def written(found: Mapping[str, Any]) -> str:
     """Return the text of a CACAO file."""
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _activities(flow: Workflow) -> list[str]:
+    """Return what the commands of a workflow do: a file names no activity that none of its steps has."""
+    commands = [command for step in flow.steps.values() for command in step.get("commands", ())]
+    done = {command["playbook_activity"] for command in commands}
+    return [activity for activity in ACTIVITIES.values() if activity in done]
 
 
 def _instant(moment: datetime) -> str:

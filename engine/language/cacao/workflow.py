@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain.plan import StepKind
 from engine.language.cacao.requests import request, texts
-from engine.language.cacao.vocabulary import ENGINE, EXTENSION, identifier, variable
+from engine.language.cacao.vocabulary import ACTIVITIES, ENGINE, EXTENSION, TYPES_OF_PHASES, identifier, variable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ class Workflow:
         asked = {
             "name": f"Approve: {step.title}",
             "on_completion": following,
-            "commands": [{"type": "manual", "command": text}],
+            "commands": [{"type": "manual", "command": text, "playbook_activity": _activity(step)}],
             "agent": self._role(approve.by[0]),
             "out_args": [name],
         }
@@ -111,7 +111,7 @@ class Workflow:
             **({"delay": _milliseconds(wait)} if wait else {}),
             **({"timeout": _milliseconds(step.timeout)} if step.timeout else {}),
             "on_completion": following,
-            "commands": [self._command(step)],
+            "commands": [{**self._command(step), "playbook_activity": _activity(step)}],
             "agent": self._agent(step),
         }
         if step.action == REQUEST and (target := self._target(step)):
@@ -165,6 +165,11 @@ class Workflow:
         found = identifier(kind, self._plan.playbook, name)
         self.steps[found] = {"type": kind, **values}
         return found
+
+
+def _activity(step: StepPlan) -> str:
+    """Return what a step does, in their words."""
+    return ACTIVITIES[TYPES_OF_PHASES[step.phase]]
 
 
 def _milliseconds(span: timedelta) -> int:

@@ -140,6 +140,7 @@ def test_a_request_has_its_host_as_target_and_no_secret() -> None:
             "command": "POST /api/__kind__:value HTTP/1.1",
             "headers": {"Authorization": ["Bearer __REC_TOKEN__:value"]},
             "content": '{"url": "__url__:value"}',
+            "playbook_activity": "restrict-access",
         }
     ]
     (target,) = step["targets"]
@@ -176,7 +177,7 @@ def test_people_and_time_have_their_words() -> None:
     found = small()
     task = named(found, "Ask them")
     assert (task["commands"], found["agent_definitions"][task["agent"]]["name"]) == (
-        [{"type": "manual", "command": "Ask them."}],
+        [{"type": "manual", "command": "Ask them.", "playbook_activity": "restrict-access"}],
         "Counsel",
     )
     assert named(found, "Wait a little")["delay"] == 7_200_000
