@@ -19,6 +19,7 @@ from engine.domain.errors import InputError
 from engine.domain.lifecycle import PhaseStatus
 from engine.domain.mapping.change import Change, Obstacle, entries_of, touched
 from engine.domain.mapping.rules import forgotten, obstacles
+from engine.domain.mapping.views import hearing
 from engine.domain.plan import StepPlan
 from engine.domain.values import Instant, encode
 
@@ -173,7 +174,7 @@ def _steps(change: Change) -> Iterator[Difference]:
         if step.id not in old:
             yield Difference(f"step {step.id}: added", _begins(change, step))
         elif keys := _keys(old[step.id], step):
-            yield Difference(f"step {step.id}: {keys}", _counts(change, step))
+            yield Difference(f"step {step.id}: {keys}", _means(change, old[step.id], step, keys=keys))
             yield from _inside(step.id, old[step.id].call, step.call)
     for step in old.values():
         if step.id not in new:
@@ -203,6 +204,14 @@ def _begins(change: Change, step: StepPlan) -> str:
         return f"it waits for phase {step.phase}"
     late = ", late: its phase has settled" if known.status is PhaseStatus.SETTLED else ""
     return f"it begins when what it needs is there{late}"
+
+
+def _means(change: Change, before: StepPlan, step: StepPlan, *, keys: str) -> str:
+    """Return what a change of a step means, of whom it hears apart from the rest."""
+    views = hearing(change, before, step) if "consult" in keys.split(", ") else ""
+    if not views:
+        return _counts(change, step)
+    return views if keys == "consult" else f"{_counts(change, step)}; {views}"
 
 
 def _counts(change: Change, step: StepPlan) -> str:

@@ -185,8 +185,10 @@ def finish(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
 def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
     """Yield the timer of an open ask's due time, what follows when it has passed, and its end with its step."""
     entry = situation.incident.step(ask.step)
-    answered = ask.kind == VIEW and entry.status is StepStatus.AWAITING_APPROVAL
-    if answered or (entry.status in SETTLED and not entry.undo_ordered and not ask.ratifies):
+    if ask.kind == VIEW and (entry.status is StepStatus.AWAITING_APPROVAL or not _consulted(step, role_of(ask.id))):
+        yield ev.AskClosed(ask=ask.id, because="superseded")
+        return
+    if entry.status in SETTLED and not entry.undo_ordered and not ask.ratifies:
         yield ev.AskClosed(ask=ask.id, because="superseded")
         return
     if ask.due is None:
@@ -200,6 +202,11 @@ def watch(situation: Situation, ask: Ask, step: StepPlan) -> Iterator[Event]:
         yield ev.AskClosed(ask=ask.id, because="expired")
     elif timer.fired and not ask.missed:
         yield ev.TargetMissed(ask=ask.id, step=ask.step, due=instant_text(ask.due))
+
+
+def _consulted(step: StepPlan, role: str) -> bool:
+    """Return whether a role is to be heard; another version of the playbook may have taken it out."""
+    return step.consult is not None and role in step.consult.roles
 
 
 def _ask_again(situation: Situation, step: StepPlan, entry: Step, ask: Ask) -> Iterator[Event]:

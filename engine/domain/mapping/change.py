@@ -1,7 +1,7 @@
 """A running incident between two plans: what both have of it, and what was touched.
 
-Rule kept here: a step is touched once it has begun, once a person left it out, and once it has a ticket; what happened
-in a playbook that a step calls has happened to the step.
+Rule kept here: a step is touched once it has begun, once people are asked about it, once a person left it out, and once
+it has a ticket; what happened in a playbook that a step calls has happened to the step.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ def touched(incident: Incident, step: str) -> str:
     entries = [e for e in incident.steps.values() if base_id(e.id) == step or _inside(e.id, step)]
     if any(entry.began_at is not None or entry.ask is not None for entry in entries):
         return "it has begun"
+    if any(base_id(ask.step) == step or _inside(ask.step, step) for ask in incident.asks.values()):
+        return "people are asked about it"
     if any(entry.by_hand for entry in entries):
         return "a person decided about it"
     if any(effect.kind == TICKET and base_id(effect.subject) == step for effect in incident.effects.values()):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.mapping.answers import answers, facts, openness
 from engine.domain.mapping.change import Change, Obstacle
 from engine.domain.mapping.steps import approval, called, changed, elements, gone, kept, moments, written_out
+from engine.domain.mapping.views import heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,6 +71,7 @@ RULES: Mapping[str, Callable[[Change], Iterator[Obstacle]]] = {
     "written_out": written_out,
     "approval": approval,
     "answered": answers,
+    "heard": heard,
     "kept": kept,
     "called": called,
     "moment": moments,

@@ -56,6 +56,7 @@ OBSTACLES: tuple[tuple[str, Callable[[], Story], tuple[tuple[str, str], ...]], .
     ("step scope, field severity (answered)", scoped, ((SEVERITY, "severity: {type: text}"),)),
     ("step scope, field severity (answered)", scoped, (("options: [low, high]", "options: [low, middle]"),)),
     ("step scope, field where (answered)", scoped, (("form: {severity", "form: {where: {type: text}, severity"),)),
+    ("step scope (heard)", scoped, (("form: {severity", "consult: [counsel], form: {severity"),)),
     ("step lock (kept)", locked, (("keep: {open: json.open}", "keep: {open: json.open, owner: json.owner}"),)),
     ("step pause (moment)", begun, (("wait: 2h", "wait: 3h"),)),
     ("step contained (moment)", marked, ((", marks: contained", ""),)),
