@@ -136,6 +136,9 @@ class StepPlan:
         given = self.call.outputs.get(name) if self.call is not None else None
         known = self.form.get(name) or self.keep.get(name) or (given.spec if given is not None else None)
         own = known.sensitivity if known is not None else Sensitivity.INTERNAL
+        if self.call is not None:
+            # What is done inside is kept as closely as the playbook that does it, so what comes out of it is too.
+            return most((self.sensitivity, self.call.sensitivity, own))
         return self.sensitivity if own is Sensitivity.INTERNAL else own
 
     @property

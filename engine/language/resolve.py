@@ -200,7 +200,7 @@ def _output(context: Context, reference: Reference, *, step: Step) -> Known | No
             if outputs is None:
                 return Known(sensitivity=least)
             if name in outputs:
-                return _inside(_called(outputs[name], least=least), reference, used=3)
+                return _inside(_called(outputs[name], least=_least(context, step)), reference, used=3)
             names = outputs
         case "wait":
             names = ()
@@ -213,6 +213,13 @@ def _outputs(context: Context, step: Step) -> Mapping[str, OutputModel] | None:
     """Return what a call gives back, None while the called playbook is not known."""
     called = context.called.get(step.model.call or "")
     return called.context.playbook.outputs if called is not None and called.context is not None else None
+
+
+def _least(context: Context, step: Step) -> Sensitivity:
+    """Return how closely a step is kept at least: a call as closely as the playbook that it calls."""
+    called = context.called.get(step.model.call or "")
+    inner = called.context.playbook.sensitivity if called is not None and called.context is not None else None
+    return step.model.sensitivity if inner is None else most([step.model.sensitivity, inner])
 
 
 def _called(output: OutputModel, *, least: Sensitivity) -> Known:
@@ -229,7 +236,7 @@ def _strictest(context: Context, step: Step) -> Sensitivity:
     fields = [field.sensitivity for field in form_of(step.model).values()]
     kept = [item.sensitivity for item in (step.model.keep or {}).values()]
     called = [output.sensitivity for output in (_outputs(context, step) or {}).values()]
-    return most([step.model.sensitivity, *fields, *kept, *called])
+    return most([_least(context, step), *fields, *kept, *called])
 
 
 def _role(context: Context, reference: Reference) -> Known | Nowhere:

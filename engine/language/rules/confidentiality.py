@@ -10,7 +10,7 @@ from engine.domain.problem import Severity
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.templates import is_secret
 from engine.language.checks import Check, Finding, Findings
-from engine.language.context import Context, Place
+from engine.language.context import ActionFacts, Context, Place, Use
 from engine.language.document import Loc
 from engine.language.marks import Rule
 from engine.language.resolve import SECRET_WORDS, Known, resolve
@@ -37,8 +37,8 @@ def written_credential(context: Context) -> Findings:
 
 def restricted_leaves(context: Context) -> Findings:
     for use in context.uses:
-        facts = context.facts(use.step)
-        if use.place is not Place.WITH or facts is None or facts.generic or facts.traits.reach is Reach.NONE:
+        facts = _shows(context, use)
+        if facts is None or facts.generic or facts.traits.reach is Reach.NONE:
             continue
         for read in use.reads:
             known = resolve(context, read, step=use.step)
@@ -92,6 +92,18 @@ def privileged_owner(context: Context) -> Findings:
         if step.model.sensitivity is Sensitivity.PRIVILEGED and doers and "counsel" not in doers:
             message = f"{step.id} is privileged, and counsel is not among those who do it."
             yield Finding((*step.loc, "sensitivity"), message, "Add counsel, or make it restricted.")
+
+
+def _shows(context: Context, use: Use) -> ActionFacts | None:
+    """Return the action that is given what an expression reads: the step's own, or the one that takes it back."""
+    undo = use.step.model.undo
+    match use.place:
+        case Place.WITH:
+            return context.facts(use.step)
+        case Place.UNDO if undo is not None:
+            return context.actions.get(undo.action or "")
+        case _:
+            return None
 
 
 def _texts(tree: object, loc: Loc) -> Iterator[tuple[Loc, str]]:
