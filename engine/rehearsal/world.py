@@ -2,8 +2,8 @@
 
 Rules kept here: nothing leaves the process, whatever a playbook asks; a request that the scenario does not script is
 answered with 200 and nothing in it, and is named; what a system was asked to change under a key is known under it
-(`GET .../api/requests/KEY`), unless the request surely never reached it. Secrets are invented. While a part of the
-world is down, nothing there is done.
+(`GET .../api/requests/KEY`), unless the request surely never reached it, or was answered with a fault (500 and above).
+Secrets are invented. While a part of the world is down, nothing there is done.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PAGE = b"<!doctype html><title>A rehearsed page</title><p>This page is part of a
 ASKED = "/api/requests/"
 """Where a system is asked what it answered to a key, as playbooks/README.md says."""
 KEY = "Idempotency-Key"
-NOT_FOUND = 404
+NOT_FOUND, FAULT = 404, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class ScriptedWeb:
         elif reply.fails == "unreachable":
             raise IntegrationError("It cannot be reached.", retryable=True)
         response = otherwise if reply is None else _response(reply, request.url)
-        if key and request.method not in ("GET", "HEAD"):
+        if key and request.method not in ("GET", "HEAD") and response.status < FAULT:
             self._done[key] = response
         if reply is not None and reply.fails == "lost":
             raise OutcomeUnknownError("The reply was lost.")

@@ -92,6 +92,24 @@ def test_a_lost_reply_is_looked_up_and_not_guessed() -> None:
     assert states(found)["lock"] == "done"
 
 
+def test_what_was_answered_with_a_fault_was_not_done_and_is_done_again() -> None:
+    """Looked up under its key it is surely not there; a lost reply of the same request would be."""
+    steps = """
+    - id: lock
+      title: Lock it
+      action: http.request
+      with:
+        method: POST
+        url: "https://rec.example/lock"
+        find: {url: "https://rec.example/api/requests/{{ idempotency_key }}"}
+      undo: {none: Locking twice is no harm.}
+    """
+    for reply, sent in (("status: 503", 2), ("fails: lost", 1)):
+        found = played(steps, f'world: [{{match: "POST */lock", replies: [{{{reply}}}, {{status: 200}}]}}]')
+        assert states(found)["lock"] == "done"
+        assert found.stage.web.used == {"POST */lock": sent}
+
+
 def test_a_list_grows_meanwhile() -> None:
     """An inject is a command like any other: a new address is worked on too."""
     found = played(ACTS, 'injects: [{at: 10m, add: {urls: "https://mirror.example/v"}}]')
