@@ -52,24 +52,29 @@ def test_a_payment_to_somebody_on_a_list_is_no_question(result: str, *, decides:
 
 
 def test_a_payment_is_decided_cleared_and_carried_out_by_different_people() -> None:
-    """One decides, two others answer for the law, another does it after two more have approved."""
-    decision, doing = STEPS["payment"], STEPS["pay"]
+    """One decides, two others answer for the law, it is cleared anew on the day, and only then another does it."""
+    decision, today, doing = STEPS["payment"], STEPS["lists_today"], STEPS["pay"]
     assert decision.by == ("executive",)
     assert decision.approve is not None
     assert (decision.approve.by, decision.approve.quorum) == (("counsel", "compliance"), 2)
+    assert today.by == ("compliance",)
+    assert today.approve is not None
+    assert today.approve.by == ("counsel",)
     assert doing.by == ("finance",)
-    assert doing.approve is not None
-    assert doing.approve.quorum == 2
+    assert {need.step for need in doing.needs} == {"lists_today"}
     pairs = {frozenset(one.roles) for one in PLAN.separation}
     assert pairs == {frozenset({"executive", "finance"}), frozenset({"executive", "compliance"})}
     assert {"police", "sanctions", "backups_checked", "insurer"} == {need.step for need in decision.needs}
 
 
-@pytest.mark.parametrize(("pay", "carried_out"), [("no", False), ("yes", True)])
-def test_only_a_yes_is_carried_out(pay: str, *, carried_out: bool) -> None:
-    """Without a decision nothing is, and no default says yes."""
-    assert runs(STEPS["pay"], inputs=INPUTS, steps={"payment": {"pay": pay}}) is carried_out
-    assert runs(STEPS["pay"], inputs=INPUTS) is not True
+@pytest.mark.parametrize(("pay", "cleared"), [("no", False), ("yes", True)])
+def test_only_a_yes_is_cleared_and_carried_out(pay: str, *, cleared: bool) -> None:
+    """Without a decision and a second check nothing is; a hit on the day ends it, and no default says yes."""
+    assert runs(STEPS["lists_today"], inputs=INPUTS, steps={"payment": {"pay": pay}}) is cleared
+    assert runs(STEPS["pay"], inputs=INPUTS, steps={"lists_today": {"result": "hit"}}) is False
+    assert runs(STEPS["pay"], inputs=INPUTS, steps={"lists_today": {"result": "no hit"}}) is True
+    assert runs(STEPS["pay"], inputs=INPUTS, steps={"payment": {"pay": pay}}) is not True
+    assert STEPS["lists_today"].form["result"].options[0] == "hit"
     assert STEPS["payment"].form["pay"].options[0] == "no"
 
 
@@ -101,6 +106,27 @@ def test_an_open_duty_keeps_the_filing_open(applies: str, *, files: bool) -> Non
         duties = {"duties": none | {f"{law}_applies": applies}}
         for name in names:
             assert runs(STEPS[name], inputs=INPUTS, steps=duties) is files, name
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("warning_text", "early_warning"),
+        ("filing_text", "nis2_notification"),
+        ("filing_text", "file_authority"),
+        ("filing_text", "file_ico"),
+        ("final_text", "nis2_final"),
+        ("form_8k_text", "form_8k"),
+        ("payment_report_text", "payment_report"),
+        ("affected_text", "tell_affected"),
+    ],
+)
+def test_nothing_is_sent_before_its_words_are_approved(text: str, sent: str) -> None:
+    """What is sent needs its text, and the text an approval; the sending asks when."""
+    assert STEPS[text].approve is not None
+    assert STEPS[sent].approve is None
+    assert text in {need.step for need in STEPS[sent].needs}
+    assert STEPS[sent].stops
 
 
 def test_what_is_published_has_people_told_again() -> None:
