@@ -61,8 +61,9 @@ def test_keys_that_lay_in_it_are_renewed(kinds: list[str], *, renews: bool) -> N
 def test_whose_data_it_is_decides_who_hears_of_it(we_are: str, *, customers: bool, authority: bool) -> None:
     """A processor tells the controllers, and they decide about the authority."""
     steps: dict[str, dict[str, object]] = {"duties": DUTIES | {"we_are": we_are, "uk_gdpr_applies": "yes"}}
-    assert runs(STEPS["tell_controllers"], inputs=INPUTS, steps=steps) is customers
-    for name in ("file_authority", "file_ico"):
+    for name in ("controllers_text", "tell_controllers"):
+        assert runs(STEPS[name], inputs=INPUTS, steps=steps) is customers
+    for name in ("filing_text", "file_authority", "file_ico"):
         assert runs(STEPS[name], inputs=INPUTS, steps=steps) is authority
 
 
@@ -87,10 +88,13 @@ def test_whoever_is_told_may_ask(we_are: str, *, high: bool, asked: bool) -> Non
 
 
 def test_people_are_told_before_anyone_else_reads_of_it() -> None:
-    """In exact words that two have approved."""
-    approve = STEPS["tell_affected"].approve
+    """In exact words that two have approved before they were sent."""
+    approve = STEPS["affected_text"].approve
     assert approve is not None
     assert (approve.quorum, approve.exact_text) == (2, True)
+    assert needed("tell_affected") == needed("tell_california") == {"affected_text"}
+    assert needed("tell_controllers") == {"controllers_text"}
+    assert STEPS["controllers_text"].approve is not None
     assert {"tell_affected", "tell_controllers"} <= needed("answers")
 
 
