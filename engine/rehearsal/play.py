@@ -153,8 +153,9 @@ def _turn(stage: Stage) -> Turn:
 def _intent(stage: Stage, move: Perform) -> ev.EffectIntended:
     started = instant_text(stage.clock.real_now())
     return ev.EffectIntended(
-        key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest, started=started
-    )
+        key=move.key, kind=move.kind, subject=move.subject, attempt=move.attempt, digest=move.digest,
+        started=started, round=move.round,
+    )  # fmt: skip
 
 
 def _doubt(stage: Stage, move: Perform) -> Doubt:

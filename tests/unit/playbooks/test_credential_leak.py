@@ -70,7 +70,7 @@ def test_switching_off_can_be_taken_back_for_minutes() -> None:
 def test_a_system_that_does_not_answer_is_followed_by_a_person() -> None:
     """The handler is tied to the step that may fail."""
     assert STEPS["disable_key"].on_failure is OnFailure.HANDLE
-    assert STEPS["disable_by_hand"].handler_for == ("disable_key",)
+    assert STEPS["disable_by_hand"].handler_for == ("disable_key", "disable_readback")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def test_a_reading_that_fails_holds_no_closing_up() -> None:
     """The record is worth less than an hour less open, and a person follows where the machine fails."""
     assert STEPS["access_before"].on_failure is OnFailure.CONTINUE
     assert STEPS["close_store"].on_failure is OnFailure.HANDLE
-    assert STEPS["close_by_hand"].handler_for == ("close_store",)
+    assert STEPS["close_by_hand"].handler_for == ("close_store", "close_readback")
 
 
 @pytest.mark.parametrize(

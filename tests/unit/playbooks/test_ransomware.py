@@ -24,7 +24,7 @@ def test_a_host_is_cut_off_at_once_and_can_be_let_back() -> None:
     assert step.undo.action == "http.request"
     assert runs(step, inputs=INPUTS) is True
     assert runs(step, inputs=INPUTS | {"hosts": None}) is False
-    assert STEPS["isolate_by_hand"].handler_for == ("isolate",)
+    assert STEPS["isolate_by_hand"].handler_for == ("isolate", "isolate_readback")
     assert "hosts" in {field.revises for field in STEPS["found"].form.values()}
 
 

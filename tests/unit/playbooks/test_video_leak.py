@@ -61,7 +61,7 @@ def test_the_first_effects_wait_for_nobody() -> None:
     assert needed("lock_original") == {"snapshot_sharing"}
     assert needed("lock_readback") == {"lock_original"}
     assert all(STEPS[name].approve is None for name in ("snapshot_sharing", "lock_original", "lock_readback"))
-    assert STEPS["lock_by_hand"].handler_for == ("snapshot_sharing", "lock_original")
+    assert STEPS["lock_by_hand"].handler_for == ("snapshot_sharing", "lock_original", "lock_readback")
 
 
 def test_people_begin_at_once_with_five_things() -> None:
