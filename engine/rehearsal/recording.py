@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from engine.ports.records import Entry
 
 REASON = "As recorded."
+RELEASE = {"hold_released": "release"}
+"""The one command that is not named after its event."""
 REVISED_BY_A_FORM = "answered in "
 HTTP, CAPTURE = "http.request", "evidence.capture"
 LOOKED_UP = "GET */api/requests/*"
@@ -40,9 +42,7 @@ PAGES: Mapping[str, dict[str, Any]] = {
 }
 NOT_BROUGHT = (
     ev.TargetMoved,
-    ev.RedoOrdered,
     ev.ReopenOrdered,
-    ev.PersonExcluded,
     ev.PersonAdmitted,
     ev.HandoverAccepted,
     ev.IncidentMigrated,
@@ -139,14 +139,14 @@ def _brought(unnamed: Unnamed, entry: Entry, start: datetime) -> Iterator[dict[s
             yield {**at, "assign": {event.role: [unnamed.person(person) for person in event.people]}}
         case ev.GlassBroken():
             yield {**at, "alone": {"step": event.step, "reason": REASON}}
-        case ev.SkipOrdered() | ev.RetryOrdered() | ev.UndoOrdered():
+        case ev.SkipOrdered() | ev.RetryOrdered() | ev.UndoOrdered() | ev.RedoOrdered():
             yield {**at, event.type.partition("_")[0]: {"step": event.step, "reason": REASON}}
+        case ev.PersonExcluded() if event.person in unnamed.people:
+            yield {**at, "exclude": {"person": unnamed.person(event.person), "reason": REASON}}
         case ev.StepResolved():
             yield {**at, "resolve": {"step": event.step, "outcome": event.outcome, "reason": REASON}}
-        case ev.HoldOrdered() | ev.CancelOrdered() | ev.CloseOrdered():
-            yield {**at, event.type.partition("_")[0]: REASON}
-        case ev.HoldReleased():
-            yield {**at, "release": REASON}
+        case ev.HoldOrdered() | ev.HoldReleased() | ev.CancelOrdered() | ev.CloseOrdered():
+            yield {**at, RELEASE.get(event.type, event.type.partition("_")[0]): REASON}
         case _:
             return
 
