@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from engine.domain.injects import InjectModel, Person, When
 from engine.domain.notation import Duration, Id, Line, Name, Part, Prose, Words
+from engine.domain.scenario_waking import PagedModel, Percent, WakingModel
 
 _CLOCK, _DAY = r"([01][0-9]|2[0-3]):[0-5][0-9]", r"(mon|tue|wed|thu|fri|sat|sun)"
 HOURS_PATTERN = rf"^{_CLOCK}-{_CLOCK} {_DAY}(-{_DAY})?$"
@@ -51,7 +52,10 @@ class CastModel(Part):
     hours: HoursText | None = Field(None, description="When they work, like 09:00-18:00 mon-fri; left out: always.")
     on_call: bool = Field(default=False, description="Whether they can be reached outside their hours too.")
     responds: SpreadModel | None = Field(None, description="How long until they turn to what they are asked.")
-    away: tuple[AwayModel, ...] = Field((), description="When they cannot be reached at all.")
+    away: tuple[AwayModel, ...] = Field((), description="When they cannot be reached at all, not even by a page.")
+    pager: bool = Field(default=True, description="Whether something pages them when they are called.")
+    paged: PagedModel = Field(PagedModel(), description="What a page does to them when they sleep or are off duty.")
+    forgets: Percent = Field(0, description="Of a hundred asks, how many they forget until they are reminded.")
 
 
 class EffortModel(Part):
@@ -106,6 +110,8 @@ class ExpectModel(Part):
     order: list[str] = Field([], description="Steps in the order in which they were settled.")
     missed: list[str] | None = Field(None, description="Exactly the steps whose target is missed; [] for none.")
     never: list[str] = Field([], description="Steps that never begin.")
+    called: list[Person] | None = Field(None, description="Exactly who is called, in this order; [] for nobody.")
+    woken: list[Person] | None = Field(None, description="Exactly who is woken by a page; [] for nobody.")
     facts: dict[Id, Any] = Field({}, description="What facts are at the end.")
     refused: list[str] | None = Field(None, description="Exactly the steps at which somebody was refused.")
     within: dict[str, Duration] = Field(
@@ -129,6 +135,7 @@ class Scenario(Part):
     inputs: dict[Id, Any] = Field({}, description="What is known at the beginning; the rest is made up.")
     declared_by: str | None = Field(None, description="The person or role who declares it.")
     cast: dict[Person, CastModel] = Field({}, description="Who takes part; left out: two people for each role.")
+    waking: WakingModel = Field(WakingModel(), description="Who is reminded and called.")
     effort: EffortModel = Field(EffortModel(), description="How long people work on what they are asked.")
     answers: dict[str, Answers] = Field(
         {},

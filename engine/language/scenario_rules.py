@@ -6,13 +6,14 @@ moments can be read; an inject does one thing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.durations import DurationError, parse_duration
 from engine.domain.lifecycle import StepStatus
 from engine.domain.scenario import STATES, Scenario, SpreadModel
+from engine.domain.scenario_waking import PagedModel
 from engine.domain.values import zone_named
 from engine.language.checks import Finding, Findings
 from engine.language.document import Loc
@@ -91,10 +92,17 @@ def _expected(written: Written) -> Findings:
         yield from one(state, [item.value for item in StepStatus], "state", ("expect", "steps", step))
     for key in ("order", "missed", "never", "refused"):
         yield from steps(getattr(expect, key) or (), written, ("expect", key))
+    for key in ("called", "woken"):
+        yield from each(getattr(expect, key) or (), _people(written), "person", ("expect", key))
     yield from among(expect.facts, written.inputs, "input", ("expect", "facts"))
     for name in expect.within:
         if name not in STATES:
             yield from steps([name], written, ("expect", "within"))
+
+
+def _people(written: Written) -> Iterable[str]:
+    """Return who takes part; without a cast, the two that each role has then."""
+    return written.scenario.cast or [name for role in written.plan.roles for name in (role, f"{role}.2")]
 
 
 def _is_moment(text: str) -> bool:
@@ -108,11 +116,9 @@ def _spans(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
     """Yield every span of time with its place."""
     if scenario.ends_after:
         yield ("ends_after",), scenario.ends_after
-    for person, entry in scenario.cast.items():
-        yield from _spread(entry.responds, ("cast", person, "responds"))
-        for number, away in enumerate(entry.away):
-            yield ("cast", person, "away", number, "from"), away.from_
-            yield ("cast", person, "away", number, "until"), away.until
+    yield from _of_people(scenario)
+    for number, rule in enumerate(scenario.waking.calls or ()):
+        yield from ((("waking", "calls", number, "windows", row), text) for row, text in enumerate(rule.windows))
     for kind in ("approval", "decision", "task"):
         yield from _spread(getattr(scenario.effort, kind), ("effort", kind))
     for key, answers in scenario.answers.items():
@@ -129,7 +135,16 @@ def _spans(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
         yield ("expect", "within", name), span
 
 
-def _spread(spread: SpreadModel | None, at: Loc) -> Iterator[tuple[Loc, str]]:
+def _of_people(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
+    for person, entry in scenario.cast.items():
+        yield from _spread(entry.responds, ("cast", person, "responds"))
+        yield from _spread(entry.paged, ("cast", person, "paged"))
+        for number, away in enumerate(entry.away):
+            yield ("cast", person, "away", number, "from"), away.from_
+            yield ("cast", person, "away", number, "until"), away.until
+
+
+def _spread(spread: SpreadModel | PagedModel | None, at: Loc) -> Iterator[tuple[Loc, str]]:
     if spread is not None:
         yield (*at, "median"), spread.median
         if spread.p90:

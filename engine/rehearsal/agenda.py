@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from engine.domain.injects import InjectModel
     from engine.domain.scenario import AnswerModel
 
+Way = Literal["page", "call", "reminder", "notice", "themselves"]
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -42,6 +44,22 @@ class Turns:
     person: str
     ask: str
     scripted: AnswerModel | None
+    number: int
+    """The same where one turning is put down again for another instant: they turn to it once."""
+    forgets: bool = False
+    """Whether they forget it instead, until they hear of it again."""
+    rank: Literal[2] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hears:
+    """Somebody hears again of what they are asked: by a page, a call, a reminder, or that its target was missed."""
+
+    person: str
+    ask: str
+    by: Way
+    woke: bool = False
+    """Whether that woke them."""
     rank: Literal[2] = 2
 
 
@@ -55,7 +73,7 @@ class Says:
     rank: Literal[2] = 2
 
 
-Item = Moment | Happens | Turns | Says
+Item = Moment | Happens | Turns | Hears | Says
 
 
 @dataclass(slots=True)

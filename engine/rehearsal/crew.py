@@ -18,29 +18,23 @@ from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from engine.domain import commands as cmd
-from engine.domain.authority import holders
-from engine.domain.kinds import WHY
+from engine.domain.authority import COMMANDER, holders
 from engine.domain.scenario import AnswerModel
-from engine.domain.views import form_of
 from engine.rehearsal.agenda import Says, Turns
-from engine.rehearsal.chat import CHAT
 from engine.rehearsal.drawing import Spread, span
-from engine.rehearsal.forms import filled
+from engine.rehearsal.hearing import Hearing
 from engine.rehearsal.naming import APPROVAL, keys_of, names_of
-from engine.rehearsal.tracker import TRACKER
+from engine.rehearsal.rousing import Rousing, told_at
+from engine.rehearsal.saying import answer_of, unasked, urgent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
+    from engine.domain import commands as cmd
     from engine.domain.ask import Ask
-    from engine.domain.events.shape import Verdict
     from engine.domain.injects import AnswerDeed, InjectModel
     from engine.rehearsal.stage import Stage
-    from engine.rehearsal.world import Outage
 
-WAYS = (CHAT, TRACKER)
 EFFORT = {
     "approval": Spread(180.0, 600.0),
     "view": Spread(300.0, 900.0),
@@ -48,11 +42,9 @@ EFFORT = {
     "task": Spread(1800.0, 5400.0),
 }
 """Seconds of work, by what is asked."""
-PLANNED = timedelta(days=1)
 SHARE = Spread(0.5, 0.9)
 """Of the time of planned work, the share after which it is begun."""
 WHOLE = 1_000_000
-VERDICTS: dict[str, Verdict] = {"approval": "approve", "view": "answer", "decision": "answer", "task": "done"}
 
 
 @dataclass(slots=True)
@@ -75,21 +67,32 @@ class Crew:
 
     stage: Stage
     script: dict[str, deque[AnswerModel]] = field(init=False)
+    rousing: Rousing = field(init=False)
+    hearing: Hearing = field(init=False)
     traces: dict[str, list[Trace]] = field(default_factory=dict)
     worked: dict[str, timedelta] = field(default_factory=dict)
-    _taken: dict[str, str] = field(default_factory=dict)
-    _busy: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    said: dict[str, AnswerModel | None] = field(default_factory=dict)
+    """What is scripted for an ask, as it was planned last."""
+    coming: dict[tuple[str, str], Turns] = field(default_factory=dict)
+    """Of an ask and a person who has not turned to it yet: how they will."""
+    taken: dict[str, str] = field(default_factory=dict)
+    """Who began last to work on an ask."""
+    busy: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    """Until when somebody works, and on what."""
     _seen: int = 0
     _by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of what is asked: the roles that have been told."""
+    still: set[str] = field(default_factory=set)
+    """Of what is asked: what others stay out of, since the scenario says who answers it when, or that nobody does."""
     _left: list[InjectModel] = field(init=False)
     """Answers that the scenario brings later; what they answer is left to them."""
-    _still: set[str] = field(default_factory=set)
-    """Of what is asked: what others stay out of, since the scenario says who answers it when, or that nobody does."""
     _held: tuple[object, object] = (None, None)
     """Who held which role, and who was kept out, when people heard last."""
+    _count: int = 0
 
     def __post_init__(self) -> None:
+        self.rousing = Rousing(self.stage)
+        self.hearing = Hearing(self)
         self._left = [one for one in self.stage.scenario.injects if one.answer is not None]
         self.script = {key: deque(answers) for key, answers in self.stage.scenario.answers.items()}
 
@@ -112,41 +115,51 @@ class Crew:
             elif changed or ask.by != by:
                 self._by[name] = ask.by
                 self._join(ask)
+        self.hearing.read_on()
 
     def turn(self, item: Turns) -> None:
         """Have somebody work on what they are asked, as soon as they are free."""
         ask, now = self.stage.incident.asks[item.ask], self.stage.clock.now()
-        if not ask.open or (ask.kind != APPROVAL and self._taken.get(ask.id, item.person) != item.person):
+        coming = self.coming.get((ask.id, item.person))
+        if coming is None or coming.number != item.number or not ask.open:
             return
-        if item.scripted is None and item.person not in self._may(ask):
+        if ask.kind != APPROVAL and self.taken.get(ask.id, item.person) != item.person:
+            return
+        if coming.forgets:
+            self.hearing.forget(ask, item.person)
+            return
+        if coming.scripted is None and not self._may_still(ask, item.person):
             return
         trace = self._trace(ask, item.person)
-        free, other = self._busy.get(item.person, (now, ""))
+        free, other = self.busy.get(item.person, (now, ""))
         if free > now:
             trace.busy.append((other, free))
             self.stage.agenda.put(self._reached(ask, item.person, free), item, before=ask.due)
             return
-        self._taken[ask.id] = item.person
+        del self.coming[ask.id, item.person]
+        self.taken[ask.id] = item.person
+        self.hearing.on_it(ask, item.person)
         trace.began = now
         effort = self._effort(ask, item.person)
         self.worked[item.person] = self.worked.get(item.person, timedelta()) + effort
-        self._busy[item.person] = (now + effort, ask.step)
-        self.stage.agenda.put(now + effort, Says(item.person, item.ask, item.scripted))
+        self.busy[item.person] = (now + effort, ask.step)
+        self.rousing.works(item.person, until=now + effort)
+        self.stage.agenda.put(now + effort, Says(item.person, item.ask, coming.scripted))
 
     def say(self, item: Says) -> None:
         """Have somebody answer; who may not is refused, and others follow."""
         ask, now = self.stage.incident.asks[item.ask], self.stage.clock.now()
         if not ask.open:
             return
-        if item.scripted is None and item.person not in self._may(ask):
-            self._taken.pop(ask.id, None)
-            self._all_turn(ask, self._may(ask), scripted=None)
+        if item.scripted is None and not self._may_still(ask, item.person):
+            self.taken.pop(ask.id, None)
+            self.all_turn(ask, self._may(ask), scripted=None)
             return
-        refusal = self.stage.give(self._answer(ask, item), item.person)
+        refusal = self.stage.give(answer_of(self.stage, ask, item), item.person)
         if refusal is None:
             self._trace(ask, item.person).said = now
         elif item.scripted is not None:
-            self._taken.pop(ask.id, None)
+            self.taken.pop(ask.id, None)
             self._plan(ask)
 
     def decline(self, step: str, answer: AnswerModel) -> None:
@@ -161,8 +174,8 @@ class Crew:
         self._left = [one for one in self._left if one is not inject]
         step = inject.answer.step if inject.answer else ""
         for ask in self.stage.incident.asks.values():
-            if ask.open and ask.id in self._still and step in keys_of(ask):
-                self._still.discard(ask.id)
+            if ask.open and ask.id in self.still and step in keys_of(ask):
+                self.still.discard(ask.id)
                 self._plan(ask)
 
     def answering(self, deed: AnswerDeed, person: str) -> cmd.Answer:
@@ -170,28 +183,28 @@ class Crew:
         asks = [ask for ask in self.stage.incident.asks.values() if deed.step in keys_of(ask)]
         said = AnswerModel(verdict=deed.verdict, values=deed.values, reason=deed.reason)
         if not asks:
-            return cmd.Answer(target=deed.step, verdict=deed.verdict or "answer", reason=deed.reason)
+            return unasked(deed)
         ask = max(asks, key=lambda one: (one.open, person in self._may(one), one.opened_at))
-        return self._answer(ask, Says(person, ask.id, said))
+        return answer_of(self.stage, ask, Says(person, ask.id, said))
 
     def _join(self, ask: Ask) -> None:
         """Have those turn to an ask who may answer it too, since it was asked of further roles, or roles changed."""
-        if ask.id in self._still:
+        if ask.id in self.still:
             return
-        known = {trace.person for trace in self.traces.get(ask.id, ())}
-        self._all_turn(ask, [person for person in self._may(ask) if person not in known], scripted=None)
+        self.all_turn(ask, [person for person in self._may(ask) if person not in self.asked(ask)], scripted=None)
 
     def _plan(self, ask: Ask) -> None:
-        self._still.discard(ask.id)
+        self.still.discard(ask.id)
+        self.said.pop(ask.id, None)
         if any(one.answer and one.answer.step in keys_of(ask) for one in self._left):
-            self._still.add(ask.id)
+            self.still.add(ask.id)
             return
-        scripted = self._scripted(ask)
+        scripted = self.said[ask.id] = self._scripted(ask)
         may = self._may(ask)
         if scripted is None:
-            self._all_turn(ask, may, scripted=None)
+            self.all_turn(ask, may, scripted=None)
             return
-        self._still.add(ask.id)
+        self.still.add(ask.id)
         if scripted.verdict == "silence":
             return
         named = [self.stage.someone(name) if name in self.stage.players else self._of_role(ask, name)
@@ -202,9 +215,9 @@ class Crew:
             for person in people:
                 self.stage.agenda.put(max(at, self.stage.clock.now()), Says(person, ask.id, scripted))
         else:
-            self._all_turn(ask, people, scripted=scripted)
+            self.all_turn(ask, people, scripted=scripted)
         if ask.kind == APPROVAL and scripted.verdict != "decline" and len(people) < ask.quorum:
-            self._all_turn(ask, [person for person in may if person not in people], scripted=None)
+            self.all_turn(ask, [person for person in may if person not in people], scripted=None)
 
     def _scripted(self, ask: Ask) -> AnswerModel | None:
         """Take what the scenario says next to an ask."""
@@ -216,22 +229,45 @@ class Crew:
         barred = ask.requesters if ask.kind == APPROVAL else ()
         return [person for person in dict.fromkeys(people) if person not in barred]
 
+    def _may_still(self, ask: Ask, person: str) -> bool:
+        """Return whether somebody may still answer, now that roles may have changed; a commander may do any task."""
+        commanders = holders(self.stage.plan, self.stage.incident, COMMANDER) if ask.kind == "task" else ()
+        return person in self._may(ask) or person in commanders
+
     def _of_role(self, ask: Ask, role: str) -> str:
         """Return who answers for a role: the first who may, else the first."""
         held = holders(self.stage.plan, self.stage.incident, role)
         barred = ask.requesters if ask.kind == APPROVAL else ()
         return next((person for person in held if person not in barred), held[0])
 
-    def _all_turn(self, ask: Ask, people: list[str], *, scripted: AnswerModel | None) -> None:
+    def all_turn(self, ask: Ask, people: list[str], *, scripted: AnswerModel | None) -> None:
+        """Have people turn to an ask once they can be reached."""
         told = told_at(self.stage.chat.outages, self.stage.clock.now())
         for person in people:
             heard = told + self._delay(ask, person)
             reached = self._reached(ask, person, heard)
             self.traces.setdefault(ask.id, []).append(Trace(person, heard, reached))
-            self.stage.agenda.put(reached, Turns(person, ask.id, scripted), before=ask.due)
+            self.stage.agenda.put(reached, self._turns(ask, person, scripted), before=ask.due)
+
+    def asked(self, ask: Ask) -> frozenset[str]:
+        """Return who was going to turn to an ask, or has."""
+        return frozenset(trace.person for trace in self.traces.get(ask.id, ()))
+
+    def _turns(self, ask: Ask, person: str, scripted: AnswerModel | None) -> Turns:
+        """Return how somebody turns to an ask; who was going to already does so once, at the earlier time."""
+        known = self.coming.get((ask.id, person))
+        self._count += known is None
+        number = self._count if known is None else known.number
+        item = Turns(person, ask.id, scripted, number, self._forgets(ask, person))
+        self.coming[ask.id, person] = item
+        return item
+
+    def _forgets(self, ask: Ask, person: str) -> bool:
+        percent = self.stage.players[person].forgets
+        return percent > 0 and self.stage.dice.chance(f"{person}/{ask.id}/forgets", percent)
 
     def _reached(self, ask: Ask, person: str, at: datetime) -> datetime:
-        return self.stage.players[person].reached_at(at, urgent=urgent(ask))
+        return self.rousing.reached(person, at, urgent=urgent(ask))
 
     def _delay(self, ask: Ask, person: str) -> timedelta:
         dice, name = self.stage.dice, f"{person}/{ask.id}/turns"
@@ -253,29 +289,3 @@ class Crew:
             found = Trace(person, now, now)
             known.append(found)
         return found
-
-    def _answer(self, ask: Ask, item: Says) -> cmd.Answer:
-        said = item.scripted
-        verdict = VERDICTS[ask.kind]
-        if said is not None and said.verdict is not None and said.verdict != "silence":
-            verdict = said.verdict
-        reason = (said.reason if said else "") or ("It is rehearsed." if verdict == "decline" else "")
-        given = dict(said.values) if said else {}
-        form = form_of(self.stage.plan, ask) if ask.kind != APPROVAL and verdict != "decline" else {}
-        if verdict in ("yes", "no"):
-            given.setdefault("answer", verdict == "yes")
-            if reason and WHY in form:
-                given.setdefault(WHY, reason)
-        values = filled(form, given, person=item.person, now=self.stage.clock.now())
-        return cmd.Answer(target=ask.id, verdict=verdict, values=values, reason=reason)
-
-
-def told_at(outages: Sequence[Outage], at: datetime) -> datetime:
-    """Return when people hear of something: at once, or when the first of chat and tracker is there again."""
-    down = [[one.until for one in outages if one.what == what and one.since <= at < one.until] for what in WAYS]
-    return min(max(untils) for untils in down) if all(down) else at
-
-
-def urgent(ask: Ask) -> bool:
-    """Return whether people turn to an ask at once; else they plan it."""
-    return ask.due is None or ask.due - ask.opened_at <= PLANNED

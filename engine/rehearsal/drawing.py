@@ -16,6 +16,7 @@ from engine.domain.durations import parse_duration
 
 if TYPE_CHECKING:
     from engine.domain.scenario import SpreadModel
+    from engine.domain.scenario_waking import PagedModel
 
 NINE_OF_TEN = 1.2815515655446004
 """How many standard deviations above the middle nine of ten draws end."""
@@ -29,7 +30,7 @@ class Spread:
     p90: float
 
     @classmethod
-    def of(cls, model: SpreadModel) -> Spread:
+    def of(cls, model: SpreadModel | PagedModel) -> Spread:
         """Return what a file says; without a p90, nine of ten take at most twice as long as half of them."""
         median = parse_duration(model.median).total_seconds()
         return cls(median, parse_duration(model.p90).total_seconds() if model.p90 else 2 * median)
@@ -53,6 +54,11 @@ class Dice:
     """Draws from one seed."""
 
     seed: str
+
+    def chance(self, name: str, percent: int) -> bool:
+        """Return whether something of this name happens that happens in so many of a hundred times."""
+        drawn = random.Random(f"{self.seed}/{name}").random()  # noqa: S311 - as below
+        return drawn * 100 < percent
 
     def draw(self, name: str, spread: Spread) -> timedelta:
         """Return a time of this name; the logarithm of times is spread normally, as response times mostly are."""

@@ -93,6 +93,17 @@ def _people(played: Played, expect: ExpectModel) -> Iterator[Difference]:
     refused = sorted({every(one.step) for one in played.stage.denied})
     if expect.refused is not None and refused != sorted(set(expect.refused)):
         yield Difference("refused", ", ".join(sorted(set(expect.refused))) or NOTHING, ", ".join(refused) or NOTHING)
+    yield from _woken(played, expect)
+
+
+def _woken(played: Played, expect: ExpectModel) -> Iterator[Difference]:
+    events = (entry.event for entry in played.stage.chronicle.entries)
+    called = list(dict.fromkeys(event.person for event in events if isinstance(event, ev.PersonCalled)))
+    woken = sorted({note.person for note in played.crew.rousing.notes if note.kind == "woken"})
+    if expect.called is not None and called != expect.called:
+        yield Difference("called", ", ".join(expect.called) or NOTHING, ", ".join(called) or NOTHING)
+    if expect.woken is not None and woken != sorted(set(expect.woken)):
+        yield Difference("woken", ", ".join(sorted(set(expect.woken))) or NOTHING, ", ".join(woken) or NOTHING)
 
 
 def _times(played: Played, expect: ExpectModel) -> Iterator[Difference]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.rehearsal.naming import every
 from engine.rehearsal.play import EVERY_WEEKDAY, NO_OTHERS, play
+from engine.rehearsal.waking import USUAL
 from engine.reports.reader import Reader
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
+    from engine.domain.waking import Waking
     from engine.rehearsal.clock import Days
     from engine.rehearsal.play import Played
 
@@ -101,9 +103,10 @@ def one_run(
     number: int,
     days: Days = EVERY_WEEKDAY,
     others: Mapping[str, Plan] = NO_OTHERS,
+    house: Waking = USUAL,
 ) -> Figures:
     """Play one of many runs."""
-    played = play(plan, scenario, seed=f"{seed}:{number}", sealed=False, days=days, others=others)
+    played = play(plan, scenario, seed=f"{seed}:{number}", sealed=False, days=days, others=others, house=house)
     return _figures(asyncio.run(played))
 
 

@@ -15,11 +15,11 @@ from engine.domain.chain import instant_text
 from engine.domain.conducting import judging, standing
 from engine.domain.conducting.situation import Situation
 from engine.domain.lifecycle import SETTLED
-from engine.domain.surfaces import CARD, CHANNEL, EPIC, NOTICE, SURFACES, TICKET
-from engine.rehearsal.crew import urgent
+from engine.domain.surfaces import CARD, CHANNEL, EPIC, NOTICE, PAGE, SURFACES, TICKET
+from engine.rehearsal.lateness import why_late
+from engine.rehearsal.noting import noted
 from engine.reports.reader import Reader
 from engine.reports.timeline import lines, shown_to_people
-from engine.reports.values import local, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from engine.domain.incident import Step
     from engine.domain.plan import StepPlan
     from engine.ports.records import Entry
-    from engine.rehearsal.crew import Trace
     from engine.rehearsal.play import Played
     from engine.rehearsal.stage import Denied
 
 
-SHOWN = frozenset({CHANNEL, CARD, NOTICE, EPIC, TICKET})
+SHOWN = frozenset({CHANNEL, CARD, NOTICE, EPIC, TICKET, PAGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +116,12 @@ def outcome(played: Played, *, told: bool = True) -> Outcome:
 
 
 def _told(played: Played) -> Iterator[dict[str, Any]]:
-    """Yield the timeline in words, with every refusal; nothing in it is real, so nothing is withheld."""
+    """Yield the timeline in words, every refusal, and what only the rehearsal knows; nothing in it is real."""
     stage = played.stage
     start = stage.incident.declared_at
     reader = Reader(stage.plan, str, show_restricted=True, zone=stage.incident.zone)
     found = shown_to_people(lines([one for one in stage.chronicle.entries if not _surface(one)], reader))
+    found += noted(played, reader)
     rows = [(line.seq, _row(start, line.at, line.actor, line.text, line.kind, line.step)) for line in found]
     rows += [(one.seq, _refusal(start, one)) for one in stage.denied if not one.told]
     yield from (row for _, row in sorted(rows, key=lambda row: row[0]))
@@ -167,36 +167,8 @@ def _target(played: Played, ask: Ask) -> Target:
         answered=_since(start, answered) if answered else None,
         by=tuple(answer.by for answer in ask.answers),
         missed=ask.missed,
-        why=tuple(dict.fromkeys(_why(played, ask))) if ask.missed else (),
+        why=tuple(dict.fromkeys(why_late(played, ask))) if ask.missed else (),
     )
-
-
-def _why(played: Played, ask: Ask) -> Iterator[str]:
-    """Yield why an ask was not answered in time: what kept each of those who may, and how long the last one took."""
-    due = ask.due or ask.opened_at
-    zone = played.stage.incident.zone
-    traces = played.crew.traces.get(ask.id, [])
-    if not traces:
-        yield "Nobody answered it."
-    for trace in traces:
-        player = played.stage.players.get(trace.person)
-        since = ask.opened_at if urgent(ask) else trace.heard
-        for why, until in player.unreached(since, due, urgent=urgent(ask)) if player else ():
-            yield f"{trace.person} was {why} until {local(until, zone)}."
-        for step, until in trace.busy:
-            if until > ask.opened_at and (trace.began is None or trace.began > due):
-                yield f"{trace.person} was busy with {step} until {local(until, zone)}."
-        yield from _slow(trace, ask, due)
-
-
-def _slow(trace: Trace, ask: Ask, due: datetime) -> Iterator[str]:
-    if trace.began is None:
-        return
-    if trace.reached == trace.heard > due:
-        yield f"{trace.person} turned to it after {span(trace.heard - ask.opened_at)}."
-    elif trace.said is not None and trace.began <= due < trace.said:
-        before, worked = span(due - trace.began), span(trace.said - trace.began)
-        yield f"{trace.person} began {before} before the target and worked {worked}."
 
 
 def _open(played: Played) -> Iterator[str]:

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
 from engine.domain.conductor import Turn, advance
-from engine.rehearsal.agenda import Happens, Moment, Says, Turns
+from engine.rehearsal.agenda import Happens, Hears, Moment, Says, Turns
 from engine.rehearsal.clock import Days
 from engine.rehearsal.crew import Crew
 from engine.rehearsal.drawing import span
 from engine.rehearsal.injecting import bring
 from engine.rehearsal.stage import set_up
+from engine.rehearsal.waking import USUAL
 from engine.runtime.performing import Doubt
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from engine.domain.conducting.situation import Perform
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
+    from engine.domain.waking import Waking
     from engine.rehearsal.agenda import Item
     from engine.rehearsal.stage import Stage
 
@@ -40,7 +42,7 @@ LATEST = timedelta(days=400)
 EVERY_WEEKDAY = Days()
 NO_OTHERS: Mapping[str, Plan] = MappingProxyType({})
 DOUBTS = {"intended": Doubt.OPEN, "unconfirmed": Doubt.DECIDED}
-OF_ASKS = frozenset({"due", "expiry"})
+OF_ASKS = frozenset({"due", "expiry", "remind", "call"})
 """What moments of asks are named by."""
 Ending = Literal["over", "still", "latest"]
 
@@ -62,13 +64,16 @@ async def play(
     sealed: bool = True,
     days: Days = EVERY_WEEKDAY,
     others: Mapping[str, Plan] = NO_OTHERS,
+    house: Waking = USUAL,
 ) -> Played:
-    """Play a scenario; `seed` takes the place of its own; `others` are versions to which it goes over, by their file.
+    """Play a scenario; `seed` takes the place of its own.
+
+    `others` are versions to which it goes over, by their file; `house` is how the organisation wakes people.
 
     Unsealed, there is nothing that only people would look at: no channel, no tickets, no hashes, no report.
     """
     number = str(scenario.seed) if seed is None else seed
-    stage = set_up(plan, scenario, seed=number, sealed=sealed, days=days, others=others)
+    stage = set_up(plan, scenario, seed=number, sealed=sealed, days=days, others=others, house=house)
     crew = Crew(stage)
     start = stage.clock.now()
     end = start + (span(scenario.ends_after) if scenario.ends_after else LATEST)
@@ -97,7 +102,7 @@ def _scripted(stage: Stage) -> bool:
     """Return whether the scenario still brings something, so that what follows on the end is played too."""
     asks = stage.incident.asks
     return any(
-        isinstance(item, Happens) or (not isinstance(item, Moment) and item.scripted and asks[item.ask].open)
+        isinstance(item, Happens) or (isinstance(item, Turns | Says) and item.scripted and asks[item.ask].open)
         for item in stage.agenda.items()
     )
 
@@ -111,6 +116,8 @@ def _happen(stage: Stage, crew: Crew, item: Item) -> None:
             bring(stage, crew, item.inject)
         case Turns():
             crew.turn(item)
+        case Hears():
+            crew.hearing.look(item)
         case Says():
             crew.say(item)
         case _:
@@ -147,6 +154,7 @@ def _turn(stage: Stage) -> Turn:
         calendar=days.own,
         calendars=days.named,
         connected=stage.connected,
+        waking=stage.waking,
     )
 
 

@@ -1,7 +1,8 @@
 """The people of a rehearsal: who they are, when they can be reached, and why they cannot.
 
-Rules kept here: somebody who is away or asleep is reached by nothing; outside working hours only who is on call is, and
-only by what cannot wait. Without a cast, two people hold each role, so that nobody has to approve what they wrote.
+Rules kept here: somebody who is away is reached by nothing, who is asleep by no message; outside working hours only who
+is on call is, and only by what cannot wait; what a page does is in `engine.rehearsal.rousing`. Without a cast, two
+people hold each role, so that nobody has to approve what they wrote.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.calendar import WEEKDAYS
 from engine.domain.hours import Hours, next_work, works_at
+from engine.domain.scenario_waking import PagedModel
 from engine.rehearsal.drawing import Spread, span
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 RESPONDS = Spread(600.0, 2700.0)
 """Seconds until somebody turns to what they are asked: ten minutes, nine times of ten within 45."""
 MOST_LOOKS = 200
+AWAY = "away"
+PAGED = PagedModel()
+LOOKS = Spread.of(PAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,13 @@ class Player:
     on_call: bool = False
     responds: Spread = RESPONDS
     off: tuple[Off, ...] = ()
+    pager: bool = True
+    wakes: int = PAGED.wakes
+    """Of a hundred pages, how many wake them."""
+    paged: Spread = LOOKS
+    """Seconds until they look at a page."""
+    forgets: int = 0
+    """Of a hundred asks, how many they forget until they are reminded."""
 
     def reached_at(self, at: datetime, *, urgent: bool = True) -> datetime:
         """Return the first instant, not before `at`, at which they turn to something; what can wait, in their hours."""
@@ -57,6 +69,10 @@ class Player:
                 return at
             at = later
         return at
+
+    def away_at(self, at: datetime) -> bool:
+        """Return whether not even a page reaches them."""
+        return any(off.why == AWAY and off.since <= at < off.until for off in self.off)
 
     def unreached(self, since: datetime, until: datetime, *, urgent: bool) -> Iterator[tuple[str, datetime]]:
         """Yield why they could not be reached at times of a stretch, and until when, each once."""
@@ -94,7 +110,7 @@ def _two(role: str) -> tuple[Player, Player]:
 
 
 def _player(name: str, entry: CastModel, *, start: datetime, asleep: Sequence[Off]) -> Player:
-    away = [Off(start + span(gap.from_), start + span(gap.until), "away") for gap in entry.away]
+    away = [Off(start + span(gap.from_), start + span(gap.until), AWAY) for gap in entry.away]
     return Player(
         id=name,
         roles=tuple(entry.roles),
@@ -103,6 +119,10 @@ def _player(name: str, entry: CastModel, *, start: datetime, asleep: Sequence[Of
         on_call=entry.on_call,
         responds=Spread.of(entry.responds) if entry.responds else RESPONDS,
         off=(*away, *asleep),
+        pager=entry.pager,
+        wakes=entry.paged.wakes,
+        paged=Spread.of(entry.paged),
+        forgets=entry.forgets,
     )
 
 

@@ -29,6 +29,7 @@ from engine.rehearsal.drawing import Dice, span
 from engine.rehearsal.forms import made_up, made_up_items
 from engine.rehearsal.players import held, players_of
 from engine.rehearsal.tracker import MemoryTracker
+from engine.rehearsal.waking import PAGER, MemoryPager, waking_of
 from engine.rehearsal.world import InventedSecrets, MemoryVault, Outage, ScriptedWeb
 from engine.rehearsal.written import MemoryReports
 from engine.reports.handover import handover_summary
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from engine.domain.injects import InjectModel
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
+    from engine.domain.waking import Waking
     from engine.rehearsal.players import Player
     from engine.runtime.performing import Performs
 
@@ -97,12 +99,14 @@ class Stage:
     web: ScriptedWeb
     chat: MemoryChat
     tracker: MemoryTracker
+    pager: MemoryPager
     performer: Performs
     reports: MemoryReports
     connected: Connected
     days: Days
     others: Mapping[str, Plan]
     """Other versions of the playbook, by the file that the scenario names."""
+    waking: Waking
     agenda: Agenda = field(default_factory=Agenda)
     denied: list[Denied] = field(default_factory=list)
     brought: list[tuple[InjectModel, Refusal | None]] = field(default_factory=list)
@@ -172,8 +176,10 @@ class Stage:
         return holders(self.plan, self.incident, named or COMMANDER)[0]
 
 
-def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Days, others: Mapping[str, Plan]) -> Stage:
-    """Return a stage on which the incident has been declared."""
+def set_up(
+    plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Days, others: Mapping[str, Plan], house: Waking
+) -> Stage:
+    """Return a stage on which the incident has been declared; `house` is how the organisation wakes people."""
     start = datetime.fromisoformat(scenario.starts_at)
     clock = StoryClock(start)
     chronicle = Chronicle(INCIDENT, clock, sealed)
@@ -187,8 +193,9 @@ def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Day
     )
     reports = MemoryReports(plan, chronicle, vault, clock)
     ports = PortContexts(http=web, vault=vault, secrets=InventedSecrets(), clock=clock, chat=chat, reports=reports)
-    tracker = MemoryTracker(clock, outages)
-    shower = Shower(chat=chat, tracker=tracker, people=Cast(players), ledger=chronicle, clock=clock)
+    tracker, pager = MemoryTracker(clock, outages), MemoryPager(clock, outages)
+    people, pagers = Cast(players), {PAGER: pager}
+    shower = Shower(chat=chat, tracker=tracker, people=people, ledger=chronicle, clock=clock, pagers=pagers)
     performer = ByKind(Performer(REGISTRY, RehearsedContexts(ports), clock), shower)
     stage = Stage(
         plan=plan,
@@ -200,14 +207,21 @@ def set_up(plan: Plan, scenario: Scenario, *, seed: str, sealed: bool, days: Day
         web=web,
         chat=chat,
         tracker=tracker,
+        pager=pager,
         performer=performer,
         reports=reports,
-        connected=Connected(chat=sealed, tracker=sealed),
+        connected=Connected(chat=sealed, tracker=sealed, pagers=sealed),
         days=days,
         others=others,
+        waking=_heard(waking_of(scenario, players, house=house), players, sealed=sealed),
     )
     stage.append([_declared(stage)])
     return stage
+
+
+def _heard(waking: Waking, players: Mapping[str, Player], *, sealed: bool) -> Waking:
+    """Leave out reminders where nobody looks at the timeline and nobody has forgotten anything: they change no time."""
+    return waking if sealed or any(player.forgets for player in players.values()) else replace(waking, shares=())
 
 
 def _declared(stage: Stage) -> ev.IncidentDeclared:

@@ -7,7 +7,7 @@ excluded person is never paged. A pager's secret is named, and stands in the env
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -98,16 +98,23 @@ def read_escalation(path: Path, *, people: Directory) -> Escalation:
         raise ConfigFileError(problems)
     content = file.content
     known = (person.id for person in people.everyone() if people.admits(person.id))
-    return Escalation(
-        Waking(
-            shares=tuple(sorted(set(content.reminders))),
-            hours=people.hours,
-            rules=tuple(_rule(entry) for entry in content.calls) if content.pagers else (),
-            pagers={person: content.people.get(person, content.everybody) for person in known},
-            exercises=content.exercises,
-        ),
-        content.pagers,
+    waking = replace(
+        _rules(content),
+        hours=people.hours,
+        pagers={person: content.people.get(person, content.everybody) for person in known},
+        exercises=content.exercises,
     )
+    return Escalation(waking, content.pagers)
+
+
+def read_rules(path: Path) -> Waking:
+    """Return who is reminded and called, whoever the people are; raise `ConfigError` as above."""
+    if not path.exists():
+        return Waking(shares=SHARES)
+    file = read_file(path, EscalationEntry)
+    if problems := tuple(_ill_formed(file)):
+        raise ConfigFileError(problems)
+    return _rules(file.content)
 
 
 def gaps(found: Escalation, *, people: Directory) -> Iterator[str]:
@@ -125,6 +132,13 @@ def gaps(found: Escalation, *, people: Directory) -> Iterator[str]:
 
 def _span(text: str) -> timedelta:
     return timedelta(0) if text == AT_ONCE else parse_duration(text)
+
+
+def _rules(content: EscalationEntry) -> Waking:
+    return Waking(
+        shares=tuple(sorted(set(content.reminders))),
+        rules=tuple(_rule(entry) for entry in content.calls) if content.pagers else (),
+    )
 
 
 def _rule(entry: CallEntry) -> CallRule:

@@ -21,7 +21,8 @@ from rich.text import Text
 
 from engine.domain.plan import Plan
 from engine.domain.scenario import Scenario
-from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, read_plan, versions_beside
+from engine.domain.waking import Waking
+from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, read_house, read_plan, versions_beside
 from engine.rehearsal.clock import Days
 from engine.rehearsal.many import Chances, Figures, one_run, together
 from engine.rehearsal.picture import told
@@ -39,6 +40,7 @@ class _Read:
     scenario: Scenario
     days: Days
     others: Mapping[str, Plan]
+    house: Waking
 
 
 _played: dict[str, _Read] = {}
@@ -75,10 +77,13 @@ def _play(given: tuple[str, str, Path | None], seed: str, number: int) -> Figure
     playbook, text, file = given
     if text not in _played:
         scenario = Scenario.model_validate_json(text)
-        _played[text] = _Read(_begun(playbook, scenario, file), scenario, read_days(), versions_beside(file, scenario))
+        plan, others = _begun(playbook, scenario, file), versions_beside(file, scenario)
+        _played[text] = _Read(plan, scenario, read_days(), others, read_house())
     read = _played[text]
     with quiet():
-        return one_run(read.plan, read.scenario, seed=seed, number=number, days=read.days, others=read.others)
+        return one_run(
+            read.plan, read.scenario, seed=seed, number=number, days=read.days, others=read.others, house=read.house
+        )
 
 
 def shown(found: Chances) -> None:

@@ -60,7 +60,7 @@ def _unlike(plan: Plan, recorded: Recorded) -> list[str]:
     """Rehearse what was recorded; expect no longer what comes otherwise, and say so."""
     import asyncio
 
-    from engine.entrypoints.cli.rehearsing import quiet, read_days
+    from engine.entrypoints.cli.rehearsing import quiet, read_days, read_house
     from engine.language.scenario import load_scenario
     from engine.language.writing import yaml_text
     from engine.rehearsal.expecting import differences
@@ -68,7 +68,8 @@ def _unlike(plan: Plan, recorded: Recorded) -> list[str]:
 
     scenario = load_scenario(yaml_text(recorded.scenario).encode(), path="recorded.yaml").checked(plan)
     with quiet():
-        found = differences(asyncio.run(play(plan, scenario, sealed=False, days=read_days())))
+        coming = play(plan, scenario, sealed=False, days=read_days(), house=read_house())
+        found = differences(asyncio.run(coming))
     expect = recorded.scenario["expect"]
     for difference in found:
         kind, _, name = difference.what.partition(".")

@@ -10,8 +10,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
     from engine.rehearsal.many import Chances
+    from engine.rehearsal.play import Played
 
 
 def rehearse(
@@ -40,14 +42,12 @@ def rehearse(
     The same engine, actions and reports as in a real incident, on a clock that jumps. The same seed gives the same
     rehearsal. docs/rehearsal.md says what a rehearsal file holds.
     """
-    import asyncio
     import json
 
     from engine.domain.errors import ConfigError
-    from engine.entrypoints.cli.rehearsing import quiet, read_days, read_plan, read_scenario, versions_beside, written
+    from engine.entrypoints.cli.rehearsing import read_plan, read_scenario, written
     from engine.rehearsal.noticed import noticed
     from engine.rehearsal.outcome import outcome
-    from engine.rehearsal.play import play
     from engine.rehearsal.telling import told
 
     if runs is None and (svg or processes):
@@ -58,9 +58,7 @@ def rehearse(
     if chances is not None and report is None:
         _tell(chances, svg=svg, json_=json_)
         return
-    with quiet():
-        others = versions_beside(scenario, found)
-        played = asyncio.run(play(plan, found, seed=number, days=read_days(), others=others))
+    played = _played(plan, found, scenario, seed=number)
     if report is not None:
         written(report, _with_chances(played.stage.reports.texts(), chances))
     if chances is not None:
@@ -69,6 +67,17 @@ def rehearse(
     came = outcome(played)
     lines = (*told(came), *noticed(played))
     typer.echo(json.dumps(came.as_json(), indent=2, ensure_ascii=False) if json_ else "\n".join(lines))
+
+
+def _played(plan: Plan, scenario: Scenario, file: Path | None, *, seed: str) -> Played:
+    import asyncio
+
+    from engine.entrypoints.cli.rehearsing import quiet, read_days, read_house, versions_beside
+    from engine.rehearsal.play import play
+
+    with quiet():
+        others = versions_beside(file, scenario)
+        return asyncio.run(play(plan, scenario, seed=seed, days=read_days(), others=others, house=read_house()))
 
 
 def _many(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
+    from engine.domain.waking import Waking
     from engine.rehearsal.clock import Days
 
 
@@ -53,6 +54,14 @@ def read_days() -> Days:
         return Days()
     found = read_calendars(path)
     return Days(found[DEFAULT], found)
+
+
+def read_house() -> Waking:
+    """Return how this organisation reminds and calls people."""
+    from engine.settings.escalation import FILE, read_rules
+    from engine.settings.read import settings_of
+
+    return read_rules(settings_of().config / FILE)
 
 
 def plan_beside(rehearsal: Path, scenario: Scenario) -> Plan:

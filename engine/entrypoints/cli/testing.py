@@ -72,7 +72,7 @@ def try_out(path: Path) -> Tried:
 
     from engine.domain.errors import TocsinError
     from engine.entrypoints.cli.files import contents
-    from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, versions_beside
+    from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, read_house, versions_beside
     from engine.language import render
     from engine.language.scenario import load_scenario
     from engine.rehearsal.expecting import differences
@@ -90,7 +90,8 @@ def try_out(path: Path) -> Tried:
         if problems:
             return Tried(str(path), name, tuple(render.as_text(problems).splitlines()))
         with quiet():
-            played = asyncio.run(play(plan, loaded.scenario, sealed=False, days=read_days(), others=others))
+            coming = play(plan, loaded.scenario, sealed=False, days=read_days(), others=others, house=read_house())
+            played = asyncio.run(coming)
     except TocsinError as error:
         return Tried(str(path), name, (error.message,))
     wrong = [difference.told() for difference in differences(played)]
