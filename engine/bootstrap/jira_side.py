@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.domain.errors import IntegrationError
+from engine.runtime.inward.filing import Filing
 from engine.runtime.inward.places import Places
 from engine.runtime.inward.reconciling import Reconciler
 from engine.runtime.inward.tickets import TicketHook, TicketWatch
@@ -39,7 +40,8 @@ class JiraSide:
             raise ValueError("Jira is not set up")
         places = Places(office.ledger)
         looks = JiraWatch(tracker, inbox=office.ledger, clock=office.clock)
-        acts = TrackerActs(desk=office.desk, places=places, people=office.people)
+        filing = Filing(source=sides.ticket_files, vault=office.vault) if sides.ticket_files else None
+        acts = TrackerActs(desk=office.desk, places=places, people=office.people, filing=filing)
         secret = sides.webhook_secret
         hook = TicketHook(
             verify=lambda body, headers: verified(body, headers=headers, secret=secret).ticket,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.ports.time import Clock
     from engine.settings.escalation import Escalation
     from engine.settings.values import Settings
-    from integrations.jira import JiraSite, JiraTracker
+    from integrations.jira import JiraFiles, JiraSite, JiraTracker
     from integrations.slack import SlackApi, SlackChat
     from integrations.system.secrets import EnvironmentSecrets
 
@@ -39,6 +39,7 @@ class Sides:
     slack: SlackApi | None = None
     chat: SlackChat | None = None
     tracker: JiraTracker | None = None
+    ticket_files: JiraFiles | None = None
     webhook_secret: str = ""
     pagers: Mapping[str, Pager] = field(default_factory=dict)
 
@@ -61,11 +62,12 @@ async def open_sides(
     Without `escalation` there are no pagers.
     """
     slack, chat = slack_of(settings, clock=clock)
-    tracker = await _jira(settings, stack, clock=clock) if settings.jira else None
+    tracker, files = await _jira(settings, stack, clock=clock) if settings.jira else (None, None)
     return Sides(
         slack=slack,
         chat=chat,
         tracker=tracker,
+        ticket_files=files,
         webhook_secret=webhook_secret(secrets) if tracker else "",
         pagers=pagers_of(settings, escalation, clock=clock, secrets=secrets) if escalation else {},
     )
@@ -107,12 +109,12 @@ def jira_site(settings: Settings) -> JiraSite:
     return mapped(site, tracker_file.read_tracker(settings.config / tracker_file.FILE))
 
 
-async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> JiraTracker:
-    from integrations.jira import JiraPool, JiraTracker  # noqa: PLC0415 - as Slack's
+async def _jira(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> tuple[JiraTracker, JiraFiles]:
+    from integrations.jira import JiraFiles, JiraPool, JiraTracker  # noqa: PLC0415 - as Slack's
 
     site = jira_site(settings)
     pool = await stack.enter_async_context(JiraPool(site, clock=clock))
-    return JiraTracker(site, clock=clock, pool=pool)
+    return JiraTracker(site, clock=clock, pool=pool), JiraFiles(pool)
 
 
 def webhook_secret(secrets: EnvironmentSecrets) -> str:

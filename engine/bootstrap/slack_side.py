@@ -69,7 +69,7 @@ class SlackSide:
         reception = Reception(office.ledger, api=api, opener=forms.open, checker=forms.check, reader=reader)
         asides = Asides(sides.chat)
         marks = Marks(conversation=conversation, chat=sides.chat, asides=asides)
-        filing = Filing(chat=SlackFiles(api), vault=office.vault)
+        filing = Filing(source=SlackFiles(api), vault=office.vault)
         acts = ChatActs(conversation=conversation, interpret=reader, asides=asides, filing=filing, marks=marks)
         sockets = _sockets(office.settings, reception, api)
         return cls(office=office, reception=reception, sockets=sockets, handlers={"slack": acts}, asides=asides)

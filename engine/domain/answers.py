@@ -201,8 +201,8 @@ def _form(
         value = accepted(spec, typed.get(name), name, who, now)
         if isinstance(value, FieldError):
             wrong.append((name, value.told()))
-        elif value is not None and spec.type is FieldType.FILE and no_files_because(plan, incident):
-            wrong.append((name, no_files_because(plan, incident)))
+        elif value is not None and spec.type is FieldType.FILE and no_files_because(plan, incident, ask.step):
+            wrong.append((name, no_files_because(plan, incident, ask.step)))
         elif value is not None:
             values[name] = encode(value)
     if wrong:

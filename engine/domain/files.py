@@ -23,8 +23,37 @@ MOST_BYTES: Final = 20_000_000
 UNKNOWN_TYPE: Final = "application/octet-stream"
 PARTS: Final = ("name", "sha256", "size", "type")
 _HASH = re.compile(r"[0-9a-f]{64}")
-HOW: Final = "Choose it in the form in Slack, or give it in a shell: tocsin answer INC STEP --file FIELD=PATH."
+HOW: Final = (
+    "Choose it in the form in Slack, attach it to its ticket, or give it in a shell:"
+    " tocsin answer INC STEP --file FIELD=PATH."
+)
 LONGEST_NAME = 200
+PROGRAMS: Final = (
+    ".bat",
+    ".cmd",
+    ".com",
+    ".exe",
+    ".hta",
+    ".jar",
+    ".js",
+    ".lnk",
+    ".msi",
+    ".ps1",
+    ".scr",
+    ".vbs",
+    ".wsf",
+)
+"""How names end of what is run when somebody opens it."""
+STARTS: Final = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"#!")
+"""How programs begin: of Windows, Linux, macOS (and Java), and scripts."""
+SIGNS: Final = {
+    b"%PDF-": "application/pdf",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"{\\rtf": "text/rtf",
+}
+"""How files begin whose type is certain by that."""
 
 
 def most_bytes(spec: FieldSpec) -> int:
@@ -48,6 +77,26 @@ def checked_size(spec: FieldSpec, size: int) -> None:
         raise ParseError("is empty.", "Give a file with something in it.")
     if size > most_bytes(spec):
         raise ParseError(f"has {size} bytes; {most_bytes(spec)} is the most.", "Give a smaller file.")
+
+
+def checked_name(name: str) -> None:
+    """Raise `ParseError` for what is no plain name of a file, or that of a program."""
+    parse_text(name, shortest=1, longest=LONGEST_NAME)
+    if name in (".", "..") or any(sign in name for sign in "/\\\n\t"):
+        raise ParseError("has a name that leads to a folder.", "Rename it and give it again.")
+    if name.lower().endswith(PROGRAMS):
+        raise ParseError("is a program by its name.", "Give what is to be kept as a document or a picture.")
+
+
+def checked_content(data: bytes) -> None:
+    """Raise `ParseError` for a program, whatever it is called."""
+    if data.startswith(STARTS):
+        raise ParseError("is a program.", "Give what is to be kept as a document or a picture.")
+
+
+def seen_type(data: bytes, *, given: str) -> str:
+    """Return what bytes are: by how they begin where that is certain, else what they were given as."""
+    return next((kind for start, kind in SIGNS.items() if data.startswith(start)), given or UNKNOWN_TYPE)
 
 
 def digests(spec: FieldSpec, value: Any) -> list[str]:  # noqa: ANN401 - a kept value of any type

@@ -25,14 +25,14 @@ class ActKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GivenFile:
-    """A file that somebody chose in a form, as the chat tells of it; its bytes are still there."""
+    """A file that somebody chose in a form or attached, as the other side tells of it; its bytes are still there."""
 
     name: str
     size: int | None
-    """In bytes, None where the chat does not say."""
+    """In bytes, None where the other side does not say."""
     type: str
     place: str = field(default="", repr=False)
-    """Where the chat hands it out; not for anybody's eyes."""
+    """Where it is handed out; not for anybody's eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class Interpreter(Protocol):
 
 
 class HandsOutFiles(Protocol):
-    """A chat that hands out the files that people gave in its forms."""
+    """A chat or tracker that hands out the files that people gave in its forms, or attached to its tickets."""
 
     async def fetch(self, file: GivenFile, *, most: int) -> bytes:
         """Return the bytes of a file, of which there are at most so many.
 
         Raises:
-            IntegrationError: it has more, it is not handed out, or (`retryable`) the chat cannot be reached now.
+            IntegrationError: it has more, it is not handed out, or (`retryable`) the other side cannot be reached now.
         """
         ...

@@ -23,6 +23,19 @@ class TicketRef:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketFile:
+    """A file that somebody attached to a ticket, as the tracker tells of it; its bytes are still there."""
+
+    id: str
+    name: str
+    """As it was sent: no name to write a file under."""
+    size: int
+    type: str
+    account: str
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketState:
     """What the tracker says about a ticket, read by its key."""
 
@@ -43,6 +56,8 @@ class TicketState:
     due: str
     comments: tuple[tuple[str, str, str, str], ...] = ()
     """(id, author account, author mail, text), oldest first, ours left out."""
+    files: tuple[TicketFile, ...] = ()
+    """What is attached, oldest first, ours left out."""
     ours: bool = False
     """Whether the last change of status was made by our own account."""
     assigned: str = ""

@@ -118,6 +118,8 @@ def _ticket(event: ev.TicketChanged, _: Reader) -> str:
     word = event.change.removesuffix("_unaccepted").replace("_", " ")
     if event.change == "closed_unaccepted":
         return f"Closed ticket {event.ticket}, which was not accepted: {event.detail}"
+    if event.change == "attached_unaccepted":
+        return f"Attached a file to ticket {event.ticket}, which is not taken: {event.detail}"
     if event.change.endswith("_unaccepted"):
         return f"Changed ticket {event.ticket} ({word}), which is put back: {event.detail}"
     return f"Changed ticket {event.ticket} ({word}){f': {event.detail}' if event.detail else ''}."

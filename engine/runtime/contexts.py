@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from engine.actions.interface import ActionContext
-from engine.domain.naming import beside
+from engine.domain.minors import minor_shown
 from engine.runtime.performing import since
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from engine.ports.vault import EvidenceVault
     from engine.ports.web import Http, Secrets
 
-MINOR_FACT = "anyone_minor"
 CHANNEL = "channel"
 
 
@@ -36,8 +35,7 @@ class PortContexts:
 
     def context(self, plan: Plan, incident: Incident, move: Perform) -> ActionContext:
         """Return the context of one move; what is not known about minors is `unknown`."""
-        known = MINOR_FACT if MINOR_FACT in plan.inputs else beside(move.subject, MINOR_FACT)
-        minor = incident.fact(known) if plan.find_input(known) else "unknown"
+        minor = minor_shown(plan, incident, move.subject)
         return ActionContext(
             incident=incident.id,
             title=incident.title,

@@ -2,6 +2,7 @@
 
 from engine.ports.checks import Check
 from integrations.jira.creating import Wanted
+from integrations.jira.files import JiraFiles
 from integrations.jira.health import Setting, health
 from integrations.jira.manifest import MANIFEST
 from integrations.jira.pool import JiraPool
@@ -14,6 +15,7 @@ __all__ = [
     "MANIFEST",
     "Check",
     "Delivery",
+    "JiraFiles",
     "JiraPool",
     "JiraSite",
     "JiraTracker",

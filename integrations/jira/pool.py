@@ -26,6 +26,7 @@ from integrations.jira.site import JiraSite
 
 Json = dict[str, Any]
 Query = Mapping[str, str | int]
+_PIECE = 65_536
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,21 @@ class JiraPool:
     async def get(self, path: str, query: Query | None = None, *, what: str) -> Any:  # noqa: ANN401 - the JSON is read where it is used
         """Read something."""
         return await self._send("GET", path, what=what, query=query)
+
+    async def data(self, place: str, query: Query | None = None, *, most: int, what: str) -> bytes:
+        """Read bytes at a place under the site's address: one more than `most` where there are more. No redirect."""
+
+        def call(client: JIRA) -> bytes:
+            got, url = bytearray(), f"{self._site.url.rstrip('/')}/{place}"
+            with _opened(client, url, query) as answer:
+                for piece in () if answer.is_redirect else answer.iter_content(_PIECE):
+                    got += piece
+                    if len(got) > most:
+                        break
+            return bytes(got[: most + 1])
+
+        found: bytes = await self._run(call, what=what, writes=False)
+        return found
 
     async def post(self, path: str, body: Json, *, what: str) -> Any:  # noqa: ANN401 - the JSON is read where it is used
         """Write something, once."""
@@ -108,6 +124,14 @@ class JiraPool:
             client = self._own.client = _connected(self._site)
             self._clients.append(client)
         return client
+
+
+def _opened(client: JIRA, url: str, query: Query | None) -> requests.Response:
+    """Return an answer whose bytes are not read yet; `*/*`, since the client would ask for JSON."""
+    headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+    session = client._session  # noqa: SLF001 - as above
+    answer: requests.Response = session.get(url, params=query, headers=headers, stream=True, allow_redirects=False)
+    return answer
 
 
 def _connected(site: JiraSite) -> JIRA:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.ports.tracker import TicketState
+from engine.ports.tracker import TicketFile, TicketState
 from integrations.jira.marks import is_marked
 from integrations.jira.pool import Deployment, Json
 from integrations.jira.site import JiraSite
 from integrations.jira.workflow import category_of
 
-FIELDS = "status,resolution,assignee,duedate,comment"
+FIELDS = "status,resolution,assignee,duedate,comment,attachment"
 
 
 def state_of(issue: Json, *, deployment: Deployment, site: JiraSite, categories: Mapping[str, str]) -> TicketState:
@@ -33,6 +33,7 @@ def state_of(issue: Json, *, deployment: Deployment, site: JiraSite, categories:
         assignee_mail=_mail(assignee),
         due=str(fields.get("duedate") or ""),
         comments=tuple(_comments(fields, deployment=deployment)),
+        files=tuple(_files(fields, deployment=deployment)),
         ours=account_of(mover) == deployment.account,
         assigned=str(handed.get("id", "")),
         assigned_by=account_of(handed.get("author") or {}),
@@ -76,6 +77,21 @@ def _comments(fields: Json, *, deployment: Deployment) -> Iterator[tuple[str, st
         if not is_ours(comment, deployment=deployment):
             author = comment.get("author") or {}
             yield str(comment["id"]), account_of(author), _mail(author), str(comment.get("body", ""))
+
+
+def _files(fields: Json, *, deployment: Deployment) -> Iterator[TicketFile]:
+    # Ids only grow; Jira says nothing of the order in which it lists files.
+    for file in sorted(fields.get("attachment") or (), key=lambda file: int(file["id"])):
+        author = file.get("author") or {}
+        if account_of(author) != deployment.account:
+            yield TicketFile(
+                id=str(file["id"]),
+                name=str(file.get("filename") or ""),
+                size=int(file.get("size") or 0),
+                type=str(file.get("mimeType") or ""),
+                account=account_of(author),
+                mail=_mail(author),
+            )
 
 
 def _mail(user: Json) -> str:

@@ -2,7 +2,7 @@
 
 Rules kept here:
 1. What goes into the inbox was read by key just now. Its id is the ticket and Jira's ids of what changed last (status,
-   assignee, comment), so a webhook, its retries and the poll put one row between them.
+   assignee, comment, file), so a webhook, its retries and the poll put one row between them.
 2. Each poll looks back past the one before, and now and then at everything: the search index lags and forgets.
 3. A ticket that could not be read is read again at the next poll, changed or not.
 """
@@ -36,7 +36,7 @@ async def take_up(ticket: str, *, tracker: Tracker, inbox: Inbox) -> bool:
 
 async def put_up(state: TicketState, *, inbox: Inbox) -> bool:
     """Put a ticket as it was read into the inbox if anybody did anything to it; return whether that was news."""
-    if not (state.change or state.assigned or state.dated or state.comments):
+    if not (state.change or state.assigned or state.dated or state.comments or state.files):
         return False
     return await inbox.put(SOURCE, _id_of(state), asdict(state))
 
@@ -45,7 +45,8 @@ def _id_of(state: TicketState) -> str:
     assigned = f":a{state.assigned}" if state.assigned else ""
     dated = f":d{state.dated}" if state.dated else ""
     commented = f":c{state.comments[-1][0]}" if state.comments else ""
-    return f"{state.key}:{state.change}{assigned}{dated}{commented}"
+    attached = f":f{state.files[-1].id}" if state.files else ""
+    return f"{state.key}:{state.change}{assigned}{dated}{commented}{attached}"
 
 
 class JiraWatch:

@@ -235,7 +235,7 @@ class TimerFired(InputEvent):
 
 
 class TicketChanged(InputEvent):
-    """A person changed a ticket in a way that does not answer it; what is `..._unaccepted` is put back."""
+    """A person changed a ticket in a way that does not answer it; what is `..._unaccepted` is put back, or left."""
 
     type: ClassVar[str] = "ticket_changed"
     ticket: str
@@ -248,6 +248,7 @@ class TicketChanged(InputEvent):
         "reassigned_unaccepted",
         "redated",
         "redated_unaccepted",
+        "attached_unaccepted",
         "commented",
     ]
     detail: str = ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.domain.answers import find_ask
 from engine.domain.errors import ConfigError, RunError
 from engine.domain.fields import FieldType
-from engine.domain.files import UNKNOWN_TYPE, checked_size, most_bytes
+from engine.domain.files import UNKNOWN_TYPE, checked_size, most_bytes, seen_type
 from engine.domain.minors import MINORS, no_files_because
 from engine.domain.parsing import ParseError
 from engine.domain.views import form_of
@@ -35,13 +35,13 @@ async def given_files(office: Office, incident: str, step: str, *, given: list[s
     ask = find_ask(look.incident, step, approval=False)
     form = form_of(look.plan, ask) if ask is not None else {}
     read = [_read(text, form) for text in given]
-    refused = no_files_because(look.plan, look.incident)
+    refused = no_files_because(look.plan, look.incident, ask.step) if ask is not None else ""
     if refused:
         raise RunError(f"{refused[:1].upper()}{refused[1:]}.", hint=MINORS)
     found: dict[str, Any] = {}
     for spec, path, data in read:
         stored = await office.vault.put(data)
-        kind = mimetypes.guess_type(path.name)[0] or UNKNOWN_TYPE
+        kind = seen_type(data, given=mimetypes.guess_type(path.name)[0] or UNKNOWN_TYPE)
         value = {"name": path.name, "sha256": stored.sha256, "size": stored.size, "type": kind}
         found[spec.name] = [*found.get(spec.name, []), value] if spec.list else value
     return found

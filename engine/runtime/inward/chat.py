@@ -198,7 +198,7 @@ class _Taking:
         """Return a command whose files are in the vault, or why they are not taken."""
         if not (isinstance(what, cmd.Answer) and self.act.files and self.acts.filing):
             return what
-        kept = await self.acts.filing.kept(self.act, fields_of(meant.look, meant.subject))
+        kept = await self.acts.filing.kept(self.act.files, fields_of(meant.look, meant.subject))
         if isinstance(kept, Refusal):
             return kept
         return what.model_copy(update={"values": {**what.values, **kept}})

@@ -96,7 +96,7 @@ class Conversation:
         look = await self.desk.look(token.incident)
         values, wrong = await self.identities.values(act)
         if act.files:
-            told, ill = announced(act, fields_of(look, token.subject))
+            told, ill = announced(act.files, fields_of(look, token.subject))
             values, wrong = {**values, **told}, {**wrong, **ill}
         command = filled(token.kind, token.subject, values=values, look=look)
         what = Refused(command, _ill_chosen(wrong)) if wrong else self.judged(look, command, person)

@@ -44,7 +44,7 @@ def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
     """Return the form of a task, decision or view, with what was answered before."""
     step = plan.step_at(ask.step)
     title = placed(plan, ask.step, shown=lambda known: known.title)
-    left_out = "" if _taken(plan, incident, ask) == form_of(plan, ask) else no_files_because(plan, incident)
+    left_out = "" if _taken(plan, incident, ask) == form_of(plan, ask) else no_files_because(plan, incident, ask.step)
     why = f"Why: {step.why}" if step.why else ""
     text = [title, step.instructions, why, *_elements(plan, incident, ask.step), left_out[:1].upper() + left_out[1:]]
     return Form(
@@ -58,7 +58,7 @@ def answer_form(plan: Plan, incident: Incident, ask: Ask) -> Form:
 
 def _taken(plan: Plan, incident: Incident, ask: Ask) -> Mapping[str, FieldSpec]:
     """Return the fields of an ask, without those for files while none is taken."""
-    none = bool(no_files_because(plan, incident))
+    none = bool(no_files_because(plan, incident, ask.step))
     return {name: spec for name, spec in form_of(plan, ask).items() if not (none and spec.type is FieldType.FILE)}
 
 

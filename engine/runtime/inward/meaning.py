@@ -95,15 +95,15 @@ def answering(target: str, *, look: Look, judge: Judge, person: str = "") -> Mea
     judged = judge(bare)
     if isinstance(judged, Refusal) and judged.rule != "form":
         return Refused(bare, judged)
-    none = no_files_because(look.plan, look.incident)
-    if ask is not None and none and any(_needs_file(spec) for spec in form_of(look.plan, ask).values()):
+    none = no_files_because(look.plan, look.incident, ask.step) if ask is not None else ""
+    if ask is not None and none and any(needs_file(spec) for spec in form_of(look.plan, ask).values()):
         return Refused(bare, Refusal("file", f"{none[:1].upper()}{none[1:]}.", MINORS))
     if ask is not None and form_of(look.plan, ask):
         return answer_form(look.plan, look.incident, ask)
     return bare
 
 
-def _needs_file(spec: FieldSpec) -> bool:
+def needs_file(spec: FieldSpec) -> bool:
     return spec.type is FieldType.FILE and not spec.optional and not (spec.list and not spec.min)
 
 

@@ -39,6 +39,7 @@ Change: TypeAlias = Literal[
     "reassigned_unaccepted",
     "redated",
     "redated_unaccepted",
+    "attached_unaccepted",
     "commented",
 ]
 VIA = "jira"

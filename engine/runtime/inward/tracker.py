@@ -1,10 +1,10 @@
-"""What people do in the tracker, taken: a ticket closed, opened again, handed on or re-dated, and comments.
+"""What people do in the tracker, taken: a ticket closed, opened again, handed on or re-dated, comments and files.
 
 Rules kept here (design section 3, semantic 9): closed as done answers what the ticket asks; a form is finished when it
-is filled, by comments under the ticket or elsewhere; closed as declined declines a task that has no form; opened again,
-it is asked again. Whatever is not taken is put on the timeline with the reason, and the ticket is put back with it.
-What our own account did says nothing. Each comment and each change is taken once, however often the ticket is read, and
-what is older than what was taken already says nothing any more.
+is filled, by comments and files at the ticket or elsewhere; closed as declined declines a task that has no form; opened
+again, it is asked again. Whatever is not taken is put on the timeline with the reason, and the ticket is put back with
+it. What our own account did says nothing. Each comment and each change is taken once, however often the ticket is read,
+and what is older than what was taken already says nothing any more.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from engine.domain import commands as cmd
 from engine.domain.authority import Refusal, participants
 from engine.domain.lifecycle import StepStatus
-from engine.ports.tracker import TicketState
+from engine.ports.tracker import TicketFile, TicketState
+from engine.runtime.inward.attaching import Attached
 from engine.runtime.inward.comments import strictest, written
 from engine.runtime.inward.identities import from_tracker
 from engine.runtime.inward.meaning import verdict_of
@@ -24,12 +25,14 @@ from engine.runtime.inward.subject import Newest, Subject
 from engine.runtime.inward.ticket_fields import Fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.domain.ask import Ask
+    from engine.domain.events.shape import InputEvent
     from engine.ports.people import People, Person
     from engine.ports.records import InboxRow
     from engine.runtime.desk import Desk
+    from engine.runtime.inward.filing import Filing
     from engine.runtime.inward.places import Places
 
 REOPENED = "its ticket was opened again in Jira"
@@ -46,6 +49,8 @@ class TrackerActs:
     places: Places
     people: People
     newest: Newest = field(default_factory=Newest)
+    filing: Filing | None = None
+    """Fetches what is attached; without it, no file at a ticket is an answer."""
 
     async def take(self, row: InboxRow) -> str | None:
         """Do what a ticket's state asks for; return what became of it, None when it cannot be understood."""
@@ -61,7 +66,9 @@ class TrackerActs:
         if place.epic:
             return "the incident's own: only what is written under it counts"
         await Fields(subject).take()
-        return await Status(subject).take()
+        attached = Attached(subject, self.filing)
+        await attached.take()
+        return await Status(subject, attached).take()
 
     async def give_up(self, row: InboxRow) -> None:
         """Nobody waits at a screen: the ticket still stands as it was left, and the log says what happened."""
@@ -71,8 +78,9 @@ def ticket_of(payload: Mapping[str, Any]) -> TicketState | None:
     """Return the ticket of a row; None when the row holds none."""
     try:
         comments = tuple((str(i), str(account), str(mail), str(text)) for i, account, mail, text in payload["comments"])
+        files = tuple(TicketFile(**file) for file in payload.get("files", ()))
         known = {name: value for name, value in payload.items() if name in _NAMES}
-        return TicketState(**{**known, "comments": comments})
+        return TicketState(**{**known, "comments": comments, "files": files})
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -101,9 +109,10 @@ class Comments:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The last change of a ticket's status."""
+    """The last change of a ticket's status; what is attached is part of an answer."""
 
     about: Subject
+    attached: Attached
 
     async def take(self) -> str:
         """Take it; return what became of it."""
@@ -126,7 +135,7 @@ class Status:
         if person is None:
             return await self._not_accepted(stranger_short(), None)
         if not state.accepted and about.step.form:
-            return await self._not_accepted(declined_short(about.step, state.resolution), person)
+            return await self._not_accepted(declined_short(about.step, state.resolution, files=self._files), person)
         return await self._answered(about.ask, person)
 
     @property
@@ -137,21 +146,33 @@ class Status:
     def _short(self) -> str:
         return self.about.origin("change", self.about.state.change, "short")
 
+    @property
+    def _files(self) -> tuple[str, ...]:
+        return tuple(self.attached.fields)
+
     async def _answered(self, ask: Ask, person: Person) -> str:
         about = self.about
-        command = self._answer(ask, person) if about.state.accepted else self._decline(ask)
-        taken = await about.desk.give(about.place.incident, command, from_tracker(person), origin=self._changed)
+        command = await self._answer(ask, person) if about.state.accepted else self._decline(ask)
+        if isinstance(command, Refusal):
+            taken: Sequence[InputEvent] | Refusal = command
+        else:
+            taken = await about.desk.give(about.place.incident, command, from_tracker(person), origin=self._changed)
         if not isinstance(taken, Refusal):
             return "done"
         if taken.rule == "closed_ask":
             return "not asked any more"
-        return await self._not_accepted(form_short(about.step, taken, name=about.name), person)
+        return await self._not_accepted(form_short(about.step, taken, name=about.name, files=self._files), person)
 
-    def _answer(self, ask: Ask, person: Person) -> cmd.Answer:
+    async def _answer(self, ask: Ask, person: Person) -> cmd.Answer | Refusal:
         comments = self.about.state.comments
         texts = [text for _, account, mail, text in comments if self._wrote(person, account, mail)]
         values = written(texts, self.about.step.form, person=self._mentioned)
-        return cmd.Answer(target=ask.id, verdict=verdict_of(ask), values=dict(values))
+        bare = cmd.Answer(target=ask.id, verdict=verdict_of(ask), values=dict(values))
+        judged = self.about.desk.judge(self.about.look, bare, from_tracker(person))
+        if isinstance(judged, Refusal) and judged.rule != "form":
+            return bare  # nothing is fetched for somebody whose answer is not taken
+        filed = await self.attached.filed(person, values)
+        return filed if isinstance(filed, Refusal) else bare.model_copy(update={"values": filed})
 
     def _decline(self, ask: Ask) -> cmd.Answer:
         reason = f"closed in Jira as {self.about.state.resolution or 'declined'}"

@@ -130,7 +130,7 @@ class TrackerSurfaces:
         await self.tracker.close(ticket, done=status in WELL)
 
     async def _put_back(self, scene: Scene, refused: Unaccepted, ask: Ask | None) -> None:
-        """Bring one field back to what it was; what has changed since is left as it is."""
+        """Bring one field back to what it was; what has changed since is left as it is, and so is a file."""
         if refused.change == "reopened_unaccepted":
             status = scene.incident.step(ask.step if ask else refused.ask).status
             if not ask.open if ask else status is not StepStatus.WAITING:
@@ -139,7 +139,7 @@ class TrackerSurfaces:
             if ask is None or ask.open:
                 person = ticketing.owner(scene, ask) if ask else ticketing.early_owner(scene, refused.ask)
                 await self.tracker.assign(refused.ticket, person, known=None)
-        elif ask is not None and ask.open:
+        elif refused.change == "redated_unaccepted" and ask is not None and ask.open:
             day = scene.moment_there(ask.due).date() if ask.due else None
             await self.tracker.schedule(refused.ticket, day, known=None)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -34,7 +36,7 @@ from engine.runtime.inward.worker import InboxWorker
 from engine.runtime.performing import ByKind
 from engine.runtime.showing.shower import Shower
 from engine.settings.people import read_people
-from integrations.jira import JiraPool, JiraSite, JiraTracker, JiraWatch
+from integrations.jira import JiraFiles, JiraPool, JiraSite, JiraTracker, JiraWatch
 from integrations.sandbox import Sandbox, default_seed, run_sandbox
 from integrations.slack import Reception, SlackApi, SlackChat, SlackFiles, SlackSocket, interpret
 from integrations.slack.methods import EVENTS
@@ -151,6 +153,11 @@ class House:
         fields = {"resolution": {"name": resolution}}
         await self.in_jira(handle, lambda jira: jira.transition_issue(key, "Done", fields=fields))
 
+    async def attach(self, handle: str, key: str, *files: tuple[str, bytes]) -> None:
+        """Attach files to a ticket, one after the other."""
+        for name, data in files:
+            await self.in_jira(handle, partial(_attach, key=key, name=name, data=data))
+
     async def events(self, incident: str, kind: str) -> list[Event]:
         """Return the events of one type."""
         return [entry.event for entry in await self.bench.ledger.entries(incident) if entry.event.type == kind]
@@ -222,10 +229,11 @@ async def _furnished(
         library = Library(playbooks(home), actions=FACTS, default="leak")
         talk = Conversation(desk=desk, places=places, identities=Identities(people), library=library)
         marks = Marks(conversation=talk, chat=chat, asides=asides)
-        filing = Filing(chat=SlackFiles(api), vault=vault)
+        filing = Filing(source=SlackFiles(api), vault=vault)
         acts = ChatActs(conversation=talk, interpret=interpret, asides=asides, filing=filing, marks=marks)
         forms = ChatForms(conversation=talk, interpret=interpret)
-        tickets = TrackerActs(desk=desk, places=places, people=people)
+        at_tickets = Filing(source=JiraFiles(pool), vault=vault)
+        tickets = TrackerActs(desk=desk, places=places, people=people, filing=at_tickets)
         worker = InboxWorker(inbox=bench.ledger, handlers={"slack": acts, "jira": tickets}, clock=clock)
         looks = JiraWatch(tracker, inbox=bench.ledger, clock=clock)
         watch = TicketWatch(looks=looks, places=places, clock=clock, every=0.1, heard=worker.poke)
@@ -246,6 +254,10 @@ async def _furnished(
             pokes=pokes,
             watch=watch,
         )
+
+
+def _attach(jira: JIRA, *, key: str, name: str, data: bytes) -> None:
+    jira.add_attachment(key, io.BytesIO(data), filename=name)
 
 
 def _all(pokes: list[Callable[[], None]]) -> None:

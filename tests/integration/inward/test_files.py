@@ -181,10 +181,10 @@ async def test_a_comment_in_jira_is_no_file(home: Path) -> None:
         key = await made.ticket(incident, ASK)
         issue = made.sandbox.jira.state.with_key(key)
         assert issue is not None
-        assert "the button in Slack, or with `tocsin answer --file FIELD=PATH`" in str(issue.description).replace(
-            "\\", ""
-        )
+        description = str(issue.description).replace("\\", "")
+        assert "Attach the file for receipt to this ticket before you close it." in description
+        assert "No file for secrets belongs here: give it in Slack, or with `tocsin answer --file`." in description
         await made.close("ben", key, comment="receipt: receipt.pdf")
         state = await made.bench.until(incident, lambda s: len(s.unaccepted) == 1)
-        assert "receipt is needed" in str(state.unaccepted) or "is a file" in str(state.unaccepted)
+        assert "receipt: there is no such file of yours at this ticket; attach it" in state.unaccepted[0].why
         await made.bench.until(incident, _opened_again)

@@ -23,6 +23,9 @@ from integrations.sandbox import Fault, FaultKind
 from integrations.sandbox.control import add_fault
 from integrations.sandbox.seed import WebhookSeed
 from tests.integration.inward.rig import House, house
+from tests.integration.inward.test_attached import OPEN as FILED
+from tests.integration.inward.test_files import ASK as FILING
+from tests.integration.inward.test_files import RECEIPT
 from tests.integration.matrix import far
 from tests.integration.matrix.cells import AMISS, WAYS
 from tests.integration.sandbox.clients import until
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 WARN, DEPICTED = "warn_hosts.task.1", "depicted.decision.1"
 FORM = {"anyone_minor": "no", "seen_at": "2026-03-02 03:10"}
 SECRET = "a secret"
+EVENTS = ("jira:issue_updated", "comment_created")
 SHORT = 0.5
 """Real seconds that a far side waits for an acknowledgement which does not come."""
 LONG = 20.0
@@ -227,11 +231,12 @@ class JiraListener:
 
 
 @pytest.mark.parametrize("amiss", AMISS)
+@pytest.mark.parametrize("way", [way for way in WAYS if "Jira" in way])
 async def test_what_a_person_does_in_jira_counts_once(
-    home: Path, amiss: str, record_property: Callable[[str, object], None]
+    home: Path, way: str, amiss: str, record_property: Callable[[str, object], None]
 ) -> None:
-    """Jira tells of a ticket that was closed, and nothing looks at tickets besides."""
-    record_property("cell", f"a webhook of Jira|{amiss}")
+    """Jira tells of a ticket that was closed, or of a file there, and nothing looks at tickets besides."""
+    record_property("cell", f"{way}|{amiss}")
     async with house(home, engine=False) as rig, rig.bench.engine() as engine:
         rig.pokes.append(engine.poke)
         working = asyncio.create_task(rig.worker.run())
@@ -240,7 +245,8 @@ async def test_what_a_person_does_in_jira_counts_once(
         app.router.add_post("/jira/webhook", heard.take)
         async with TestServer(app) as server:
             try:
-                await told_amiss(rig, heard, str(server.make_url("/jira/webhook")), amiss)
+                told = filed_amiss if "file" in way else told_amiss
+                await told(rig, heard, str(server.make_url("/jira/webhook")), amiss)
             finally:
                 working.cancel()
                 await asyncio.gather(working, return_exceptions=True)
@@ -250,15 +256,8 @@ async def told_amiss(rig: House, heard: JiraListener, url: str, amiss: str) -> N
     """Close a ticket, have its webhook go wrong, and check what came of it."""
     incident = await rig.declared()
     key = await rig.ticket(incident, WARN)
-    events = ("jira:issue_updated", "comment_created")
-    patience = SHORT if amiss == LATE else LONG
-    hook = WebhookSeed(url=url, secret=SECRET, events=events, retry_seconds=(0.0, 0.0), patience_seconds=patience)
-    rig.sandbox.jira.webhooks.registered.append(hook)
+    arm(rig, url, amiss)
     faults = rig.sandbox.faults
-    if amiss == TWICE:
-        faults.add(Fault(kind=FaultKind.DUPLICATE_DELIVERY, match=events[0]))
-    if amiss == OVERTAKEN:
-        faults.add(Fault(kind=FaultKind.OUT_OF_ORDER, match=events[0], seconds=LONG))
     await rig.close("ben", key)
     if amiss == OVERTAKEN:
         await until(lambda: not faults.listed())
@@ -269,3 +268,33 @@ async def told_amiss(rig: House, heard: JiraListener, url: str, amiss: str) -> N
     state = await rig.bench.until(incident, lambda state: state.step("warn_hosts").status is StepStatus.DONE)
     assert [(answer.by, answer.via) for answer in state.asks[WARN].answers] == [("ben", "jira")]
     await counted_once(rig, incident, WARN)
+
+
+def arm(rig: House, url: str, amiss: str) -> None:
+    """Register the webhook, and have its next delivery go wrong."""
+    patience = SHORT if amiss == LATE else LONG
+    hook = WebhookSeed(url=url, secret=SECRET, events=EVENTS, retry_seconds=(0.0, 0.0), patience_seconds=patience)
+    rig.sandbox.jira.webhooks.registered.append(hook)
+    if amiss == TWICE:
+        rig.sandbox.faults.add(Fault(kind=FaultKind.DUPLICATE_DELIVERY, match=EVENTS[0]))
+    if amiss == OVERTAKEN:
+        rig.sandbox.faults.add(Fault(kind=FaultKind.OUT_OF_ORDER, match=EVENTS[0], seconds=LONG))
+
+
+async def filed_amiss(rig: House, heard: JiraListener, url: str, amiss: str) -> None:
+    """Attach a file and close its ticket, have the word of the file go wrong, and check that it was kept once."""
+    incident = await rig.declared(FILED)
+    key = await rig.ticket(incident, FILING)
+    arm(rig, url, amiss)
+    await rig.attach("ben", key, ("large.pdf", b"x" * 1001), ("receipt.pdf", RECEIPT))
+    if amiss != OVERTAKEN:
+        await until(lambda: len(heard.statuses) > 1)
+    await rig.close("ben", key)
+    await until(lambda: len(heard.statuses) > 2)
+    if heard.late is not None:
+        heard.late.set()
+    state = await rig.bench.until(incident, lambda state: state.step("filing").status is StepStatus.DONE)
+    assert [(answer.by, answer.via) for answer in state.asks[FILING].answers] == [("ben", "jira")]
+    await counted_once(rig, incident, FILING)
+    assert sum(entry.name == "GET attachment/content" for entry in rig.sandbox.log.entries) == 1
+    assert [known.change for known in state.unaccepted] == ["attached_unaccepted"]

@@ -63,7 +63,7 @@ async def test_a_file_can_be_attached_by_the_third_version_too(sandbox: Sandbox,
             form.add_field("file", b"receipt", filename="receipt.pdf", content_type="application/pdf")
             async with session.post(url, data=form, headers=login | headers) as reply:
                 assert reply.status == status
-        told = await reply.json()
+                told = await reply.json()
     assert [(one["filename"], one["size"], one["mimeType"]) for one in told] == [("receipt.pdf", 7, "application/pdf")]
 
 

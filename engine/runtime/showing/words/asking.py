@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.authority import ladder
-from engine.domain.fields import FieldType
 from engine.domain.lifecycle import StepStatus
 from engine.domain.plan import ANSWER, WHY
-from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import taken_since
 from engine.domain.tokens import ask_token
 from engine.domain.views import VIEW, titles
@@ -18,7 +16,7 @@ from engine.reports.titles import TAKE_BACK, takes_back
 from engine.runtime.showing.words import alone, ticketing
 from engine.runtime.showing.words.filling import facts_of
 from engine.runtime.showing.words.hearing import view_sections
-from engine.runtime.showing.words.needing import needed
+from engine.runtime.showing.words.needing import done_by_form
 from engine.runtime.showing.words.scene import EXERCISE, RECORDED, Scene, filled, label, open_to_all, text_of
 
 if TYPE_CHECKING:
@@ -242,7 +240,7 @@ def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
         yield from (f"What this is about is {step.sensitivity.value}: see it where you answer.", "")
     yield "h2. Done when"
     if step.form:
-        yield from _done_by_form(step)
+        yield from done_by_form(step, files_here=not ticketing.is_restricted(scene, step))
     else:
         yield "* This ticket is closed as done."
     if ask.due:
@@ -253,19 +251,6 @@ def _description(scene: Scene, ask: Ask, *, link: str) -> Iterator[str]:
         yield from ("", f"In Slack: {link}")
     if scene.incident.exercise:
         yield from ("", EXERCISE)
-
-
-def _done_by_form(step: StepPlan) -> Iterator[str]:
-    yield "* These are filled in:"
-    yield from (f"*{line}" for line in needed(step))
-    if any(spec.type is FieldType.FILE for spec in step.form.values()):
-        yield "* Answer it with the button in Slack, or with `tocsin answer --file FIELD=PATH`: no file belongs here."
-        return
-    hidden = any(spec.sensitivity is not Sensitivity.INTERNAL for spec in step.form.values())
-    if hidden or not open_to_all(step):
-        yield "* Answer it with the button in Slack, or with `tocsin answer`: parts of it do not belong into a ticket."
-    else:
-        yield "* Answer it with the button in Slack; or comment here with a line `field: value` for each, and close."
 
 
 def _foot(scene: Scene) -> str:

@@ -23,6 +23,7 @@ PUT_BACK = {
     "redated_unaccepted": "The due date is put back",
     "reassigned_unaccepted": "This is given back to whoever had it",
     "reopened_unaccepted": "This is closed again",
+    "attached_unaccepted": "A file is not taken",
 }
 
 
