@@ -99,11 +99,6 @@ def seen_type(data: bytes, *, given: str) -> str:
     return next((kind for start, kind in SIGNS.items() if data.startswith(start)), given or UNKNOWN_TYPE)
 
 
-def digests(spec: FieldSpec, value: Any) -> list[str]:  # noqa: ANN401 - a kept value of any type
-    """Return the hashes of what was answered in a field of files."""
-    return [str(item["sha256"]) for item in (value if spec.list else [value]) if isinstance(item, Mapping)]
-
-
 def told(value: Any) -> str:  # noqa: ANN401 - a typed value of any type
     """Return a file in words: `receipt.pdf (12345 bytes, SHA-256 ab12cd34ef56...)`."""
     items = value if isinstance(value, list | tuple) else [value]

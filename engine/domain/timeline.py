@@ -14,6 +14,7 @@ import json
 from typing import TYPE_CHECKING
 
 from engine.domain.events.approvals import AskEscalated, GlassBroken
+from engine.domain.events.custody import FileKept
 from engine.domain.events.engine import (
     AskClosed,
     AskOpened,
@@ -102,6 +103,7 @@ __all__ = [
     "Event",
     "FactAdded",
     "FactRevised",
+    "FileKept",
     "GlassBroken",
     "HandoverAccepted",
     "HandoverDeclined",
@@ -182,6 +184,7 @@ INPUTS: tuple[type[InputEvent], ...] = (
     PersonAdmitted,
     IncidentMigrated,
     GlassBroken,
+    FileKept,
 )
 ENGINE_EVENTS: tuple[type[Event], ...] = (
     SegmentBegan,

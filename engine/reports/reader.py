@@ -67,12 +67,18 @@ class Reader:
         parts = []
         for name, value in values.items():
             spec = step.form.get(name) if step else None
-            hidden = [s for s in ((step.sensitivity if step else None), (spec.sensitivity if spec else None)) if s]
-            closed = next((s for s in hidden if not self.may_see(s)), None)
+            closed = self.closed(instance, name)
             parts.append(
                 f"{name.replace('_', ' ')}: {RECORDED[closed] if closed else _shown(spec, value, zone=self.zone)}"
             )
         return "; ".join(parts)
+
+    def closed(self, instance: str, field: str) -> Sensitivity | None:
+        """Return what keeps a field of a step from this reader, None where nothing does."""
+        step = self.step(instance)
+        spec = step.form.get(field) if step else None
+        kinds = [known.sensitivity for known in (step, spec) if known is not None]
+        return next((kind for kind in kinds if not self.may_see(kind)), None)
 
     def fact(self, name: str, value: Any) -> str:  # noqa: ANN401 - a kept value of any type
         """Return the value of a fact."""

@@ -88,6 +88,8 @@ def _withheld(event: Event, reader: Reader, step: StepPlan | None) -> str:
     found: list[Sensitivity] = [step.sensitivity] if step and isinstance(event, TELLING) else []
     if isinstance(event, ev.AskAnswered) and step is not None:
         found += [step.form[name].sensitivity for name in event.values if name in step.form]
+    if isinstance(event, ev.FileKept) and (closed := reader.closed(event.ask, event.field)):
+        found.append(closed)
     if isinstance(event, ev.FactRevised | ev.FactAdded) and (spec := reader.plan.find_input(event.name)):
         found.append(spec.sensitivity)
     hidden = [item for item in found if not reader.may_see(item)]

@@ -199,11 +199,20 @@ def _simple(pattern: str) -> Callable[[Any, Reader], str]:
     return words
 
 
+def _kept(event: ev.FileKept, reader: Reader) -> str:
+    title, closed = reader.title(event.ask.partition(".")[0]), reader.closed(event.ask, event.field)
+    if closed is not None:
+        return f"Kept a file in the evidence vault ({RECORDED[closed]}): {title}."
+    hashes = f"SHA-256 {event.sha256[:12]}..., manifest {event.manifest[:12]}..."
+    return f"Kept {event.name} ({event.size} bytes, {event.media_type}) in the evidence vault ({hashes}): {title}."
+
+
 WORDS: Mapping[type[Event], Callable[[Any, Reader], str]] = {
     ev.IncidentDeclared: _declared,
     ev.FactRevised: _revised,
     ev.FactAdded: _added,
     ev.AskAnswered: answered,
+    ev.FileKept: _kept,
     ev.AskAcknowledged: _simple("Is on it: {title}."),
     ev.AnswerRefused: _refused,
     ev.NoteAdded: _note,

@@ -17,15 +17,13 @@ from engine.domain.authority import COMMANDER, Refusal, kept_apart
 from engine.domain.commands import AnswerReview, AssignRole, ExcludePerson, MigrateIncident, OfferHandover
 from engine.domain.declaring import declared_inputs
 from engine.domain.errors import HeadMovedError, RunError
-from engine.domain.fields import FieldType
-from engine.domain.files import HOW, digests
 from engine.domain.intake import refused, take
 from engine.domain.separation import distributed
 from engine.domain.values import Instant
-from engine.domain.views import form_of
 from engine.ports.records import DeclareIncident
 from engine.reports.handover import handover_summary
 from engine.runtime.choosing import Choosing
+from engine.runtime.custody import Custody
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -235,29 +233,23 @@ class Desk:
         choosing = self.choosing or Choosing(people=self.people)
         return await choosing.choose(roles, at=self.clock.now())
 
-    async def _lost(self, look: Look, event: ev.AskAnswered) -> Refusal | None:
-        """Return that a file of an answer is not in the vault as it was given, None when all are."""
-        form = form_of(look.plan, look.incident.asks[event.ask])
-        named = {name: value for name, value in event.values.items() if form[name].type is FieldType.FILE}
-        for name, value in named.items():
-            for digest in digests(form[name], value):
-                if self.vault is None or await self.vault.check(digest) != "match":
-                    return Refusal("file", f"{name}: the file is not in the evidence vault.", HOW)
-        return None
-
     async def _filled(self, look: Look, events: Sequence[InputEvent]) -> Sequence[InputEvent] | Refusal:
         """Return what was accepted, with a role that was given to nobody given to whoever is on call, or is listed.
 
-        A role that came with another version may stay vacant.
+        An answer is followed by what is kept of its files. A role that came with another version may stay vacant.
         """
         filled: list[InputEvent] = []
         migrated = next((event for event in events if isinstance(event, ev.IncidentMigrated)), None)
         playbook = look.plan.playbook
         plan = await self.plans.of(migrated.to_digest, playbook=playbook) if migrated is not None else look.plan
         for event in events:
-            lost = await self._lost(look, event) if isinstance(event, ev.AskAnswered) else None
-            if lost is not None:
-                return lost
+            if isinstance(event, ev.AskAnswered):
+                custody = Custody(vault=self.vault, clock=self.clock)
+                kept = await custody.kept(look.plan, look.incident, event, now=look.now)
+                if isinstance(kept, Refusal):
+                    return kept
+                filled += (event, *kept)
+                continue
             if not isinstance(event, ev.RoleAssigned) or event.people:
                 filled.append(event)
                 continue

@@ -1,21 +1,16 @@
-"""What stands behind page one: who did what, approvals, evidence, phases, and the timeline itself."""
+"""What stands behind page one: who did what, approvals, views, phases, and the timeline itself."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.domain import timeline as ev
-from engine.domain.fields import FieldType
 from engine.domain.lifecycle import SETTLED
-from engine.domain.values import decode
 from engine.domain.views import VIEW, is_view, role_of, titles
 from engine.reports.review.case import Case, at
 from engine.reports.tables import filled_tables
 from engine.reports.timeline import shown_to_people
 from engine.reports.values import span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNNAMED = ("clock", "engine", "anonymous", "tracker", "chat")
 
@@ -59,7 +54,7 @@ def _deed(event: ev.Event) -> str:
             return "declines"
         case ev.AskAnswered():
             return "answers"
-        case ev.AnswerRefused():
+        case ev.AnswerRefused() | ev.FileKept():
             return ""
         case ev.InputEvent():
             return "other"
@@ -87,48 +82,6 @@ def approvals(case: Case) -> dict[str, list[dict[str, Any]]]:
             case _:
                 continue
     return found
-
-
-def evidence(case: Case) -> list[dict[str, Any]]:
-    """Return every evidence item with its hash, and whether its bytes still have it."""
-    return [*_evidence(case), *_given(case)]
-
-
-def _evidence(case: Case) -> Iterator[dict[str, Any]]:
-    for step, entry in case.steps():
-        if step.action not in ("evidence.capture", "evidence.add") or not entry.output:
-            continue
-        output: Any = decode(entry.output)
-        for item in output.get("items") or ():
-            yield {
-                "step": entry.id,
-                "outcome": str(output.get("outcome", "added")),
-                "kind": str(item["kind"]),
-                "sha256": str(item["sha256"]),
-                "size": str(item["size"]),
-                "from": str(item["url"]),
-                "captured_at": str(item["captured_at"]),
-                "state": case.checks.get(str(item["sha256"]), "not verifiable"),
-            }
-
-
-def _given(case: Case) -> Iterator[dict[str, Any]]:
-    """Yield the files that people gave as answers and the reader may see."""
-    for step, entry in case.steps():
-        for name, spec in step.form.items():
-            value = case.raw_of(step, entry, name) if spec.type is FieldType.FILE else None
-            known: Any = decode(value) if value is not None else []
-            for item in known if isinstance(known, list) else [known]:
-                yield {
-                    "step": entry.id,
-                    "outcome": "given",
-                    "kind": "file",
-                    "sha256": str(item["sha256"]),
-                    "size": str(item["size"]),
-                    "from": str(item["name"]),
-                    "captured_at": at(entry.settled_at),
-                    "state": case.checks.get(str(item["sha256"]), "not verifiable"),
-                }
 
 
 def views(case: Case) -> list[dict[str, Any]]:

@@ -93,7 +93,7 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
     yield from ("", "## Evidence", "")
     yield from _table(
         ("kind", "from", "SHA-256", "now"),
-        [(row["kind"], row["from"], row["sha256"], row["state"]) for row in report["evidence"]],
+        [(row["kind"], _origin(row, local), row["sha256"], row["state"]) for row in report["evidence"]],
     )
     yield from _controls(report["controls"], local)
     for name, rows in report["review_answers"].items():
@@ -104,6 +104,14 @@ def _behind(report: Mapping[str, Any], local: Callable[[str | None], str]) -> It
         ("event", "when", "who", "what"),
         [(str(row["seq"]), local(row["at"]), row["who"] or "Tocsin", row["text"]) for row in report["timeline"]],
     )
+
+
+def _origin(row: Mapping[str, Any], local: Callable[[str | None], str]) -> str:
+    """Return where an item is from, with who gave it, how and when, and what describes it."""
+    if "manifest_state" not in row:
+        return str(row["from"])
+    given = f"given by {row['by']} ({row['via']}) {local(row['captured_at'])}"
+    return f"{row['from']}, {row['media_type']}, {given}; manifest {row['manifest'][:12]}..., {row['manifest_state']}"
 
 
 def _controls(rows: Sequence[Mapping[str, Any]], local: Callable[[str | None], str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.domain import timeline as ev
 from engine.domain.surfaces import EPIC, TICKET, ticket_of
 from engine.domain.values import decode
 from engine.reports.review import places
@@ -77,7 +78,8 @@ def trust(case: Case) -> dict[str, Any]:
         for effect in case.incident.effects.values()
         if effect.kind in ("head_chat", "head_tracker") and effect.status == "done" and "hash" in effect.result
     ]
-    states = list(case.checks.values())
+    manifests = {entry.event.manifest for entry in case.of(ev.FileKept) if isinstance(entry.event, ev.FileKept)}
+    states = [state for digest, state in case.checks.items() if digest not in manifests]
     signed = case.incident.asks.get(case.incident.step(places.SIGN_OFF).ask or "")
     return {
         "events": case.head.seq,

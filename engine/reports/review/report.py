@@ -7,6 +7,7 @@ from typing import Any
 from engine.reports.clocks import clocks
 from engine.reports.review import behind, coverage, outcome, owed, page_one
 from engine.reports.review.case import Case
+from engine.reports.review.evidence import evidence
 
 VERSION = "1"
 
@@ -35,7 +36,7 @@ def report(case: Case) -> dict[str, Any]:
         "tickets": outcome.tickets(case),
         "views": behind.views(case),
         "tables": behind.tables(case),
-        "evidence": behind.evidence(case),
+        "evidence": evidence(case),
         "controls": coverage.controls(case),
         "review_answers": outcome.answers_by_head(case),
         "timeline": behind.timeline(case),

@@ -18,6 +18,7 @@ from engine.domain.chain import Head, verify
 from engine.domain.errors import UnknownIncidentError
 from engine.domain.files import PARTS
 from engine.domain.fold import fold_all
+from engine.domain.timeline import FileKept
 from engine.domain.values import decode
 from engine.ports.reports import CompiledReport
 from engine.reports.reader import Reader
@@ -27,11 +28,12 @@ from engine.reports.review.markdown import markdown
 from engine.reports.review.report import report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from engine.domain.incident import Incident
     from engine.domain.plan import Plan
     from engine.ports.ledger import Ledger
+    from engine.ports.records import Entry
     from engine.ports.time import Clock
     from engine.ports.vault import EvidenceVault
 
@@ -83,7 +85,7 @@ class FileReportWriter:
             head=Head(entries[-1].seq, entries[-1].hash),
             now=self.clock.now(),
             mismatch=verify(await self.ledger.rows(incident), known=[known] if known else [], incident=incident),
-            checks={digest: await self.vault.check(digest) for digest in _digests(state)},
+            checks={digest: await self.vault.check(digest) for digest in (*_digests(state), *_kept(entries))},
         )
 
 
@@ -97,6 +99,12 @@ def _digests(incident: Incident) -> list[str]:
         listed = [item for value in given for item in (value if isinstance(value, list) else [value])]
         found += [str(item["sha256"]) for item in listed if isinstance(item, dict) and set(item) == set(PARTS)]
     return list(dict.fromkeys(found))
+
+
+def _kept(entries: Sequence[Entry]) -> set[str]:
+    """Return the hashes of files that people gave and of what describes them."""
+    kept = [entry.event for entry in entries if isinstance(entry.event, FileKept)]
+    return {digest for event in kept for digest in (event.sha256, event.manifest)}
 
 
 def _written(folder: Path, texts: Mapping[str, str]) -> dict[str, str]:

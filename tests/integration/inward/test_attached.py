@@ -71,6 +71,12 @@ async def test_what_somebody_attached_is_their_answer_when_they_close(home: Path
         last = await answer(made, incident)
         assert (last.by, last.via, last.strength) == ("ben", "jira", "jira-account")
         assert all(in_vault(home, data) for data in (b"%PDF-1.7 received", b"one", b"two"))
+        kept = [event for event in await made.events(incident, "file_kept") if isinstance(event, ev.FileKept)]
+        assert [(one.field, one.name, one.by, one.via) for one in kept] == [
+            ("receipt", "receipt.dat", "ben", "jira"),
+            ("secrets", "a.txt", "ben", "jira"),
+            ("secrets", "b.txt", "ben", "jira"),
+        ]
         assert await changes(made, incident) == []
 
 

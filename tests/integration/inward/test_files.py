@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from engine.domain import timeline as ev
 from engine.domain.values import decode
 from engine.runtime.showing.words.scene import filled
 from integrations.sandbox import Fault, FaultKind
@@ -83,6 +84,11 @@ async def test_a_file_goes_from_slacks_form_into_the_vault(home: Path) -> None:
         assert values["receipt"] == {"name": "receipt.pdf", "sha256": digest, "size": 16, "type": "application/pdf"}
         assert [one["name"] for one in values["secrets"]] == ["names 1.txt", "names 2.txt"]
         assert all(in_vault(home, data) for data in (RECEIPT, b"canary 1", b"canary 2"))
+        kept = [event for event in await made.events(incident, "file_kept") if isinstance(event, ev.FileKept)]
+        assert [(one.field, one.by, one.via, one.media_type) for one in kept[:1]] == [
+            ("receipt", "ben", "slack", "application/pdf")
+        ]
+        assert len(kept) == 3
         await made.idle()
         assert (await made.outcomes())[-1] == "done"
         look = await made.desk.look(incident)

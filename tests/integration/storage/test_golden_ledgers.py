@@ -47,6 +47,7 @@ NEWER_THAN_THE_LAST_RELEASE = {
     "ask_escalated",
     "call_began",
     "clock_started",
+    "file_kept",
     "glass_broken",
     "person_admitted",
     "person_excluded",
