@@ -25,7 +25,7 @@ DEEDS = ("add", "fact", "outage", "asleep", "decline", "alone", "skip", "retry",
          "hold", "release", "cancel", "close", "answer", "ack", "due", "redo", "handover", "accept", "exclude", "admit",
          "migrate", "review", "reopen")  # fmt: skip
 """The keys of which each inject has exactly one."""
-STEP_DEEDS = ("ack", "alone", "skip", "retry", "redo", "resolve", "undo", "due")
+STEP_DEEDS = ("alone", "skip", "retry", "redo", "resolve", "undo", "due")
 """Those that name a step."""
 
 Person = Annotated[str, StringConstraints(pattern=PERSON_PATTERN)]
@@ -45,15 +45,16 @@ class SaysModel(Part):
     reason: Line = Field(description="Why.")
 
 
-class StepModel(Part):
-    """A step that somebody says something about."""
+class AckModel(Part):
+    """What is asked, and somebody is on it."""
 
-    step: str = Field(description="The step, or its instance.")
+    step: str = Field(description="The step, as under `answers`.")
 
 
-class StepReasonModel(StepModel):
+class StepReasonModel(Part):
     """A step, and why something is done with it."""
 
+    step: str = Field(description="The step, or its instance.")
     reason: Line = Field(WHY, description="Why.")
 
 
@@ -78,6 +79,7 @@ class AnswerDeed(Part):
     )
     values: dict[Id, Any] = Field({}, description="What they fill in; the rest of the form is made up.")
     reason: str = Field("", description="Why.")
+    role: str | None = Field(None, description="The role whose view it is, of somebody who holds several.")
 
 
 class NoteModel(Part):
@@ -139,7 +141,7 @@ class InjectModel(Part):
     asleep: Person | None = Field(None, description="Somebody who sleeps until then, and can be woken by a page alone.")
     decline: SaysModel | None = Field(None, description="An approval that is declined, or the command.")
     answer: AnswerDeed | None = Field(None, description="An answer, also one that takes the place of another.")
-    ack: StepModel | None = Field(None, description="A step of which somebody says to be on it.")
+    ack: AckModel | None = Field(None, description="A step of which somebody says to be on it.")
     alone: StepReasonModel | None = Field(None, description="A step with which somebody goes ahead alone, unapproved.")
     skip: StepReasonModel | None = Field(None, description="A step that is left out.")
     retry: StepReasonModel | None = Field(None, description="A step that is tried again.")
@@ -184,8 +186,8 @@ class InjectModel(Part):
     @property
     def step(self) -> str:
         """Return the step that it is about; empty where it is about none."""
-        said = next((said for deed in (*STEP_DEEDS, "answer") if (said := getattr(self, deed)) is not None), None)
-        return str(said.step) if said is not None else ""
+        said = (getattr(self, deed) for deed in (*STEP_DEEDS, "answer", "ack"))
+        return next((str(one.step) for one in said if one is not None), "")
 
     @property
     def judged(self) -> bool:

@@ -44,6 +44,8 @@ def strange_injects(written: Written) -> Findings:
 
 
 def _steps(written: Written, inject: InjectModel, at: Loc) -> Findings:
+    if inject.ack:
+        yield from unasked(written, inject.ack.step, (*at, "ack"))
     for deed in STEP_DEEDS:
         if said := getattr(inject, deed):
             yield from steps([said.step], written, (*at, deed))
@@ -51,6 +53,8 @@ def _steps(written: Written, inject: InjectModel, at: Loc) -> Findings:
         yield from steps([inject.decline.approval], written, (*at, "decline", "approval"))
     if inject.answer:
         yield from unasked(written, inject.answer.step, (*at, "answer"))
+        if inject.answer.role:
+            yield from one(inject.answer.role, written.roles, "role", (*at, "answer", "role"))
         yield from answered(written, inject.answer.step, inject.answer.values, (*at, "answer", "values"))
 
 

@@ -18,7 +18,7 @@ from engine.domain.scenario import Scenario
 from engine.language.context import ActionFacts
 from engine.language.rules.form import KEYS_OF_KIND
 
-SHORT_MODELS = ("StepModel", "StepReasonModel", "ResolveModel", "AnswerDeed", "NoteModel", "CancelModel",
+SHORT_MODELS = ("AckModel", "StepReasonModel", "ResolveModel", "AnswerDeed", "NoteModel", "CancelModel",
                 "HandoverModel", "PersonModel", "MigrateModel")  # fmt: skip
 """Deeds of a rehearsal that a lone word says."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

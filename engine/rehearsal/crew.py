@@ -179,13 +179,20 @@ class Crew:
                 self._plan(ask)
 
     def answering(self, deed: AnswerDeed, person: str) -> cmd.Answer:
-        """Return what somebody says to what a deed names: to what is open of it, else to what was asked last."""
-        asks = [ask for ask in self.stage.incident.asks.values() if deed.step in keys_of(ask)]
+        """Return what somebody says to what a deed names."""
         said = AnswerModel(verdict=deed.verdict, values=deed.values, reason=deed.reason)
-        if not asks:
+        ask = self.stage.incident.asks.get(self.meant(deed.step, person, role=deed.role or ""))
+        if ask is None:
             return unasked(deed)
-        ask = max(asks, key=lambda one: (one.open, person in self._may(one), one.opened_at))
         return answer_of(self.stage, ask, Says(person, ask.id, said))
+
+    def meant(self, key: str, person: str, *, role: str = "") -> str:
+        """Return the ask that a key means to somebody: what is open of it, else what was asked last; none: the key."""
+        asks = [
+            one for one in self.stage.incident.asks.values() if key in keys_of(one) and (not role or role in one.by)
+        ]
+        found = max(asks, key=lambda one: (one.open, person in self._may(one), one.opened_at), default=None)
+        return found.id if found is not None else key
 
     def _join(self, ask: Ask) -> None:
         """Have those turn to an ask who may answer it too, since it was asked of further roles, or roles changed."""

@@ -53,7 +53,7 @@ def _commands(stage: Stage, crew: Crew, inject: InjectModel, person: str) -> Ite
     if inject.answer is not None:
         yield crew.answering(inject.answer, person)
     yield from _about_steps(inject)
-    yield from _about_targets(stage, inject)
+    yield from _about_targets(stage, crew, inject, person)
     yield from _about_people(inject)
     yield from _about_all(inject)
 
@@ -74,9 +74,9 @@ def _about_steps(inject: InjectModel) -> Iterator[cmd.AnyCommand]:
         yield cmd.UndoStep(step=inject.undo.step, reason=inject.undo.reason)
 
 
-def _about_targets(stage: Stage, inject: InjectModel) -> Iterator[cmd.AnyCommand]:
+def _about_targets(stage: Stage, crew: Crew, inject: InjectModel, person: str) -> Iterator[cmd.AnyCommand]:
     if inject.ack:
-        yield cmd.Acknowledge(target=inject.ack.step)
+        yield cmd.Acknowledge(target=crew.meant(inject.ack.step, person))
     if inject.due:
         moment = stage.at(inject.due.to).isoformat()
         yield cmd.MoveTarget(step=inject.due.step, due=moment, reason=inject.due.reason)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from engine.domain.ask import Ask
+    from engine.domain.injects import AnswerDeed
+    from engine.domain.scenario import AnswerModel
     from engine.rehearsal.play import Played
 
 OTHERWISE = "Otherwise than the file expects:"
@@ -51,7 +53,7 @@ def unused(played: Played) -> Iterator[str]:
 
 
 def _made_up(played: Played) -> Iterator[str]:
-    read = frozenset(conditions(played.stage.plan))
+    read = frozenset(name for name, _ in conditions(played.stage.plan))
     lines = (line for ask in played.stage.incident.asks.values() for line in _decisive(played, ask, read))
     yield from dict.fromkeys(lines)
 
@@ -61,8 +63,11 @@ def _decisive(played: Played, ask: Ask, read: frozenset[str]) -> Iterator[str]:
     if prefix_of(ask) or ask.last is None:
         return
     script = played.stage.scenario.answers
-    scripted = {name for key in names_of(ask.step) for one in script.get(key, []) for name in one.values}
-    if any(one.verdict in ("yes", "no") for key in names_of(ask.step) for one in script.get(key, [])):
+    said: list[AnswerModel | AnswerDeed] = [one for key in names_of(ask.step) for one in script.get(key, [])]
+    brought = (one.answer for one in played.stage.scenario.injects if one.answer)
+    said += [one for one in brought if one.step in names_of(ask.step)]
+    scripted = {name for one in said for name in one.values}
+    if any(one.verdict in ("yes", "no") for one in said):
         scripted.add("answer")
     for name, value in ask.last.values.items():
         if value is not None and name not in scripted and f"steps.{every(ask.step)}.{name}" in read:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from engine.domain import commands as cmd
-from engine.domain.kinds import WHY
+from engine.domain.kinds import ANSWER, WHY
 from engine.domain.views import form_of
 from engine.rehearsal.forms import filled
 from engine.rehearsal.naming import APPROVAL
@@ -35,7 +35,8 @@ def answer_of(stage: Stage, ask: Ask, item: Says) -> cmd.Answer:
     given = dict(said.values) if said else {}
     form = form_of(stage.plan, ask) if ask.kind != APPROVAL and verdict != "decline" else {}
     if verdict in ("yes", "no"):
-        given.setdefault("answer", verdict == "yes")
+        if ANSWER in form:
+            given.setdefault(ANSWER, verdict == "yes")
         if reason and WHY in form:
             given.setdefault(WHY, reason)
     values = filled(form, given, person=item.person, now=stage.clock.now())

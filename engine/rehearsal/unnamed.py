@@ -1,9 +1,9 @@
 """Values of a real incident without what must not leave it: names, addresses, texts, what is restricted.
 
 Rules kept here: the same person, address or text becomes the same placeholder, so that what was equal stays equal; no
-text is kept, since anybody may be named in one. Choices and yes or no are kept, restricted ones only where a condition
-of the playbook reads them: the path that was taken says them anyway. A number, a moment or a table of a restricted
-field is left out, and made up when it is rehearsed.
+text is kept, since anybody may be named in one, but those with which a condition of the playbook compares. Choices and
+yes or no are kept, restricted ones only where a condition reads them: the path that was taken says them anyway. A
+number, a moment or a table of a restricted field is left out, and made up when it is rehearsed.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.domain.expressions import Reference
     from engine.domain.fields import FieldSpec
     from engine.domain.plan import Plan, StepPlan
+    from engine.rehearsal.followed import Followed
 
 KEPT = (FieldType.CHOICE, FieldType.BOOLEAN)
 LEFT_OUT = (FieldType.TABLE, FieldType.FILE)
@@ -32,16 +33,21 @@ LEFT_OUT = (FieldType.TABLE, FieldType.FILE)
 class Unnamed:
     """Placeholders, given as they are needed."""
 
-    plan: Plan
+    followed: Followed
     people: dict[str, str] = field(default_factory=dict)
     """Person -> what they are called in the cast."""
     _texts: dict[str, int] = field(default_factory=dict)
     _sites: dict[str, int] = field(default_factory=dict)
     _pages: dict[str, int] = field(default_factory=dict)
-    _read: frozenset[str] = frozenset()
+    _read: Mapping[str, str] = field(default_factory=dict)
+    """What conditions read, and all that is written in them."""
 
     def __post_init__(self) -> None:
-        self._read = frozenset(conditions(self.plan))
+        read: dict[str, str] = {}
+        for plan in self.followed.plans:
+            for name, source in conditions(plan):
+                read[name] = f"{read.get(name, '')} {source}"
+        self._read = read
 
     def cast(self, roles: Mapping[str, Iterable[str]], others: Iterable[str]) -> dict[str, list[str]]:
         """Name everybody after the first role they hold; return their roles by that name."""
@@ -67,18 +73,18 @@ class Unnamed:
         for name, value in values.items():
             spec = step.form.get(name)
             fact = (spec.revises or "").removeprefix("inputs.") if spec is not None else ""
-            read = f"steps.{every(step.id)}.{name}" in self._read or f"inputs.{fact}" in self._read
+            read = [self._read.get(key) for key in (f"steps.{every(step.id)}.{name}", f"inputs.{fact}")]
             closed = step.sensitivity is not Sensitivity.INTERNAL
-            if spec is not None and (kept := self._kept(spec, value, closed=closed, read=read)) is not None:
+            kept = self._kept(spec, value, closed=closed, read=" ".join(filter(None, read))) if spec else None
+            if kept is not None:
                 found[name] = kept
         return found
 
     def inputs(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return facts, without what must not leave."""
-        found = {}
+        found, specs = {}, self.followed.inputs
         for name, value in values.items():
-            spec = self.plan.inputs.get(name)
-            read = f"inputs.{name}" in self._read
+            spec, read = specs.get(name), self._read.get(f"inputs.{name}", "")
             if spec is not None and (kept := self._kept(spec, value, closed=False, read=read)) is not None:
                 found[name] = kept
         return found
@@ -105,13 +111,15 @@ class Unnamed:
         page = self._pages.setdefault(url, len(self._pages) + 1)
         return f"https://site{site}.example/page{page}"
 
-    def _kept(self, spec: FieldSpec, value: Any, *, closed: bool, read: bool) -> Any:  # noqa: ANN401 - a kept value of any type
+    def _kept(self, spec: FieldSpec, value: Any, *, closed: bool, read: str) -> Any:  # noqa: ANN401 - a kept value of any type
         if spec.type in LEFT_OUT:
             return None
         if isinstance(value, list):
             found = [self._kept(spec, item, closed=closed, read=read) for item in value]
             return None if None in found else found
         match spec.type:
+            case FieldType.TEXT if _written(str(value), read):
+                return str(value)
             case FieldType.TEXT:
                 return _fitting(self.text(str(value)), spec)
             case FieldType.URL:
@@ -123,15 +131,15 @@ class Unnamed:
                 return None if hidden and not (read and spec.type in KEPT) else plain(decode(value))
 
 
-def conditions(plan: Plan, scope: str = "") -> Iterator[str]:
-    """Yield what conditions read: `inputs.minor`, `steps.depicted.kind`, `steps.call/step.word`."""
+def conditions(plan: Plan, scope: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what conditions read, and how they are written: `inputs.minor`, `steps.depicted.kind`."""
     for step in plan.steps.values():
         if step.call is not None:
             yield from conditions(step.call, f"{scope}{step.id}/")
         known, until = step.wait.known if step.wait else None, step.repeat.until if step.repeat else None
         for expression in (step.when, step.for_each, known, until):
             for read in expression.reads if expression else ():
-                yield from _name(read, step.id, scope)
+                yield from ((name, expression.source) for name in _name(read, step.id, scope) if expression)
 
 
 def _fitting(text: str, spec: FieldSpec) -> str:
@@ -140,6 +148,11 @@ def _fitting(text: str, spec: FieldSpec) -> str:
         return text
     least, most = int(spec.min or 0), int(spec.max) if spec.max is not None else len(text) + int(spec.min or 0)
     return text.ljust(least, ".")[:most]
+
+
+def _written(text: str, source: str) -> bool:
+    """Return whether a condition compares with this very text: the path that was taken says it anyway."""
+    return f'"{text}"' in source or f"'{text}'" in source
 
 
 def _name(read: Reference, step: str, scope: str) -> Iterator[str]:

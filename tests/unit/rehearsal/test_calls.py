@@ -94,7 +94,8 @@ def test_what_a_called_playbook_asks_is_answered_and_expected_by_its_path(plan: 
 def test_a_run_with_calls_is_recorded_by_its_paths(plan: Plan) -> None:
     """Played again, it comes to the same end."""
     first = run(plan, dedent(SCENARIO) + BOTH)
-    text = yaml_text(record(plan, first.stage.incident, first.stage.chronicle.entries, name="recorded").scenario)
+    stage = first.stage
+    text = yaml_text(record({plan.digest: plan}, stage.incident, stage.chronicle.entries, name="recorded").scenario)
     assert "takedown[1]/draft" in text
     assert [one.told() for one in differences(run(plan, text))] == []
 

@@ -54,4 +54,4 @@ def test_it_begins_with_one_version_and_goes_on_with_another(home: Path) -> None
 def test_who_may_not_is_refused(home: Path) -> None:
     """Then the incident stays with its version."""
     wrong = rehearsed(home, by="carla", refused=", refused: not_allowed")
-    assert wrong == ("steps.union: expected done, got waiting", "order: expected words, union, got words")
+    assert wrong[:2] == ("steps.union: expected done, got waiting", "order: expected words, union, got words")
