@@ -173,6 +173,13 @@ class Context:
         return {step.id: step for step in reversed(self.steps)}
 
     @cached_property
+    def options(self) -> frozenset[str]:
+        """Everything that can be chosen anywhere."""
+        forms = (step.model.form or {} for step in self.steps)
+        fields = (field for form in (self.playbook.inputs, *forms) for field in form.values())
+        return frozenset(option for field in fields for option in field.options)
+
+    @cached_property
     def uses(self) -> tuple[Use, ...]:
         return tuple(item for item in self._expressions if isinstance(item, Use))
 

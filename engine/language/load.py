@@ -17,7 +17,7 @@ from engine.domain.playbook import Playbook
 from engine.domain.problem import Problem, Severity
 from engine.language.document import Document, Loc
 from engine.language.marks import Mark, problem
-from engine.language.shape import WRONG_VALUE, Detail, explain
+from engine.language.shape import UNKNOWN_KEY, WRONG_VALUE, Detail, explain
 from engine.language.tree import EMPTY_VALUE, Mapping, Node, Plain, Scalar, find, plain, read_tree, walk
 
 
@@ -64,7 +64,7 @@ def _validate_once(tree: Plain) -> tuple[Playbook | None, list[Detail]]:
 
 
 def _shape_problems(root: Node, details: list[Detail], *, path: str) -> Iterator[Problem]:
-    reported: set[Mark] = set()
+    reported: set[tuple[Mark, bool]] = set()
     for detail in details:
         node, key_mark = find(root, detail["loc"])
         explained = explain(detail, node)
@@ -72,9 +72,10 @@ def _shape_problems(root: Node, details: list[Detail], *, path: str) -> Iterator
         # Of an empty value, that it is empty is all there is to say; it was said at the key.
         if isinstance(node, Scalar) and node.value is None:
             mark = key_mark
-        # Each branch of a union complains at the same place.
-        if mark not in reported:
-            reported.add(mark)
+        # Each branch of a union complains at the same place; what is missing may be said where a wrong key stands.
+        about = (mark, explained.rule is UNKNOWN_KEY)
+        if about not in reported:
+            reported.add(about)
             yield problem(explained.rule, mark, path=path, message=explained.message, hint=explained.hint)
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from engine.domain.fields import FieldType
 from engine.domain.files import PARTS as FILE_PARTS
-from engine.domain.grammar import ROOTS, Reference
+from engine.domain.grammar import Reference
 from engine.domain.lifecycle import ENDED, SETTLED, StepStatus
 from engine.domain.plan import ANSWER, WHY
 from engine.domain.playbook import FieldModel, OutputModel, StepModel
 from engine.domain.sensitivity import Sensitivity, most
 from engine.domain.step_parts import KeepModel
 from engine.language.context import ActionFacts, Context, Place, Step
-from engine.language.shape import did_you_mean
+from engine.language.nowhere import Fault, Nowhere, choice, unknown_name
+from engine.language.slips.expressions import result
 
 INCIDENT_FIELDS: Mapping[str, FieldType] = {
     "id": FieldType.TEXT,
@@ -61,28 +61,6 @@ class Known:
         return f"a list of {self.type}" if self.list else f"a {self.type}"
 
 
-class Fault(StrEnum):
-    """Why a look-up leads nowhere."""
-
-    NAME = "name"
-    INPUT = "input"
-    STEP = "step"
-    OUTPUT = "output"
-    ROLE = "role"
-    ITEM = "item"
-    EACH = "each"
-    KEY = "key"
-
-
-@dataclass(frozen=True, slots=True)
-class Nowhere:
-    """A look-up that leads nowhere."""
-
-    fault: Fault
-    message: str
-    hint: str
-
-
 def resolve(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:
     """Return what a look-up in a step leads to."""
     path = reference.path
@@ -94,9 +72,7 @@ def resolve(context: Context, reference: Reference, *, step: Step) -> Known | No
         case "roles":
             return _role(context, reference)
         case "incident":
-            field = INCIDENT_FIELDS.get(path[0]) if len(path) == 1 else None
-            hint = f"There are: {', '.join(f'incident.{name}' for name in INCIDENT_FIELDS)}."
-            return Known(field) if field else Nowhere(Fault.NAME, f"There is no {reference}.", hint)
+            return _one_of(reference, INCIDENT_FIELDS)
         case "item":
             return _item(context, reference, step=step)
         case "idempotency_key":
@@ -106,13 +82,11 @@ def resolve(context: Context, reference: Reference, *, step: Step) -> Known | No
         case "attempt" if not path:
             return Known(FieldType.NUMBER)
         case "error":
-            field = ERROR_FIELDS.get(path[0]) if len(path) == 1 else None
-            hint = f"There are: {', '.join(f'error.{name}' for name in ERROR_FIELDS)}."
-            return Known(field) if field else Nowhere(Fault.NAME, f"There is no {reference}.", hint)
+            return _one_of(reference, ERROR_FIELDS)
         case root if root in SECRET_WORDS:
             return Known()
         case _:
-            return _unknown_name(context, reference)
+            return unknown_name(context, reference, own=form_of(step.model) if step.model.starts else {})
 
 
 def form_of(model: StepModel) -> dict[str, FieldModel]:
@@ -146,11 +120,17 @@ def element(known: Known) -> Known:
     return replace(known, list=False)
 
 
+def _one_of(reference: Reference, fields: Mapping[str, FieldType]) -> Known | Nowhere:
+    field = fields.get(reference.path[0]) if len(reference.path) == 1 else None
+    hint = f"There are: {', '.join(f'{reference.root}.{name}' for name in fields)}."
+    return Known(field) if field else Nowhere(Fault.NAME, f"There is no {reference}.", hint)
+
+
 def _input(context: Context, reference: Reference) -> Known | Nowhere:
     inputs = context.playbook.inputs
     if not reference.path or reference.path[0] not in inputs:
         word = reference.path[0] if reference.path else ""
-        return Nowhere(Fault.INPUT, f"There is no input {word!r}.", _choice(word, inputs))
+        return Nowhere(Fault.INPUT, f"There is no input {word!r}.", choice(word, inputs))
     return _inside(known_field(inputs[reference.path[0]]), reference, used=1)
 
 
@@ -158,12 +138,11 @@ def _step(context: Context, reference: Reference, *, reader: Step) -> Known | No
     word = reference.path[0] if reference.path else ""
     step = context.by_id.get(word)
     if step is None:
-        return Nowhere(Fault.STEP, f"There is no step {word!r}.", _choice(word, context.by_id))
+        return Nowhere(Fault.STEP, f"There is no step {word!r}.", choice(word, context.by_id))
     if reference.path[1:] == (ENDED,):
         return _ended(step, reader=reader)
     if len(reference.path) == 1 or reference.path[1] != "output":
-        rest = ".".join(reference.path[1:]) or "x"
-        hint = f"Write steps.{word}.output.{rest}, or steps.{word}.{ENDED}."
+        hint = result(word, reference.path[1:])
         return Nowhere(Fault.OUTPUT, f"{reference} is not something that can be read of a step.", hint)
     if step.model.for_each is not None and step.id != reader.id:
         hint = f"Only whether and how it ended can be used: needs: [{word}], steps.{word}.{ENDED}."
@@ -206,7 +185,7 @@ def _output(context: Context, reference: Reference, *, step: Step) -> Known | No
             names = ()
         case _:
             return Known(sensitivity=least)
-    return Nowhere(Fault.OUTPUT, f"{step.id} gives no {name!r}.", _choice(name, names))
+    return Nowhere(Fault.OUTPUT, f"{step.id} gives no {name!r}.", choice(name, names))
 
 
 def _outputs(context: Context, step: Step) -> Mapping[str, OutputModel] | None:
@@ -243,7 +222,7 @@ def _role(context: Context, reference: Reference) -> Known | Nowhere:
     word = reference.path[0] if reference.path else ""
     if word in context.playbook.roles and len(reference.path) == 1:
         return Known(FieldType.PERSON)
-    return Nowhere(Fault.ROLE, f"There is no role {'.'.join(reference.path)!r}.", _choice(word, context.playbook.roles))
+    return Nowhere(Fault.ROLE, f"There is no role {'.'.join(reference.path)!r}.", choice(word, context.playbook.roles))
 
 
 def _item(context: Context, reference: Reference, *, step: Step) -> Known | Nowhere:
@@ -280,21 +259,4 @@ def _cell(row: Known, reference: Reference, *, used: int) -> Known | Nowhere:
         if name == word:
             return _inside(Known(kind, options=options, sensitivity=row.sensitivity), reference, used=used + 1)
     there = ".".join((reference.root, *reference.path[:used]))
-    return Nowhere(Fault.KEY, f"{there} has no column {word!r}.", _choice(word, [name for name, _, _ in row.columns]))
-
-
-def _unknown_name(context: Context, reference: Reference) -> Nowhere:
-    word = reference.root
-    if word in context.by_id:
-        hint = f"Write steps.{word}.output{''.join(f'.{part}' for part in reference.path)}."
-    elif word in context.playbook.inputs:
-        hint = f"Write inputs.{word}."
-    else:
-        hint = f"{did_you_mean(word, ROOTS)}Names start with: {', '.join(ROOTS)}. A text is put in quotes."
-    return Nowhere(Fault.NAME, f"There is no {word!r}.", hint)
-
-
-def _choice(word: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    listed = ", ".join(names[:12]) + (" ..." if len(names) > 12 else "")  # noqa: PLR2004 as many as a line can show
-    return f"{did_you_mean(word, names)}There are: {listed}." if names else "There are none."
+    return Nowhere(Fault.KEY, f"{there} has no column {word!r}.", choice(word, [name for name, _, _ in row.columns]))

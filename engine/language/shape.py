@@ -13,7 +13,11 @@ from pydantic import BaseModel
 from engine.domain.playbook import Playbook
 from engine.language.document import Loc
 from engine.language.marks import Rule
-from engine.language.tree import Mapping, Node, Scalar, Sequence
+from engine.language.slips.keys import instead
+from engine.language.slips.names import as_id
+from engine.language.slips.shapes import reshaped
+from engine.language.slips.values import closest
+from engine.language.tree import Mapping, Node, Scalar, Sequence, plain
 
 UNKNOWN_KEY = Rule("PB101", "A mapping has only the keys that the language knows.")
 MISSING_KEY = Rule("PB102", "A mapping has the keys that it must have.")
@@ -58,7 +62,8 @@ def explain(detail: Detail, node: Node, *, root: type[BaseModel] = Playbook) -> 
     match kind:
         case "literal_error" | "enum":
             expected = str(context["expected"])
-            return Explained(WRONG_VALUE, f"{name} cannot be {_shown(node)}.", _closest(node, expected))
+            hint = closest(_last(loc), _value(node)) or _closest(node, expected)
+            return Explained(WRONG_VALUE, f"{name} cannot be {_shown(node)}.", hint)
         case "greater_than_equal" | "less_than_equal":
             bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             return Explained(WRONG_VALUE, f"{name} is {bound}, not {_shown(node)}.", "")
@@ -71,6 +76,7 @@ def explain(detail: Detail, node: Node, *, root: type[BaseModel] = Playbook) -> 
             return Explained(WRONG_VALUE, f"{name} is empty.", "Give it at least one element, or leave it out.")
         case _:
             expected, hint = _EXPECTED.get(kind, ("something else", ""))
+            hint = reshaped(_last(loc), plain(node), above=_last(loc[:-1])) or hint
             return Explained(WRONG_VALUE, f"{name} is {expected}, not {_kind(node)}.", hint)
 
 
@@ -126,23 +132,25 @@ _EXPECTED = {
 
 def _unknown_key(loc: Loc, model: type[BaseModel]) -> Explained:
     word, known = str(loc[-1]), _keys(model)
-    hint = f"{did_you_mean(word, known)}Known here: {', '.join(known)}."
+    hint = instead(word, model.__name__) or f"{did_you_mean(word, known)}Known here: {', '.join(known)}."
     return Explained(UNKNOWN_KEY, f"`{word}` is not a key of {_container(model)}.", hint, on_key=True)
 
 
 def _wrong_name(loc: Loc, node: Node) -> Explained:
+    rule = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
     if loc[-1] == "[key]":
-        hint = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
+        hint = f"{as_id(str(loc[-2]), join='_')}{rule}"
         return Explained(WRONG_NAME, f"{str(loc[-2])!r} is not a name.", hint, on_key=True)
     if loc[-1] in ("playbook", "rehearsal", "call"):
         kind = "rehearsal" if loc[-1] == "rehearsal" else "playbook"
-        return Explained(WRONG_NAME, f"{_shown(node)} is not a {kind}'s name.", "Use small letters, digits and -.")
+        hint = f"{as_id(str(_value(node)), join='-')}Use small letters, digits and -."
+        return Explained(WRONG_NAME, f"{_shown(node)} is not a {kind}'s name.", hint)
     if loc[-1] == "hours":
         hint = "Write times of day and days, like 09:00-18:00 mon-fri."
         return Explained(WRONG_VALUE, f"{_shown(node)} says no working hours.", hint)
     if loc[-1] == "title":
         return Explained(WRONG_VALUE, "`title` is one line.", "Put the rest into `why`.")
-    hint = "Use small letters, digits and _, starting with a letter; a hyphen is a minus sign in an expression."
+    hint = f"{as_id(str(_value(node)), join='_')}{rule}"
     return Explained(WRONG_NAME, f"{_shown(node)} is not a name.", hint)
 
 
@@ -170,9 +178,18 @@ def _closest(node: Node, expected: str) -> str:
 
 
 def _name(loc: Loc) -> str:
+    return f"`{_last(loc)}`" if _last(loc) else "The file"
+
+
+def _last(loc: Loc) -> str:
+    """Return the last key on the way to a place, without what pydantic adds for itself."""
     words = [segment for segment in loc if isinstance(segment, str) and segment != "[key]"]
     keys = [word for word in words if not word.endswith("]") and word not in ("str", "bool", "int", "float")]
-    return f"`{keys[-1]}`" if keys else "The file"
+    return keys[-1] if keys else ""
+
+
+def _value(node: Node) -> object:
+    return node.value if isinstance(node, Scalar) else None
 
 
 def _shown(node: Node) -> str:

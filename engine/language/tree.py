@@ -283,6 +283,10 @@ def _is_text(plain_scalar: str) -> bool:
 def _yaml_hint(reason: str) -> str:
     if "mapping values are not allowed" in reason:
         return "A text with a colon is put in quotes."
+    if "tab" in reason:
+        return "Indent with spaces; a tab stands here, or just before."
+    if "Unicode character escape" in reason:
+        return "Write the character itself; halves of a pair, as JSON writes some, are no characters in YAML."
     if "found character" in reason:
         return "Indent with spaces, and put a text that starts with @, ` or % in quotes."
     return "Look at the indentation and the quotes just before."

@@ -18,7 +18,8 @@ from engine.language.context import Called, Context, Step
 from engine.language.document import Loc
 from engine.language.known import is_less, known_of, misfit
 from engine.language.marks import Rule
-from engine.language.resolve import Known, Nowhere, known_field, resolve
+from engine.language.nowhere import Nowhere
+from engine.language.resolve import Known, known_field, resolve
 from engine.language.shape import did_you_mean
 from engine.language.specs import spec_of
 

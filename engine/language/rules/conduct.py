@@ -41,7 +41,9 @@ def read_at_its_place(context: Context) -> Findings:
         for place, names in READS.items():
             found = [read.root for read in use.reads if read.root in names]
             if found and use.place is not place:
-                yield Finding(use.loc, f"`{found[0]}` is known only in {WHERE[place]}.", "Name another value.")
+                own = use.place is Place.STARTS
+                hint = "A field of the form is read by its name alone." if own else "Name another value."
+                yield Finding(use.loc, f"`{found[0]}` is known only in {WHERE[place]}.", hint)
 
 
 def until_reads_output(context: Context) -> Findings:

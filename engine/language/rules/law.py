@@ -44,8 +44,17 @@ def regime_is_listed(context: Context) -> Findings:
 def stage_is_named(context: Context) -> Findings:
     for step, index, name in _stopping(context):
         if name.count(_DOT) != 1 or not all(name.split(_DOT)):
-            hint = "Write regime.stage, like eu-gdpr.supervisory_authority."
+            hint = _whole_stage(context, name)
             yield Finding((*step.loc, "stops", index), f"{name!r} names no stage of a regime.", hint)
+
+
+def _whole_stage(context: Context, name: str) -> str:
+    """Return how a stage is written whole: by its regime, or with one of the stages of the regime that was named."""
+    known = _catalog(context) or {}
+    listed = [known[regime] for regime in context.playbook.deadlines if regime in known]
+    of_regime = next((f"{one.id}.{next(iter(one.stages))}" for one in listed if one.id == name and one.stages), "")
+    of_stage = next((f"{one.id}.{name}" for one in listed if name in one.stages), "")
+    return f"Write regime.stage, like {of_stage or of_regime or 'eu-gdpr.supervisory_authority'}."
 
 
 def regime_is_known(context: Context) -> Findings:
@@ -173,8 +182,10 @@ def _named(context: Context) -> Iterator[tuple[Loc, str, str]]:
                 ((*step.loc, "starts", number, "regimes", index), name, "") for index, name in enumerate(start.regimes)
             )
     for step, index, name in _stopping(context):
-        regime, _, stage = name.partition(_DOT)
-        yield (*step.loc, "stops", index), regime, stage
+        regime, dot, stage = name.partition(_DOT)
+        # Without a dot it is no regime; that has a rule of its own.
+        if dot:
+            yield (*step.loc, "stops", index), regime, stage
 
 
 def _stopping(context: Context) -> Iterator[tuple[Step, int, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 
 from engine.domain.plan import PHASES
 from engine.domain.playbook import FAILURE_WORDS
@@ -10,8 +11,12 @@ from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Place, Step
 from engine.language.document import Loc
 from engine.language.marks import Rule
-from engine.language.resolve import Fault, Nowhere, resolve
+from engine.language.nowhere import Fault, Nowhere
+from engine.language.resolve import resolve
 from engine.language.shape import did_you_mean
+from engine.language.slips.expressions import sign
+
+_BRACED = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 def _leads_nowhere(*faults: Fault) -> Callable[[Context], Findings]:
@@ -42,8 +47,15 @@ def unknown_role(context: Context) -> Findings:
     roles = context.playbook.roles
     for loc, name in _named_roles(context):
         if name not in roles:
-            hint = f"{did_you_mean(name, roles)}There are: {', '.join(roles)}." if roles else "Add it under `roles`."
-            yield Finding(loc, f"There is no role {name!r}.", hint)
+            yield Finding(loc, f"There is no role {name!r}.", _role_hint(name, roles))
+
+
+def _role_hint(name: str, roles: Mapping[str, object]) -> str:
+    if "," in name:
+        return f"Several are a list: [{name}]."
+    if "@" in name:
+        return "A role stands here; who holds it stands in the people file, config/people.yaml."
+    return f"{did_you_mean(name, roles)}There are: {', '.join(roles)}." if roles else "Add it under `roles`."
 
 
 def unknown_action(context: Context) -> Findings:
@@ -79,11 +91,9 @@ def duplicate_step(context: Context) -> Findings:
 
 def unreadable_expression(context: Context) -> Findings:
     for broken in context.broken:
-        braces = (
-            broken.place in (Place.WHEN, Place.FOR_EACH, Place.WAIT, Place.RETRY, Place.UNTIL) and "{{" in broken.source
-        )
-        hint = "An expression stands here, so write it without {{ }}." if braces else broken.error.hint()
-        yield Finding(broken.loc, broken.error.message, hint)
+        within = broken.place in (Place.WITH, Place.UNDO)
+        source = " ".join(_BRACED.findall(broken.source)) if within else broken.source
+        yield Finding(broken.loc, broken.error.message, sign(source) or broken.error.hint())
 
 
 def braces_in_words(context: Context) -> Findings:

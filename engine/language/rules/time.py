@@ -13,6 +13,7 @@ from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Step
 from engine.language.document import Loc
 from engine.language.marks import Rule
+from engine.language.slips.values import span
 
 _DAY = timedelta(days=1)
 _LONG_TIMEOUT = timedelta(hours=1)
@@ -24,7 +25,7 @@ def readable_times(context: Context) -> Findings:
             try:
                 parse(text)
             except DurationError as error:
-                yield Finding((*step.loc, *loc), error.message, error.hint())
+                yield Finding((*step.loc, *loc), error.message, span(text) or error.hint())
 
 
 def phase_holds_on(context: Context) -> Findings:

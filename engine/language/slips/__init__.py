@@ -1,0 +1,1 @@
+"""What newcomers write who know other tools, and what is written here instead."""
