@@ -12,10 +12,11 @@ from contextlib import suppress
 from engine.domain.catalogs import Regime
 from engine.domain.durations import DEADLINE, DurationError
 from engine.domain.fields import FieldType
+from engine.domain.grammar import parse_expression, references
 from engine.domain.plan import Due
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
-from engine.language.context import Context, Step
+from engine.language.context import Context, Place, Step
 from engine.language.document import Loc
 from engine.language.graph import before
 from engine.language.marks import Rule
@@ -84,6 +85,17 @@ def start_has_moment(context: Context) -> Findings:
                 hint = f"{did_you_mean(start.at, moments)}Name a datetime of the form; there are: {_listed(moments)}."
                 message = f"{start.at!r} is no date and time that {step.id} asks for."
                 yield Finding((*step.loc, "starts", index, "at"), message, hint)
+
+
+def start_reads_its_answer(context: Context) -> Findings:
+    for use in context.uses:
+        if use.place is Place.STARTS:
+            # As it is written: of the reads, those of the answer's own fields are named as other steps would name them.
+            written = references(parse_expression(use.source))
+            for read in written:
+                if read.root == "steps" and read.path[:2] == (use.step.id, "output"):
+                    message = f"{read} is not there yet when the clock would start, so it never does."
+                    yield Finding(use.loc, message, f"Write {'.'.join(read.path[2:]) or 'the name of a field'}.")
 
 
 def stage_has_moment(context: Context) -> Findings:
@@ -232,5 +244,8 @@ CHECKS = (
     Check(Rule("PB412", "A clock that is started is stopped.", Severity.WARNING), started_is_stopped),
     Check(Rule("PB413", "A clock is started before it is stopped."), start_comes_before),
     Check(Rule("PB414", "A step that fulfils a duty asks when."), stage_has_moment),
+    Check(
+        Rule("PB416", "What starts a clock reads its own answer by the names of its fields."), start_reads_its_answer
+    ),
     Check(Rule("PB415", "A regime that is listed is in force.", Severity.WARNING), regime_is_in_force),
 )
