@@ -59,9 +59,17 @@ def test_a_system_that_does_not_answer_is_followed_by_a_person() -> None:
 
 
 def test_everyone_who_may_be_paying_is_warned() -> None:
-    """Our own desks at once and by voice; suppliers and customers as approved."""
+    """Our own desks at once and by voice; suppliers and customers in words that were approved before the first call."""
     assert STEPS["warn_desks"].needs == ()
-    assert STEPS["warn_counterparties"].approve is not None
+    assert STEPS["warning_text"].approve is not None
+    assert [need.step for need in STEPS["warn_counterparties"].needs] == ["warning_text"]
+
+
+def test_wages_are_looked_after_as_invoices_are() -> None:
+    """A changed account of an employee is the same fraud, at another desk and before the next run."""
+    assert "bank details of an employee" in STEPS["which"].form["asked_for"].options
+    assert "Wages" in STEPS["recall"].instructions
+    assert "payroll" in STEPS["payments_checked"].instructions
 
 
 @pytest.mark.parametrize(("applies", "files"), [("yes", True), ("no", False), ("not yet known", True)])

@@ -109,4 +109,7 @@ def test_people_at_risk_are_told_first() -> None:
     assert "tell_harmed" in [need.step for need in STEPS["staff_notice"].needs]
     for risk, kinds, tells in ((True, [], True), (False, ["personal data"], True), (False, ["security detail"], False)):
         what = {"what": {"people_at_risk": risk, "kinds": kinds}}
-        assert runs(STEPS["tell_harmed"], inputs=INPUTS, steps=what) is tells
+        for name in ("harmed_text", "tell_harmed"):
+            assert runs(STEPS[name], inputs=INPUTS, steps=what) is tells
+    assert STEPS["harmed_text"].approve is not None
+    assert [need.step for need in STEPS["tell_harmed"].needs] == ["harmed_text"]
