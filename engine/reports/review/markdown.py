@@ -16,10 +16,11 @@ Local = "Callable[[str | None], str]"
 def markdown(report: Mapping[str, Any]) -> str:
     """Return the report as Markdown."""
     local = partial(moment, zone=report["page_one"]["head"]["zone"])
-    return "\n".join([*_page_one(report["page_one"], local), *_behind(report, local)]) + "\n"
+    without = report["page_one_says"]["not_moments"]
+    return "\n".join([*_page_one(report["page_one"], local, without=without), *_behind(report, local)]) + "\n"
 
 
-def _page_one(one: Mapping[str, Any], local: Callable[[str | None], str]) -> Iterator[str]:
+def _page_one(one: Mapping[str, Any], local: Callable[[str | None], str], *, without: Sequence[str]) -> Iterator[str]:
     head = one["head"]
     if head["exercise"]:
         yield from ("> **EXERCISE, story clock**: nothing in this report happened to real people.", "")
@@ -29,7 +30,8 @@ def _page_one(one: Mapping[str, Any], local: Callable[[str | None], str]) -> Ite
     withheld = head["withheld"]
     yield f"{withheld['privileged']} privileged and {withheld['restricted']} restricted entries are withheld."
     yield from ("", "## What happened", "", *map(_safe, one["happened"]), "", "## Times", "")
-    yield from _table(("what", "when"), [(name, local(at)) for name, at in one["times"]["moments"].items()])
+    moments = {name: at for name, at in one["times"]["moments"].items() if at or name not in without}
+    yield from _table(("what", "when"), [(name, local(at)) for name, at in moments.items()])
     yield from (f"- {name}: **{length}**" for name, length in one["times"]["lengths"].items() if length)
     yield from ("", "## Duties", "")
     yield from _table(

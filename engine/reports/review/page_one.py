@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.domain import timeline as ev
 from engine.domain.plan import StepKind
 from engine.domain.severity import SEVERITY, tells
+from engine.reports.clocks import clocks
 from engine.reports.phrases import counted
 from engine.reports.review import places
 from engine.reports.review.case import Case, at
@@ -14,7 +16,6 @@ from engine.reports.values import local, span, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
 
 def head(case: Case) -> dict[str, Any]:
@@ -95,7 +96,7 @@ def times(case: Case) -> dict[str, Any]:
         "first containment": first_act,
         "contained": incident.advanced_at.get("contained"),
         "people shown told": _done(case, places.TOLD),
-        "first filing": case.moment(places.FILED, "submitted_at") or _done(case, places.FILED),
+        "first filing": case.moment(places.FILED, "submitted_at") or _done(case, places.FILED) or _fulfilled(case),
         "first statement": min((moment for moment in published if moment), default=None),
         "closed": incident.advanced_at.get("closed"),
     }
@@ -113,7 +114,7 @@ def who_and_what(case: Case) -> dict[str, Any]:
     copies = case.incident.fact(places.COPIES) or []
     return {
         "people": {"told": case.number(places.TOLD, "reached"), "not reached": case.number(places.TOLD, "not_reached")},
-        "data": case.answer("depicted", "subjects"),
+        "data": case.answer(places.KINDS, "subjects"),
         "copies": {
             "known": str(len(copies)),
             "reported": case.number(places.CONTAINED, "copies_reported"),
@@ -122,6 +123,31 @@ def who_and_what(case: Case) -> dict[str, Any]:
             "accepted until": at(case.moment(places.SIGN_OFF, "accepted_until")),
         },
     }
+
+
+def says(case: Case) -> dict[str, Any]:
+    """Return which lines of page one its playbook has words for, so that no reader wonders about the others."""
+    steps, inputs = case.plan.steps, case.plan.inputs
+    moments = {
+        "first seen outside": places.FIRST_SEEN in inputs,
+        "known to us": places.AWARE in inputs,
+        "people shown told": places.TOLD in steps,
+        "first filing": places.FILED in steps or any(step.stops for step in steps.values()),
+        "first statement": any(name in steps for name in places.PUBLISHED),
+    }
+    return {
+        "people": places.TOLD in steps,
+        "data": places.KINDS in steps,
+        "copies": places.COPIES in inputs,
+        "not_moments": [name for name, there in moments.items() if not there],
+    }
+
+
+def _fulfilled(case: Case) -> datetime | None:
+    """Return when the first duty of a clock was fulfilled."""
+    told = clocks(case.plan, case.incident, may_see=case.reader.may_see)
+    done = [duty["fulfilled"] for clock in told for duty in clock["duties"] if duty["fulfilled"]]
+    return min(map(datetime.fromisoformat, done), default=None)
 
 
 def _done(case: Case, step: str) -> datetime | None:

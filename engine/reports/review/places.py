@@ -11,6 +11,7 @@ AWARE: Final = "aware_at"
 FIRST_SEEN: Final = "first_seen_at"
 COPIES: Final = "urls"
 
+KINDS: Final = "depicted"
 TOLD: Final = "affected_first"
 CONTAINED: Final = "contained"
 DUTIES: Final = "duties"

@@ -28,6 +28,7 @@ def report(case: Case) -> dict[str, Any]:
             "changes": outcome.changes(case),
             "trust": outcome.trust(case),
         },
+        "page_one_says": page_one.says(case),
         "phases": behind.phases(case),
         "who_did_what": behind.who_did_what(case),
         "approvals": behind.approvals(case),
