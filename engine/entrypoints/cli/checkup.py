@@ -74,12 +74,20 @@ def _settings(reading: Reading) -> Iterator[Finding]:
         yield Finding("settings", State.ODD, name)
     if reading.settings is None:
         return
-    given = [f"{name} from {place}" for name, place in reading.places.items() if place != "default"]
-    yield Finding("settings", State.GOOD, "; ".join(given) or "all by default")
+    yield Finding("settings", State.GOOD, "; ".join(_given(reading)) or "all by default")
     yield _service("slack", used=reading.settings.slack, name="slack_bot_token")
     yield _service("jira", used=reading.settings.jira, name="jira_url")
     kind = reading.settings.database_url.get_secret_value().partition(":")[0]
     yield Finding("database", State.GOOD, f"{kind}, set by {reading.places['database_url']}; it is not opened here")
+
+
+def _given(reading: Reading) -> Iterator[str]:
+    """Yield where settings are from: the variables of the environment together, lines of files one by one."""
+    variables = [place for name, place in reading.places.items() if place == variable(name)]
+    if variables:
+        yield f"from the environment: {', '.join(variables)}"
+    named = ((name, place) for name, place in reading.places.items() if place not in ("default", variable(name)))
+    yield from (f"{name} from {place}" for name, place in named)
 
 
 def _service(service: str, *, used: bool, name: str) -> Finding:

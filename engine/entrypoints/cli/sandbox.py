@@ -15,8 +15,12 @@ def sandbox(
     slack_request_url: Annotated[
         str | None, typer.Option(help="Where signed requests of Slack go, instead of Socket Mode.")
     ] = None,
-    slack_rate_limits: Annotated[bool, typer.Option(help="Refuse what the real Slack's limits refuse.")] = False,
-    jira_server: Annotated[bool, typer.Option(help="Be a Jira Data Center, not a Jira Cloud.")] = False,
+    slack_rate_limits: Annotated[
+        bool, typer.Option("--slack-rate-limits", help="Refuse what the real Slack's limits refuse.")
+    ] = False,
+    jira_server: Annotated[
+        bool, typer.Option("--jira-server", help="Be a Jira Data Center, not a Jira Cloud.")
+    ] = False,
     jira_project: Annotated[str, typer.Option(help="The key of the project.")] = "SEC",
     jira_webhook: Annotated[str | None, typer.Option(help="Where Jira tells of changes, signed.")] = None,
     state: Annotated[Path | None, typer.Option(help="Keep everything in this file until the next time.")] = None,

@@ -94,6 +94,15 @@ def test_a_setting_that_is_wrong_hides_nothing_either(
     assert "playbooks" in found
 
 
+def test_it_says_where_settings_are_from(tocsin: Run, connected: Sandbox) -> None:
+    """The variables of the environment together, by the names that one would look for."""
+    del connected
+    (settings,) = states(tocsin)[1]["settings"]
+    first = settings["detail"].partition(";")[0]
+    assert first.startswith("from the environment: TOCSIN_")
+    assert "TOCSIN_JIRA_URL" in first.removeprefix("from the environment: ").split(", ")
+
+
 def test_a_pagers_secret_may_be_in_the_file(tocsin: Run, home: Path, config: Path) -> None:
     """Whatever the environment may hold for a pager or a rota, the secrets file may."""
     text = "pagers: {duty: {kind: pagerduty, secret: DUTY}}\npeople: {ana: [duty]}\ncalls: [{windows: [5m]}]\n"

@@ -71,5 +71,5 @@ def test_the_language_reads_the_registry() -> None:
 
 
 def test_the_published_schema_is_fresh() -> None:
-    """Editors see the actions there are; `make docs` makes the file again."""
+    """Editors see the actions there are; `python -m engine.entrypoints.docs` makes the file again."""
     assert SCHEMA.read_text(encoding="utf-8") == schema_text(facts_of(REGISTRY))

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from engine.language.schema import schema, schema_text
+from engine.domain.injects import PERSON_PATTERN
+from engine.language.schema import scenario_schema_text, schema, schema_text
+from engine.language.schema_words import KEY
 from engine.language.tree import plain, read_tree
 from tests.unit.language.cases import GOLDENS, GOOD
 from tests.unit.language.facts import ACTIONS
@@ -53,6 +55,26 @@ def test_the_schema_finds_faults_of_shape(rule: str) -> None:
 def test_an_action_types_its_with() -> None:
     """The fault is at the value, and a template or a secret is fine there."""
     assert "phases/contain/steps/0/with/method" in faults(GOLDENS / "bad" / "PB221.yaml")
+
+
+def test_a_text_that_needs_a_form_says_it_in_words() -> None:
+    """An editor shows them in place of the pattern; a template and a digest are never written by hand."""
+
+    def unsaid(node: object) -> set[str]:
+        match node:
+            case {"pattern": str(pattern), **rest} if KEY not in rest:
+                return {pattern}
+            case dict():
+                return {found for item in node.values() for found in unsaid(item)}
+            case list():
+                return {found for item in node for found in unsaid(item)}
+            case _:
+                return set()
+
+    assert unsaid(schema(ACTIONS)) - {r"\{\{", "^[0-9a-f]{64}$"} == set()
+    assert unsaid(json.loads(scenario_schema_text())) - {PERSON_PATTERN} == set()
+    due = schema({})["$defs"]["StepModel"]["properties"]["due"]
+    assert "5bd in a-calendar" in due[KEY]
 
 
 def test_every_key_says_what_it_is_for() -> None:
