@@ -37,11 +37,13 @@ class PlaybookError(TocsinError):
     """The playbook cannot be used as it is written."""
 
     exit_code = 1
-    default_hint = "Run `tocsin lint` on the file to see every problem at once."
+    default_hint = "`tocsin lint` shows every problem at once."
 
     def __init__(self, problems: Sequence[Problem], *, message: str | None = None, hint: str | None = None) -> None:
         self.problems = tuple(problems)
-        super().__init__(message or _first_problem(self.problems), hint=hint)
+        first = self.problems[0].hint if self.problems else ""
+        told = f"{first} {self.default_hint}".strip() if hint is None else hint
+        super().__init__(message or _first_problem(self.problems), hint=told)
 
 
 class ConfigError(TocsinError):

@@ -34,7 +34,7 @@ async def page(ledger: Ledger, *, limit: int, before: str, running: bool) -> Pag
     """
     named = NAMED.fullmatch(before)
     if before and named is None:
-        raise UnknownIncidentError(f"there is no incident {before}")
+        raise UnknownIncidentError(f"There is no incident {before}.")
     below = int(named[1]) if named else None
     rows = await ledger.incidents(limit=limit + 1, below=below, states=RUNNING if running else None)
     shown = [

@@ -38,6 +38,10 @@ def load(data: bytes, *, path: str) -> Loaded:
         message = "The file is not a mapping."
         wrong = problem(WRONG_VALUE, root.mark, path=path, message=message, hint="Start with `tocsin: 1`.")
         return Loaded(None, (*found, wrong))
+    if "rehearsal" in root.keys and "phases" not in root.keys:
+        message, hint = "This is a rehearsal, not a playbook.", "`tocsin test FILE` checks it and plays it."
+        wrong = problem(WRONG_VALUE, root.keys["rehearsal"], path=path, message=message, hint=hint)
+        return Loaded(None, (*found, wrong))
     tree = plain(root)
     seen = {(item.line, item.column) for item in found}
     empty = [item for item in _empty_values(root, path=path) if (item.line, item.column) not in seen]

@@ -68,6 +68,10 @@ def load_scenario(data: bytes, *, path: str) -> LoadedScenario:
     if not isinstance(root, Mapping):
         wrong = problem(WRONG_VALUE, root.mark, path=path, message="The file is not a mapping.", hint="Start anew.")
         return LoadedScenario(path, None, root, (*found, wrong))
+    if "phases" in root.keys and "rehearsal" not in root.keys:
+        message, hint = "This is a playbook, not a rehearsal.", "`tocsin lint FILE` checks it."
+        wrong = problem(WRONG_VALUE, root.keys["phases"], path=path, message=message, hint=hint)
+        return LoadedScenario(path, None, root, (*found, wrong))
     scenario, details = _validated(root)
     problems = (*found, *_empty(root, path=path), *_shape(root, details, path=path))
     return LoadedScenario(path, scenario, root, problems)

@@ -124,4 +124,5 @@ def missing(name: str, known: Iterable[str], kind: str, at: Loc, *, on_key: bool
     """Return that a name is not there."""
     there = sorted(known)
     hint = did_you_mean(name, there) or f"There are: {', '.join(there) or 'none'}."
-    return Finding(at, f"There is no {kind} {name}.", hint.strip(), on_key)
+    what, _, of = kind.partition(" of ")
+    return Finding(at, f"There is no {what} {name}{f' in {of}' if of else ''}.", hint.strip(), on_key)

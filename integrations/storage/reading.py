@@ -33,7 +33,7 @@ def head(connection: Connection, org: str, incident: str) -> Head:
     )
     row = connection.execute(statement).first()
     if row is None:
-        raise UnknownIncidentError(f"there is no incident {incident}")
+        raise UnknownIncidentError(f"There is no incident {incident}.")
     return Head(*row)
 
 

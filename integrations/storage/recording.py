@@ -193,7 +193,7 @@ class Recorder:
     def _locked(self, writing: Writing, incident: str) -> SqlRow[tuple[object, ...]]:
         row = writing.connection.execute(_ROW, {"its_org": self.org, "its_id": incident}).first()
         if row is None:
-            raise UnknownIncidentError(f"there is no incident {incident}")
+            raise UnknownIncidentError(f"There is no incident {incident}.")
         return row
 
     def _held(self, writing: Writing, lease: Lease) -> SqlRow[tuple[object, ...]]:

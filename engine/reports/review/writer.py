@@ -74,7 +74,7 @@ class FileReportWriter:
         entries = await self.ledger.entries(incident)
         state = fold_all(None, ((entry.seq, entry.at, entry.event) for entry in entries))
         if state is None:
-            raise UnknownIncidentError(f"there is no incident {incident}")
+            raise UnknownIncidentError(f"There is no incident {incident}.")
         plan = await self.plan_of(state.digest, state.playbook)
         known = await self.ledger.known_head(incident)
         return Case(

@@ -162,9 +162,11 @@ def test_a_bad_playbook_has_no_plan(tocsin: Run) -> None:
 
 def test_the_schema_is_one(tocsin: Run) -> None:
     """It is a JSON Schema by its own rules, and knows the actions."""
-    ran = tocsin("schema")
-    Draft202012Validator.check_schema(json.loads(ran.out))
-    assert "http.request" in ran.out
+    for words, title in (((), "Tocsin playbook"), (("--rehearsal",), "Tocsin rehearsal")):
+        made = json.loads(tocsin("schema", *words).out)
+        Draft202012Validator.check_schema(made)
+        assert made["title"] == title
+    assert "http.request" in tocsin("schema").out
 
 
 def test_a_mistyped_command_is_a_usage_error(tocsin: Run) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from engine.entrypoints.cli.main import program
+from tests.terminal import Run
 
 ROOT = Path(__file__).parents[3]
 LOST = str(ROOT / "playbooks" / "lost-device.yaml")
@@ -110,3 +111,23 @@ def test_a_failed_test_names_what_was_refused_and_what_never_came_to_use(tmp_pat
     path.write_text(f"{head}{{status: closed}}\n")
     code, text = run("test", str(path))
     assert (code, "never came to use" in text) == (0, False)
+
+
+def test_a_rehearsal_is_not_taken_for_a_playbook_nor_the_other_way_round() -> None:
+    """One sentence and the command that was meant, in place of each key that is strange."""
+    code, text = run("lint", str(FILE))
+    assert (code, text.count(" error ")) == (1, 1)
+    assert "This is a rehearsal, not a playbook." in text
+    assert "`tocsin test FILE`" in text
+    code, text = run("test", LOST)
+    assert (code, text.count(" error ")) == (1, 1)
+    assert "This is a playbook, not a rehearsal." in text
+
+
+def test_a_command_that_meets_a_wrong_playbook_passes_on_the_hint(tocsin: Run, tmp_path: Path) -> None:
+    """The first problem says what to write; lint says the rest."""
+    path = tmp_path / "lost-device.yaml"
+    path.write_text(Path(LOST).read_text().replace("owner: responder", "owner: respnder", 1))
+    tocsin("rehearse", str(path)).said(
+        1, "There is no role 'respnder'.", "hint: Did you mean responder?", "`tocsin lint` shows every problem at once."
+    )
