@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.entrypoints.demo.person import Person, StuckError, button_of, heading_of, text_of
-from engine.entrypoints.demo.values import for_modal, for_ticket
+from engine.entrypoints.demo.values import files_of, for_modal, for_ticket, kept_out, received
 
 if TYPE_CHECKING:
     from engine.entrypoints.demo.values import Told
@@ -24,6 +25,8 @@ T = TypeVar("T")
 HANDLES = ("ben", "ana", "carla", "emi", "dev", "hana", "ivo", "femi", "gus", "jo", "kim")
 PATIENCE = 20.0
 """Real seconds that somebody waits for what they were promised."""
+FORM_SECONDS, PRESSES = 5.0, 4
+"""Real seconds until nobody expects a form any more (Slack opens one within three), and how often one presses."""
 APPROVE = "To approve: "
 VIEW = "Your view is asked for: "
 ONLY_IN_SLACK = "parts of it do not belong into a ticket"
@@ -84,17 +87,29 @@ class Cast:
     async def filled(self, who: str, what: str, opens: Callable[[], Awaitable[dict[str, Any]]], values: Told) -> None:
         """Open a form, fill it in and send it."""
         person = self.people[who]
-        before = {view["id"] for view in await person.modals()}
-        await self.until(who, f"Slack to take “{what}”", lambda: _taken(opens))
-
-        async def look() -> dict[str, Any] | None:
-            return next((view for view in await person.modals() if view["id"] not in before), None)
-
-        view = await self.until(who, f"the form of “{what}”", look)
+        view = await self._opened(who, what, opens)
         given = for_modal(view, {**self.told, **values}, now=self.now())
+        for name in files_of(view, given):
+            given[name] = [await person.give(str(given[name]), received(str(given[name])))]
         sent = await person.fill(view, given)
         if sent.get("result") != "acknowledged":
             raise StuckError(f"{who} could not send the form of “{what}”: {sent}")
+
+    async def _opened(self, who: str, what: str, opens: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        """Return the form that something opens; where none comes, Slack gave up on it, and one presses again."""
+        before = {view["id"] for view in await self.people[who].modals()}
+
+        async def look() -> dict[str, Any] | None:
+            return next((view for view in await self.people[who].modals() if view["id"] not in before), None)
+
+        for _ in range(PRESSES):
+            await self.until(who, f"Slack to take “{what}”", lambda: _taken(opens))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FORM_SECONDS):
+                    while (view := await look()) is None:  # noqa: ASYNC110 - a page is looked at again, nobody rings
+                        await asyncio.sleep(0.05)
+                    return view
+        raise StuckError(f"{who} pressed {PRESSES} times for the form of “{what}”. {await self._seen(who)}")
 
     async def approve(self, who: str, title: str) -> None:
         """Press Approve."""
@@ -138,10 +153,12 @@ class Cast:
         """Do a ticket the way its description says."""
         person = self.people[who]
         description = str(issue["fields"]["description"] or "")
-        if ONLY_IN_SLACK in description:
+        if ONLY_IN_SLACK in description or kept_out(description) & values.keys():
             await self.answer(who, summary_of(issue).partition("] ")[2], values)
             return
-        given = for_ticket(description, {**self.told, **values}, now=self.now())
+        given, files = for_ticket(description, {**self.told, **values}, now=self.now())
+        for name in files:
+            await person.attach(str(issue["key"]), name, received(name))
         if given:
             await person.comment(str(issue["key"]), "\n".join(f"{name}: {value}" for name, value in given.items()))
         await person.close(str(issue["key"]))

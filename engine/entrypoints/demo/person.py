@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import encode_basic_auth
+from aiohttp import FormData, encode_basic_auth
 
 if TYPE_CHECKING:
     import aiohttp
+    from aiohttp import ClientResponse
 
 API = "/jira/rest/api/2"
 OPEN = "project = SEC AND statusCategory != Done"
@@ -36,13 +37,18 @@ class Person:
 
     async def jira(self, verb: str, path: str, body: object = None, **query: str) -> Any:  # noqa: ANN401 - JSON of any shape
         """Look at something in Jira, or do something; as on Cloud, one's login is one's mail and a token."""
-        login = encode_basic_auth(str((await self.slack("/me"))["email"]), f"jira-sandbox-{self.handle}")
-        async with self.session.request(
-            verb, f"{self.sandbox}{API}/{path}", json=body, params=query, headers={"Authorization": login}
-        ) as reply:
-            if reply.status >= 400:  # noqa: PLR2004 - HTTP's own line between yes and no
-                raise StuckError(f"Jira answered {self.handle} with {reply.status}: {await reply.text()}")
+        headers = {"Authorization": await self._login()}
+        url = f"{self.sandbox}{API}/{path}"
+        async with self.session.request(verb, url, json=body, params=query, headers=headers) as reply:
+            await self._taken(reply)
             return await reply.json() if reply.content_length else None
+
+    async def _login(self) -> str:
+        return encode_basic_auth(str((await self.slack("/me"))["email"]), f"jira-sandbox-{self.handle}")
+
+    async def _taken(self, reply: ClientResponse) -> None:
+        if reply.status >= 400:  # noqa: PLR2004 - HTTP's own line between yes and no
+            raise StuckError(f"Jira answered {self.handle} with {reply.status}: {await reply.text()}")
 
     async def channels(self) -> list[dict[str, Any]]:
         """Return the channels this person is in."""
@@ -71,6 +77,22 @@ class Person:
     async def fill(self, view: dict[str, Any], values: dict[str, object]) -> dict[str, Any]:
         """Fill a form in and send it."""
         return await self.slack(f"/modals/{view['id']}/submit", values=values)
+
+    async def give(self, name: str, data: bytes) -> str:
+        """Choose a file in a form; return its id."""
+        headers = {"Authorization": f"Bearer xoxp-sandbox-{self.handle}", "Content-Type": "application/pdf"}
+        url = f"{self.sandbox}/slack/human/files"
+        async with self.session.post(url, params={"name": name}, data=data, headers=headers) as reply:
+            return str((await reply.json())["id"])
+
+    async def attach(self, ticket: str, name: str, data: bytes) -> None:
+        """Attach a file to a ticket."""
+        form = FormData(quote_fields=False)  # a name is sent as a browser sends it, with its spaces
+        form.add_field("file", data, filename=name, content_type="application/pdf")
+        headers = {"Authorization": await self._login(), "X-Atlassian-Token": "no-check"}
+        url = f"{self.sandbox}{API}/issue/{ticket}/attachments"
+        async with self.session.post(url, data=form, headers=headers) as reply:
+            await self._taken(reply)
 
     async def open_tickets(self) -> list[dict[str, Any]]:
         """Return every open ticket of the project."""

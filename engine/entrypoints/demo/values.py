@@ -1,7 +1,7 @@
 """What somebody of the cast writes into a field, as its form or its ticket describes it.
 
 Rule kept here: what the script knows of a field comes first; everything else is made up from what is shown: its kind,
-its options and its hint.
+its options and its hint. Of a file the script knows the name; it is given as a file, never typed.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from typing import Any
 Told = Mapping[str, object]
 LINK = "https://intranet.example.com/records/4711"
 SENTENCE = "Done as described; the record is kept with the incident."
+FILE = "file"
+_KEPT_OUT = re.compile(r"^\* No file for (?P<names>.+?) belongs here:", re.MULTILINE)
 _TABLE = "table, a line for each row: "
 _LINE = re.compile(r"^\*\*\s+(?P<name>\w+)\s+\((?P<what>.*?)(?P<optional>, optional)?\)(?::.*)?$")
 
 
 def for_modal(view: Mapping[str, Any], told: Told, *, now: str) -> dict[str, object]:
-    """Return a value for each field of a form that has to be filled, and for each that the script knows."""
+    """Return a value for each field of a form that has to be filled, and for each that the script knows.
+
+    Of a file it is the name: it has to be given first.
+    """
     values: dict[str, object] = {}
     for block in view["blocks"]:
         if block["type"] != "input":
@@ -31,18 +36,37 @@ def for_modal(view: Mapping[str, Any], told: Told, *, now: str) -> dict[str, obj
     return values
 
 
-def for_ticket(description: str, told: Told, *, now: str) -> dict[str, str]:
-    """Return a value for each field that a ticket asks for."""
+def files_of(view: Mapping[str, Any], values: Mapping[str, object]) -> list[str]:
+    """Return the fields of a form that are filled with files."""
+    elements = {str(block["block_id"]): block["element"] for block in view["blocks"] if block["type"] == "input"}
+    return [name for name in values if elements[name]["type"] == "file_input"]
+
+
+def for_ticket(description: str, told: Told, *, now: str) -> tuple[dict[str, str], list[str]]:
+    """Return a value for each field that a ticket asks for, and the names of the files that are attached to it."""
     values: dict[str, str] = {}
-    for line in description.splitlines():
-        found = _LINE.match(line.replace("\\", ""))
-        if found is None:
-            continue
-        if found["name"] in told:
-            values[found["name"]] = str(told[found["name"]])
+    files: list[str] = []
+    for found in filter(None, map(_LINE.match, description.replace("\\", "").splitlines())):
+        name, is_file = found["name"], found["what"].startswith(FILE)
+        if is_file and (name in told or not found["optional"]):
+            files.append(str(told.get(name) or f"{name}.pdf"))
+            values[name] = files[-1]
+        elif name in told:
+            values[name] = str(told[name])
         elif not found["optional"]:
-            values[found["name"]] = _from_words(found["what"], now=now)
-    return values
+            values[name] = _from_words(found["what"], now=now)
+    return values, files
+
+
+def kept_out(description: str) -> set[str]:
+    """Return the fields whose files do not belong into a ticket, as it says."""
+    found = _KEPT_OUT.search(description.replace("\\", ""))
+    return set(found["names"].split(" and ")) if found else set()
+
+
+def received(name: str) -> bytes:
+    """Return what stands in a file of that name."""
+    return f"%PDF-1.4\n% {name}: received, with thanks. Invented, as everything here.\n".encode()
 
 
 def _filled(element: Mapping[str, Any]) -> bool:
@@ -59,6 +83,8 @@ def _made_up(element: Mapping[str, Any], *, now: str) -> object:
             return str(element.get("min_value", "1"))
         case "url_text_input":
             return LINK
+        case "file_input":
+            return "receipt.pdf"
         case "users_select":
             return "U0ANA"
         case "multi_users_select":

@@ -73,6 +73,8 @@ def _named(came: Chosen, text: str, spec: FieldSpec, files: Sequence[TicketFile]
 
 def _in_turn(came: Chosen, file: TicketFile, free: Sequence[FieldSpec], fields: Mapping[str, FieldSpec]) -> None:
     spec = next((one for one in free if len(came.files.get(one.name, ())) < _room(one)), None)
+    if spec is None and came.wrong:
+        return  # what a comment names is not there, and that is said where the ticket is closed
     if spec is None:
         lines = " or ".join(f"`{name}: {shown_name(file)}`" for name in fields)
         came.trouble[file.id] = SPARE.format(lines=lines)

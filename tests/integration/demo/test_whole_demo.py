@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections import Counter
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("demo")]
 
 PRIVILEGED = "Work product of counsel"
+RESTRICTED_RECEIPT = "file_authority."
 RESTRICTED = "An open guest link, used from an account that was taken over."
 
 
@@ -92,6 +94,8 @@ def test_phases_evidence_and_withheld_parts_are_recounted(played: Played) -> Non
             moments[content["phase"], envelope["type"]] = envelope["at"]
         if envelope["type"] == "effect_done" and "items" in content["result"]:
             hashes += [item["sha256"] for item in content["result"]["items"]]
+        if envelope["type"] == "file_kept" and not content["ask"].startswith(RESTRICTED_RECEIPT):
+            hashes.append(content["sha256"])
     for row in played.report["phases"]:
         assert row["opened"] == moments[row["phase"], "phase_opened"]
         assert row["settled"] == moments[row["phase"], "phase_settled"]
@@ -108,6 +112,24 @@ def test_what_is_restricted_stands_in_no_form_of_the_report(played: Played) -> N
         assert RESTRICTED not in text
         assert "emi" not in json.dumps(list(played.report["review_answers"].values())).lower()
     assert played.report["page_one"]["head"]["withheld"]["privileged"] > 0
+
+
+def test_receipts_are_given_as_files_and_kept(played: Played) -> None:
+    """One attached in Jira, one chosen in Slack; each with who gave it, and only what may be seen is in the report."""
+    kept = [content for envelope, content in played.rows() if envelope["type"] == "file_kept"]
+    assert [(one["field"], one["name"], one["by"], one["via"], one["media_type"]) for one in kept] == [
+        ("receipt", "confirmation-4471.pdf", "ben", "jira", "application/pdf"),
+        ("receipt", "receipt-1187.pdf", "emi", "slack", "application/pdf"),
+    ]
+    for one in kept:
+        for digest in (one["sha256"], one["manifest"]):
+            (path,) = (played.home / "vault" / "items").rglob(digest)
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == digest
+    given = [row for row in played.report["evidence"] if row["outcome"] == "given"]
+    assert [(row["from"], row["by"], row["manifest_state"]) for row in given] == [
+        ("confirmation-4471.pdf", "Ben Osei", "match")
+    ]
+    assert "receipt-1187" not in json.dumps(played.report)
 
 
 def test_each_effect_names_its_prefect_task_run(played: Played) -> None:
