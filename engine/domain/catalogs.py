@@ -18,6 +18,12 @@ class Stage:
     id: str
     title: str
     counted: bool = False
+    hours: int | None = None
+    """How many hours there are, where the law counts hours alone, from the trigger or from `after`."""
+    after: str = ""
+    """The stage from whose fulfilment it is counted; empty: from the trigger, or from some other event."""
+    law: str = ""
+    """How long the law gives, in words; empty where it names no number."""
 
 
 @dataclass(frozen=True, slots=True)

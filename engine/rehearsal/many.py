@@ -7,27 +7,27 @@ their order, so the figures are the same on any number of processes. Nothing tha
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from engine.rehearsal.counting import between, quantiles
+from engine.rehearsal.deadlines import deadlines, kept_in
 from engine.rehearsal.naming import every
 from engine.rehearsal.play import EVERY_WEEKDAY, NO_OTHERS, play
 from engine.rehearsal.waking import USUAL
 from engine.reports.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.domain.plan import Plan
     from engine.domain.scenario import Scenario
     from engine.domain.waking import Waking
     from engine.rehearsal.clock import Days
+    from engine.rehearsal.deadlines import Deadline, Kept
     from engine.rehearsal.play import Played
 
-SURE = 1.96
-"""Nineteen times of twenty, a share lies between `low` and `high`."""
 WORK = ("task", "decision")
 MOMENTS = ("contained", "resolved", "closed")
 
@@ -48,6 +48,8 @@ class Figures:
     moments: dict[str, float]
     targets: dict[str, Seen]
     """By step, with the name of its approval where that is what has the target."""
+    kept: dict[str, Kept] = field(default_factory=dict)
+    """By duty: what became of it where its clock began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Chances:
     reached: tuple[Reached, ...]
     targets: tuple[Chance, ...]
     """The likeliest to be missed first."""
+    deadlines: tuple[Deadline, ...] = ()
+    """What law or contract sets a time for; the likeliest to be missed first, what has no instant yet last."""
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data with stable keys."""
@@ -125,6 +129,7 @@ def together(plan: Plan, scenario: Scenario, *, seed: str, figures: Sequence[Fig
         statuses=dict(sorted(Counter(figure.status for figure in figures).items())),
         reached=tuple(_reached(state, figures) for state in MOMENTS),
         targets=tuple(sorted(targets, key=lambda target: (-target.share, target.step))),
+        deadlines=deadlines(plan, titles, [figure.kept for figure in figures]),
     )
 
 
@@ -140,33 +145,18 @@ def _figures(played: Played) -> Figures:
         slowest = max((one for one in (before.took, took) if one is not None), default=None)
         targets[step] = Seen(before.missed or ask.missed, slowest)
     moments = {name: (at - incident.declared_at).total_seconds() for name, at in incident.advanced_at.items()}
-    return Figures(incident.status.value, moments, targets)
+    kept = kept_in(played.stage.plan, incident, until=played.until)
+    return Figures(incident.status.value, moments, targets, kept)
 
 
 def _chance(step: str, title: str, figures: Sequence[Figures]) -> Chance:
     seen = [figure.targets[step] for figure in figures if step in figure.targets]
     missed = sum(one.missed for one in seen)
-    low, high = _between(missed, len(seen))
-    median, p90 = _quantiles(one.took for one in seen if one.took is not None)
+    low, high = between(missed, len(seen))
+    median, p90 = quantiles(one.took for one in seen if one.took is not None)
     return Chance(step, title, len(seen), missed, missed / len(seen), low, high, median, p90)
 
 
 def _reached(state: str, figures: Sequence[Figures]) -> Reached:
     times = [figure.moments[state] for figure in figures if state in figure.moments]
-    return Reached(state, len(times), *_quantiles(times))
-
-
-def _quantiles(times: Iterable[float]) -> tuple[float | None, float | None]:
-    """Return the time that half, and that nine of ten, do not exceed."""
-    found = sorted(times)
-    if not found:
-        return None, None
-    return found[math.ceil(len(found) * 0.5) - 1], found[math.ceil(len(found) * 0.9) - 1]
-
-
-def _between(count: int, runs: int) -> tuple[float, float]:
-    """Return Wilson's interval of a share."""
-    share, square = count / runs, SURE**2
-    middle = (share + square / (2 * runs)) / (1 + square / runs)
-    half = SURE / (1 + square / runs) * math.sqrt(share * (1 - share) / runs + square / (4 * runs**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return Reached(state, len(times), *quantiles(times))

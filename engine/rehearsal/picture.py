@@ -1,7 +1,7 @@
 """How likely each target is missed, as a picture: a bar per target, with how sure that is.
 
 Rules kept here: pure, and free of scripts and outside references; what a bar says, text says too; the targets that are
-never missed are counted and not drawn.
+never missed are counted and not drawn; what law or contract sets a time for always has its row.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
+from engine.rehearsal.deadlines import COUNTED, NO_INSTANT
 from engine.reports.values import span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from engine.rehearsal.deadlines import Deadline
     from engine.rehearsal.many import Chance, Chances
 
 WIDTH, LEFT, RIGHT, ROW, TOP = 920, 360, 230, 24, 56
 SHORT, FOOT = 52, 50
+LAW = "Set by law or contract, from when its clock began:"
 LINE = "Line: between which shares it lies, nineteen times of twenty."
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#222}.soft{fill:#666}.bar{fill:#b5473c}.sure{stroke:#222;stroke-width:1}"
@@ -29,9 +32,13 @@ STYLE = (
 def picture(found: Chances) -> str:
     """Return the picture as SVG."""
     drawn = [target for target in found.targets if target.missed]
-    height = TOP + ROW * max(1, len(drawn)) + FOOT
+    below = max(1, len(drawn)) + 1
+    height = TOP + ROW * (max(1, len(drawn)) + (1 + len(found.deadlines) if found.deadlines else 0)) + FOOT
     label = f"Exercise: how often targets of {found.playbook} were missed in {found.runs} rehearsals"
-    body = [*_grid(height), *(part for row, target in enumerate(drawn) for part in _row(target, row))]
+    body = [*_grid(height), *(part for row, target in enumerate(drawn) for part in _row(target, target.title, row))]
+    if found.deadlines:
+        body.append(f'<text class="soft" x="8" y="{TOP + ROW * (below - 1) + 13}">{LAW}</text>')
+        body += [part for row, one in enumerate(found.deadlines, start=below) for part in _deadline(one, row)]
     foot = "".join(_foot(len(found.targets) - len(drawn), height))
     return (
         f'<svg class="chances" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(label)}" '
@@ -48,6 +55,7 @@ def section(found: Chances) -> str:
         f"<td>{told(target.median)}</td><td>{told(target.p90)}</td></tr>"
         for target in found.targets
     )
+    law = "".join(map(_law, found.deadlines))
     states = "".join(
         f"<tr><td>{one.state}</td><td>{one.runs} of {found.runs} runs</td>"
         f"<td>{told(one.median)}</td><td>{told(one.p90)}</td></tr>"
@@ -55,7 +63,8 @@ def section(found: Chances) -> str:
     )
     return (
         f"<section><h2>Over {found.runs} rehearsals (exercise)</h2>{picture(found)}"
-        f"<table><thead>{head}</thead><tbody>{rows}{states}</tbody></table></section>"
+        f"<table><thead>{head}</thead><tbody>{rows}{law}{states}</tbody></table>"
+        f"{f'<p>{COUNTED}</p>' if law else ''}</section>"
     )
 
 
@@ -78,15 +87,38 @@ def _foot(never: int, height: int) -> Iterator[str]:
     yield f'<text class="soft" x="8" y="{height - 8}">{others}</text>'
 
 
-def _row(target: Chance, row: int) -> Iterator[str]:
+def _law(one: Deadline) -> str:
+    """Return the row of a deadline in the table of a report."""
+    if one.share is None:
+        return f'<tr><td>{escape(one.name)}</td><td colspan="3">{escape(one.unknown)}</td></tr>'
+    return (
+        f"<tr><td>{escape(one.name)}, {escape(one.law)}</td><td>{one.share:.0%} ({one.missed} of {one.runs})</td>"
+        f"<td>{told(one.median)}</td><td>{told(one.p90)}</td></tr>"
+    )
+
+
+def _deadline(one: Deadline, row: int) -> Iterator[str]:
+    if one.share is not None:
+        yield from _row(one, one.name, row)
+        return
+    y = TOP + row * ROW + 13
+    yield f"<g><title>{escape(f'{one.name}: {one.unknown}')}</title>"
+    yield f'<text x="8" y="{y}">{escape(_short(one.title))}</text>'
+    yield f'<text class="soft" x="{LEFT}" y="{y}">{NO_INSTANT}: {escape(one.no_instant)}</text></g>'
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= SHORT else f"{name[: SHORT - 1]}…"
+
+
+def _row(target: Chance | Deadline, name: str, row: int) -> Iterator[str]:
     y = TOP + row * ROW
-    name = target.title if len(target.title) <= SHORT else f"{target.title[: SHORT - 1]}…"
-    low, high, end = _x(target.low), _x(target.high), _x(target.share)
-    full = f"{target.title}: missed in {target.missed} of {target.runs} runs"
-    yield f'<g><title>{escape(full)}</title><text x="8" y="{y + 13}">{escape(name)}</text>'
+    low, high, end = _x(target.low or 0.0), _x(target.high or 0.0), _x(target.share or 0.0)
+    full = f"{name}: missed in {target.missed} of {target.runs} runs"
+    yield f'<g><title>{escape(full)}</title><text x="8" y="{y + 13}">{escape(_short(name))}</text>'
     yield f'<rect class="bar" x="{LEFT}" y="{y + 2}" width="{round(end - LEFT, 1)}" height="14"/>'
     yield f'<line class="sure" x1="{low}" y1="{y + 9}" x2="{high}" y2="{y + 9}"/>'
-    says = f"{target.share:.0%}, 9 of 10 within {told(target.p90)}"
+    says = f"{target.share or 0.0:.0%}, 9 of 10 within {told(target.p90)}"
     yield f'<text x="{WIDTH - RIGHT + 12}" y="{y + 13}">{says}</text></g>'
 
 

@@ -30,6 +30,7 @@ from engine.runtime.performing import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from engine.domain.conducting.situation import Perform
     from engine.domain.plan import Plan
@@ -55,6 +56,11 @@ class Played:
     crew: Crew
     ending: Ending
 
+    @property
+    def until(self) -> datetime:
+        """Until when it is known what happened: its end where it is over, else the latest one that it could have."""
+        return self.stage.clock.now() if self.ending == "over" else _latest(self.stage.scenario, self.stage.clock.begun)
+
 
 async def play(
     plan: Plan,
@@ -76,7 +82,7 @@ async def play(
     stage = set_up(plan, scenario, seed=number, sealed=sealed, days=days, others=others, house=house)
     crew = Crew(stage)
     start = stage.clock.now()
-    end = start + (span(scenario.ends_after) if scenario.ends_after else LATEST)
+    end = _latest(scenario, start)
     for inject in scenario.injects:
         if not inject.outage and not inject.asleep:
             stage.agenda.put(start + span(inject.at), Happens(inject))
@@ -96,6 +102,10 @@ async def play(
             return Played(stage, crew, "latest")
         stage.clock.jump(at)
         _happen(stage, crew, item)
+
+
+def _latest(scenario: Scenario, start: datetime) -> datetime:
+    return start + (span(scenario.ends_after) if scenario.ends_after else LATEST)
 
 
 def _scripted(stage: Stage) -> bool:

@@ -159,8 +159,30 @@ def _regime(name: str, entry: RegimeEntry) -> Regime:
         name=entry.name,
         in_force=entry.status in _IN_FORCE,
         status=entry.status.replace("_", " "),
-        stages={
-            stage: Stage(stage, item.title, counted=item.from_ == TRIGGER and item.within.value is not None)
-            for stage, item in entry.stages.items()
-        },
+        stages={stage: _stage(stage, item) for stage, item in entry.stages.items()},
     )
+
+
+def _stage(name: str, entry: StageEntry) -> Stage:
+    value, after = entry.within.value, entry.from_.removeprefix(_STAGE)
+    known = entry.from_ == TRIGGER or after != entry.from_
+    alone = known and entry.within.unit == "hours" and entry.outer_limit is None
+    return Stage(
+        name,
+        entry.title,
+        counted=entry.from_ == TRIGGER and value is not None,
+        hours=value if alone else None,
+        after=after if after != entry.from_ else "",
+        law=_law(entry),
+    )
+
+
+def _law(entry: StageEntry) -> str:
+    """Return how long a stage may take, in words, empty where there is no number."""
+    value, unit = entry.within.value, entry.within.unit.replace("_", " ")
+    if value is None:
+        return "no time at all" if entry.within.unit == "immediate" else ""
+    text = f"{value} {unit.removesuffix('s') if value == 1 else unit}"
+    if entry.from_ != TRIGGER:
+        text += f" from {entry.from_.removeprefix(_STAGE).replace('_', ' ')}"
+    return f"{text}, with a second limit" if entry.outer_limit else text

@@ -24,6 +24,7 @@ from engine.domain.scenario import Scenario
 from engine.domain.waking import Waking
 from engine.entrypoints.cli.rehearsing import plan_beside, quiet, read_days, read_house, read_plan, versions_beside
 from engine.rehearsal.clock import Days
+from engine.rehearsal.deadlines import COUNTED, Deadline
 from engine.rehearsal.many import Chances, Figures, one_run, together
 from engine.rehearsal.picture import told
 
@@ -95,6 +96,16 @@ def shown(found: Chances) -> None:
     for table in (_reached(found), _targets(found)):
         console.print()
         console.print(table)
+    if found.deadlines:
+        console.print()
+        console.print(_deadlines(found))
+        for one in found.deadlines:
+            console.print(Text(f"  {one.step}: {one.unknown or _counted(one, found)}."), soft_wrap=True)
+        console.print(Text(COUNTED), soft_wrap=True)
+
+
+def _counted(one: Deadline, found: Chances) -> str:
+    return f"{one.regime}, {one.law}, counted in {one.runs} of {found.runs} runs"
 
 
 def _reached(found: Chances) -> Table:
@@ -110,6 +121,16 @@ def _targets(found: Chances) -> Table:
         bar = Text("█" * round(BAR * target.share), style="red")
         sure = f"{target.low * 100:.0f}-{target.high:.0%}"
         table.add_row(Text(target.step), f"{target.share:.0%}", sure, bar, told(target.median), told(target.p90))
+    return table
+
+
+def _deadlines(found: Chances) -> Table:
+    table = _table(("set by law", "missed", "surely", "", "half within", "9 of 10 within"))
+    for one in found.deadlines:
+        if one.share is not None:
+            bar = Text("█" * round(BAR * one.share), style="red")
+            sure = f"{(one.low or 0) * 100:.0f}-{one.high or 0:.0%}"
+            table.add_row(Text(one.step), f"{one.share:.0%}", sure, bar, told(one.median), told(one.p90))
     return table
 
 

@@ -7,6 +7,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from engine.actions.registry import REGISTRY
+from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.language.api import compile_playbook, facts_of
 from engine.language.scenario import load_scenario
 from engine.rehearsal.outcome import Outcome, outcome
@@ -42,10 +43,10 @@ SCENARIO = """
 """
 
 
-def plan_of(steps: str, *, head: str = HEAD) -> Plan:
+def plan_of(steps: str, *, head: str = HEAD, catalogs: Catalogs = NO_CATALOGS) -> Plan:
     """Return the plan of a playbook with these steps."""
     text = dedent(head) + "".join(f"      {line}\n" for line in dedent(steps).strip().splitlines())
-    return compile_playbook(text.encode(), path="story.yaml", actions=ACTIONS)
+    return compile_playbook(text.encode(), path="story.yaml", actions=ACTIONS, catalogs=catalogs)
 
 
 def played(steps: str, more: str = "", *, scenario: str = SCENARIO, head: str = HEAD) -> Played:
