@@ -12,18 +12,18 @@ from typing import Final
 _TEXTS: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 SIGNS: Final = (
     (re.compile(r"\$?\{\{|\$\{|%\{"), "An expression stands here, so write it without {{ }}."),
-    (re.compile(r"&&|(?<!&)&(?!&)"), "Write and."),
-    (re.compile(r"\|\|"), "Write or."),
-    (re.compile(r"===|!=="), "Write == or !=."),
-    (re.compile(r"<>"), "Write !=."),
-    (re.compile(r"!(?!=)"), "Write not."),
-    (re.compile(r"(?<![=!<>])=(?!=)"), "Write == to compare."),
-    (re.compile(r"\?"), "Write one if a condition else another."),
-    (re.compile(r"\b(contains|includes)\b"), "Write an element in a list: item in inputs.urls."),
-    (re.compile(r"\b(len|length|count|size)\("), "Write inputs.urls | length."),
+    (re.compile(r"&&|(?<!&)&(?!&)"), "Write `and`."),
+    (re.compile(r"\|\|"), "Write `or`."),
+    (re.compile(r"===|!=="), "Write `==` or `!=`."),
+    (re.compile(r"<>"), "Write `!=`."),
+    (re.compile(r"!(?!=)"), "Write `not`."),
+    (re.compile(r"(?<![=!<>])=(?!=)"), "Write `==` to compare."),
+    (re.compile(r"\?"), "Write `one if a condition else another`."),
+    (re.compile(r"\b(contains|includes)\b"), "Write `item in inputs.urls` for an element of a list."),
+    (re.compile(r"\b(len|length|count|size)\("), "Write `inputs.urls | length`."),
     (re.compile(r"\b(startswith|endswith|matches|startsWith|endsWith)\b"), "Ask for a choice, and compare it with ==."),
-    (re.compile(r"\bis\s+(not\s+)?(none|null|empty|set)\b", re.IGNORECASE), "Write is defined, or is not defined."),
-    (re.compile(r"\b(AND|OR|NOT)\b"), "Write and, or, not in small letters."),
+    (re.compile(r"\bis\s+(not\s+)?(none|null|empty|set)\b", re.IGNORECASE), "Write `is defined`, or `is not defined`."),
+    (re.compile(r"\b(AND|OR|NOT)\b"), "Write `and`, `or`, `not` in small letters."),
     (re.compile(r"\b(now|today|time)\("), "No clock is read here; a wait has a duration, or until a moment."),
 )
 """A sign, and what is written instead."""
@@ -65,7 +65,7 @@ def result(step: str, path: tuple[str, ...]) -> str:
 def root(name: str, rest: str) -> str:
     """Return what is written instead of a look-up that begins with a name there is not; empty when nobody knows."""
     if name in NOTHING:
-        return "Write inputs.x is defined, or inputs.x is not defined."
+        return "Write `inputs.x is defined`, or `inputs.x is not defined`."
     if name in ROOTS:
         return f"Write {ROOTS[name]}{rest}."
     return ""
