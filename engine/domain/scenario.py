@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from engine.domain.expected import ExpectModel
 from engine.domain.injects import InjectModel, Person, When
 from engine.domain.notation import Duration, Id, Line, Name, Part, Prose, Words
 from engine.domain.scenario_waking import PagedModel, Percent, WakingModel
@@ -98,25 +99,6 @@ class WorldModel(Part):
 
     match: Line = Field(description="Method and address, like `GET */sharing`; * stands for anything.")
     replies: list[ReplyModel] = Field(min_length=1, description="One after the other; the last one stays.")
-
-
-class ExpectModel(Part):
-    """What must have come of it."""
-
-    status: Literal["declared", "contained", "resolved", "closed", "cancelled"] | None = Field(
-        None, description="How far the incident is at the end."
-    )
-    steps: dict[str, str] = Field({}, description="The state of steps, or instances, at the end.")
-    order: list[str] = Field([], description="Steps in the order in which they were settled.")
-    missed: list[str] | None = Field(None, description="Exactly the steps whose target is missed; [] for none.")
-    never: list[str] = Field([], description="Steps that never begin.")
-    called: list[Person] | None = Field(None, description="Exactly who is called, in this order; [] for nobody.")
-    woken: list[Person] | None = Field(None, description="Exactly who is woken by a page; [] for nobody.")
-    facts: dict[Id, Any] = Field({}, description="What facts are at the end.")
-    refused: list[str] | None = Field(None, description="Exactly the steps at which somebody was refused.")
-    within: dict[str, Duration] = Field(
-        {}, description="The longest time from the beginning until a step is settled, or contained, resolved, closed."
-    )
 
 
 class Scenario(Part):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.durations import DurationError, parse_duration
+from engine.domain.expected import StateModel
 from engine.domain.lifecycle import StepStatus
 from engine.domain.scenario import STATES, Scenario, SpreadModel
 from engine.domain.scenario_waking import PagedModel
@@ -87,17 +88,31 @@ def _answers(written: Written) -> Findings:
 
 def _expected(written: Written) -> Findings:
     expect = written.scenario.expect
-    for step, state in expect.steps.items():
-        yield from steps([step], written, ("expect", "steps"))
-        yield from one(state, [item.value for item in StepStatus], "state", ("expect", "steps", step))
-    for key in ("order", "missed", "never", "refused"):
+    yield from _stands(written, expect, ("expect",))
+    for since, state in expect.by.items():
+        yield from _stands(written, state, ("expect", "by", since))
+    for key in ("order", "refused"):
         yield from steps(getattr(expect, key) or (), written, ("expect", key))
     for key in ("called", "woken"):
         yield from each(getattr(expect, key) or (), _people(written), "person", ("expect", key))
-    yield from among(expect.facts, written.inputs, "input", ("expect", "facts"))
     for name in expect.within:
         if name not in STATES:
             yield from steps([name], written, ("expect", "within"))
+
+
+def _stands(written: Written, expect: StateModel, at: Loc) -> Findings:
+    for step, state in expect.steps.items():
+        yield from steps([step], written, (*at, "steps"))
+        yield from one(state, [item.value for item in StepStatus], "state", (*at, "steps", step))
+    for key in ("missed", "never", "tickets", "sent"):
+        yield from steps(getattr(expect, key) or (), written, (*at, key))
+    yield from among(expect.facts, written.inputs, "input", (*at, "facts"))
+    for key, roles in expect.asked.items():
+        yield from unasked(written, key, (*at, "asked", key), on_key=True)
+        yield from each(roles, written.roles, "role", (*at, "asked", key))
+    for key, people in expect.answered.items():
+        yield from unasked(written, key, (*at, "answered", key), on_key=True)
+        yield from each(people, written.people, "person", (*at, "answered", key))
 
 
 def _people(written: Written) -> Iterable[str]:
@@ -131,6 +146,7 @@ def _spans(scenario: Scenario) -> Iterator[tuple[Loc, str]]:
             yield ("injects", number, "until"), inject.until
         if inject.due:
             yield ("injects", number, "due", "to"), inject.due.to
+    yield from ((("expect", "by", since), since) for since in scenario.expect.by)
     for name, span in scenario.expect.within.items():
         yield ("expect", "within", name), span
 

@@ -25,7 +25,7 @@ from engine.rehearsal.drawing import Spread, span
 from engine.rehearsal.hearing import Hearing
 from engine.rehearsal.naming import APPROVAL, keys_of, names_of
 from engine.rehearsal.rousing import Rousing, told_at
-from engine.rehearsal.saying import answer_of, unasked, urgent
+from engine.rehearsal.saying import answer_of, named, unasked, urgent
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -128,7 +128,7 @@ class Crew:
         if coming.forgets:
             self.hearing.forget(ask, item.person)
             return
-        if coming.scripted is None and not self._may_still(ask, item.person):
+        if not named(coming.scripted) and not self._may_still(ask, item.person):
             return
         trace = self._trace(ask, item.person)
         free, other = self.busy.get(item.person, (now, ""))
@@ -151,9 +151,9 @@ class Crew:
         ask, now = self.stage.incident.asks[item.ask], self.stage.clock.now()
         if not ask.open:
             return
-        if item.scripted is None and not self._may_still(ask, item.person):
+        if not named(item.scripted) and not self._may_still(ask, item.person):
             self.taken.pop(ask.id, None)
-            self.all_turn(ask, self._may(ask), scripted=None)
+            self.all_turn(ask, self._may(ask), scripted=item.scripted)
             return
         refusal = self.stage.give(answer_of(self.stage, ask, item), item.person)
         if refusal is None:
@@ -175,7 +175,6 @@ class Crew:
         step = inject.answer.step if inject.answer else ""
         for ask in self.stage.incident.asks.values():
             if ask.open and ask.id in self.still and step in keys_of(ask):
-                self.still.discard(ask.id)
                 self._plan(ask)
 
     def answering(self, deed: AnswerDeed, person: str) -> cmd.Answer:
@@ -198,7 +197,8 @@ class Crew:
         """Have those turn to an ask who may answer it too, since it was asked of further roles, or roles changed."""
         if ask.id in self.still:
             return
-        self.all_turn(ask, [person for person in self._may(ask) if person not in self.asked(ask)], scripted=None)
+        others = [person for person in self._may(ask) if person not in self.asked(ask)]
+        self.all_turn(ask, others, scripted=self.said.get(ask.id))
 
     def _plan(self, ask: Ask) -> None:
         self.still.discard(ask.id)
@@ -211,12 +211,13 @@ class Crew:
         if scripted is None:
             self.all_turn(ask, may, scripted=None)
             return
-        self.still.add(ask.id)
+        if named(scripted) or scripted.after or scripted.verdict == "silence":
+            self.still.add(ask.id)
         if scripted.verdict == "silence":
             return
-        named = [self.stage.someone(name) if name in self.stage.players else self._of_role(ask, name)
+        called = [self.stage.someone(name) if name in self.stage.players else self._of_role(ask, name)
                  for name in scripted.by or ()]  # fmt: skip
-        people = list(dict.fromkeys(named)) or (may[: ask.quorum] if scripted.after else may)
+        people = list(dict.fromkeys(called)) or (may[: ask.quorum] if scripted.after else may)
         if scripted.after is not None:
             at = ask.opened_at + span(scripted.after)
             for person in people:

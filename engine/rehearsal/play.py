@@ -93,12 +93,15 @@ async def play(
             crew.hear()
             seen = stage.incident.seq
         if stage.incident.over and not _scripted(stage):
+            stage.look(before=None)
             return Played(stage, crew, "over")
         coming = stage.agenda.take()
+        stage.look(before=coming[0] if coming else None)
         if coming is None:
             return Played(stage, crew, "still")
         at, item = coming
         if at > end:
+            stage.look(before=None)
             return Played(stage, crew, "latest")
         stage.clock.jump(at)
         _happen(stage, crew, item)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
     from engine.domain.events.shape import Verdict
     from engine.domain.injects import AnswerDeed
+    from engine.domain.scenario import AnswerModel
     from engine.rehearsal.agenda import Says
     from engine.rehearsal.stage import Stage
 
@@ -46,6 +47,11 @@ def answer_of(stage: Stage, ask: Ask, item: Says) -> cmd.Answer:
 def unasked(deed: AnswerDeed) -> cmd.Answer:
     """Return what somebody answers to what nobody is asked."""
     return cmd.Answer(target=deed.step, verdict=deed.verdict or "answer", reason=deed.reason)
+
+
+def named(said: AnswerModel | None) -> bool:
+    """Return whether the scenario names who answers."""
+    return said is not None and bool(said.by)
 
 
 def urgent(ask: Ask) -> bool:

@@ -28,6 +28,7 @@ from engine.rehearsal.clock import Days, StoryClock
 from engine.rehearsal.drawing import Dice, span
 from engine.rehearsal.forms import made_up, made_up_items
 from engine.rehearsal.players import held, players_of
+from engine.rehearsal.standing import Look
 from engine.rehearsal.tracker import MemoryTracker
 from engine.rehearsal.waking import PAGER, MemoryPager, waking_of
 from engine.rehearsal.world import InventedSecrets, MemoryVault, Outage, ScriptedWeb
@@ -112,6 +113,9 @@ class Stage:
     brought: list[tuple[InjectModel, Refusal | None]] = field(default_factory=list)
     """What the scenario has brought so far, and why it was refused, where it was."""
 
+    looks: dict[str, Look] = field(default_factory=dict)
+    """How everything stood at the moments of which the scenario expects something."""
+
     @property
     def incident(self) -> Incident:
         """Where the incident stands."""
@@ -165,6 +169,13 @@ class Stage:
                 self.agenda.put(max(datetime.fromisoformat(event.due), self.clock.now()), Moment(event.timer))
             self.chronicle.append([event])
 
+    def look(self, *, before: datetime | None) -> None:
+        """Keep how everything stands at the moments that the scenario names, as far as they are before another one."""
+        for since in self.scenario.expect.by:
+            moment = self.at(since)
+            if since not in self.looks and (before is None or moment < before):
+                self.looks[since] = Look(self.plan, self.incident, moment)
+
     def at(self, since: str) -> datetime:
         """Return the instant that lies so far after the beginning."""
         return self.clock.begun + span(since)
@@ -210,7 +221,7 @@ def set_up(
         pager=pager,
         performer=performer,
         reports=reports,
-        connected=Connected(chat=sealed, tracker=sealed, pagers=sealed),
+        connected=Connected(chat=sealed, tracker=sealed or scenario.expect.shows_tickets, pagers=sealed),
         days=days,
         others=others,
         waking=_heard(waking_of(scenario, players, house=house), players, sealed=sealed),

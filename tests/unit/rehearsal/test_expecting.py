@@ -22,6 +22,10 @@ def differing(expect: str, more: str = ANSWERED) -> list[str]:
         "{status: closed, steps: {words: done, lock: done, each: done}}",
         "{missed: [words], refused: []}",
         "{facts: {minor: unknown}, within: {words: 20m, closed: 10d}}",
+        "{asked: {words: commander, approve/lock: [counsel]}, answered: {words: ana, approve/lock: [carla]}}",
+        "{tickets: [words, each], sent: [lock], attention: []}",
+        "{by: {16m: {status: declared, steps: {words: awaiting_person}, missed: [words], attention: [missed words]}}}",
+        "{by: {19m59s: {answered: {words: []}}, 20m: {answered: {words: ana}}, 300d: {status: closed}}}",
     ],
 )
 def test_what_came_as_expected_is_not_told(expect: str) -> None:
@@ -40,6 +44,13 @@ def test_what_came_as_expected_is_not_told(expect: str) -> None:
         ("{never: [lock]}", "never.lock: expected that it never begins, got done"),
         ("{refused: [words]}", "refused: expected words, got nothing"),
         ('{facts: {minor: "no"}}', "facts.minor: expected no, got unknown"),
+        ("{asked: {words: counsel}}", "asked.words: expected counsel, got commander"),
+        ("{answered: {approve/lock: [ana, carla]}}", "answered.approve/lock: expected ana, carla, got carla"),
+        ("{tickets: [words]}", "tickets: expected words, got each, words"),
+        ("{sent: []}", "sent: expected nothing, got lock"),
+        ("{attention: [missed words]}", "attention: expected missed words, got nothing"),
+        ("{by: {16m: {attention: []}}}", "by.16m.attention: expected nothing, got missed words"),
+        ("{by: {1h: {steps: {words: awaiting_person}}}}", "by.1h.steps.words: expected awaiting_person, got done"),
         ("{within: {words: 10m}}", "within.words: expected at most 10m, got 20 min"),
     ],
 )

@@ -116,6 +116,20 @@ def test_what_somebody_who_is_kept_out_was_to_do_is_done_by_who_comes_next() -> 
     assert [answer.by for ask in found.stage.incident.asks.values() for answer in ask.answers] == ["jo"]
 
 
+def test_what_is_scripted_for_whoever_answers_is_said_by_who_comes_next() -> None:
+    """It is not lost with the person who had begun to work on it."""
+    more = """
+    answers: {words: {values: {kind: second}}}
+    effort: {decision: 1h}
+    injects: [{at: 30m, by: carla, exclude: ana}]
+    """
+    found = played(ASKS, more, scenario=TEAM)
+    assert [
+        (answer.by, answer.values["kind"]) for ask in found.stage.incident.asks.values() for answer in ask.answers
+    ] == [("jo", "second")]
+    assert found.stage.denied == []
+
+
 def test_the_command_is_handed_over() -> None:
     """It is declined once, then taken by whom it is offered to, with where the incident stands."""
     more = """
