@@ -11,7 +11,8 @@ from engine.actions.evidence_models import AddParams, AddResult
 from engine.actions.evidence_store import item_of, now_text, put_manifest
 from engine.actions.interface import Action, ActionContext, check_minor_gate
 from engine.domain.errors import IntegrationError
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.ports.vault import Stored
 

@@ -19,7 +19,8 @@ from engine.actions.evidence_page import Page, closed_because, is_media, is_page
 from engine.actions.evidence_store import item_of, now_text, put_manifest
 from engine.actions.interface import Action, ActionContext, check_minor_gate
 from engine.domain.errors import IntegrationError
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 from engine.domain.values import Json
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.ports.web import HttpRequest, HttpResponse

@@ -18,7 +18,8 @@ from engine.actions.http_shape import Sealed, retry_after, seal, shown
 from engine.actions.interface import Action, ActionContext
 from engine.actions.keep import NothingThereError, at
 from engine.domain.errors import IntegrationError, OutcomeUnknownError, TocsinError
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 from engine.domain.values import Json
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.ports.web import HttpRequest, HttpResponse

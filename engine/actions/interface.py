@@ -13,19 +13,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from engine.domain.errors import IntegrationError
-from engine.domain.plan import ActionTraits
+from engine.domain.traits import ActionTraits
 from engine.domain.values import Json
-from engine.ports.chat import Chat
 from engine.ports.lookup import Absent, CannotTell, Found
-from engine.ports.reports import ReportWriter
-from engine.ports.time import Clock
-from engine.ports.vault import EvidenceVault
-from engine.ports.web import Http, Secrets
+
+if TYPE_CHECKING:
+    from engine.ports.chat import Chat
+    from engine.ports.reports import ReportWriter
+    from engine.ports.time import Clock
+    from engine.ports.vault import EvidenceVault
+    from engine.ports.web import Http, Secrets
 
 Minor: TypeAlias = Literal["no", "yes", "unknown"]
 

@@ -13,7 +13,8 @@ from pydantic import Field
 from engine.actions.interface import Action, ActionContext, Params, Result
 from engine.actions.review_questions import QUESTIONS
 from engine.domain.errors import IntegrationError
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 
 
 class CollectParams(Params):

@@ -10,7 +10,8 @@ from pathlib import PurePath
 
 from engine.actions.interface import Action, ActionContext, Params, Result
 from engine.domain.errors import IntegrationError
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 
 
 class CompileParams(Params):

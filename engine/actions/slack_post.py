@@ -10,7 +10,8 @@ from pydantic import Field
 
 from engine.actions.interface import Action, ActionContext, Params, Result
 from engine.domain.errors import IntegrationError, TurnAwaitedError
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 from engine.ports.chat import Chat, MessageRef
 from engine.ports.lookup import Absent, CannotTell, Found
 from engine.ports.shown import Message

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from engine.actions.interface import Action, ActionContext, Params, Result
 from engine.actions.wording import wording_problems
-from engine.domain.plan import ActionTraits, Reach
+from engine.domain.kinds import Reach
+from engine.domain.traits import ActionTraits
 
 PART = 2000
 

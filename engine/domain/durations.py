@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 
 from engine.domain.errors import RunError
-from engine.domain.plan import Due
+from engine.domain.pacing import Due
 
 DEADLINE = "deadline"
 """What the law sets, in place of a target."""

@@ -22,6 +22,7 @@ from jinja2.visitor import NodeTransformer
 from engine.domain import grammar
 from engine.domain.filters import to_text
 from engine.domain.grammar import ENVIRONMENT, IN_RETRY, IN_UNTIL, ROOTS, ExpressionError, Reference
+from engine.domain.readings import read_expression, read_template
 from engine.domain.templates import is_secret, leaves, literal
 from engine.domain.values import Instant
 
@@ -91,7 +92,7 @@ class Template:
 
 def compile_expression(source: str, *, own: tuple[str, ...] = ()) -> Expression:
     """Return the expression that `source` is; raise `ExpressionError` when it is none."""
-    return Expression(source, grammar.references(grammar.parse_expression(source)), own)
+    return Expression(source, read_expression(source).reads, own)
 
 
 def absent(reads: Iterable[Reference], names: Mapping[str, object]) -> bool:
@@ -107,8 +108,8 @@ def compile_template(raw: Json) -> Template:
         if not isinstance(leaf, str):
             secrets[str(leaf["secret"])] = None
         elif "{{" in leaf or "{%" in leaf:
-            for part in grammar.parse_template(leaf):
-                reads.update(dict.fromkeys(() if isinstance(part, str) else grammar.references(part)))
+            for reading in read_template(leaf):
+                reads.update(dict.fromkeys(reading.reads))
     return Template(raw, tuple(reads), tuple(secrets))
 
 

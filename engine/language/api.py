@@ -11,20 +11,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.errors import PlaybookError, TocsinError
-from engine.domain.plan import Plan
 from engine.domain.playbook import Playbook
 from engine.domain.problem import Problem, Severity
 from engine.language.calling import Caller
 from engine.language.catalog import LATER, LINT
-from engine.language.compile import build_plan, digest
 from engine.language.context import ActionFacts, Context
 from engine.language.facts import facts_of
 from engine.language.library import NOTHING, Library, Text, Texts
 from engine.language.load import load
-from engine.language.pinning import pinned, taken_apart
+from engine.language.pinning import digest, pinned, taken_apart
+
+if TYPE_CHECKING:
+    from engine.domain.plan import Plan
 
 __all__ = [
     "ActionFacts",
@@ -59,7 +61,7 @@ class Checked:
     @cached_property
     def plan(self) -> Plan | None:
         """Return the plan, None where there is an error; it is made once somebody asks, which lint never does."""
-        return None if self.context is None or self.errors else build_plan(self.context, file_digest=digest(self.text))
+        return None if self.context is None or self.errors else _plan(self.context, self.text)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -120,8 +122,14 @@ def compile_pinned(
         context = Caller(actions, Texts(texts), judge=lambda _: (), catalogs=catalogs).context(loaded.document)
         if all(_can_be_done(each) for each in (context, *_contexts(context))):
             with suppress(ArithmeticError, LookupError, TypeError, ValueError, TocsinError):
-                return build_plan(context, file_digest=digest(data))
+                return _plan(context, data)
     return compile_playbook(data, path=path, actions=actions, catalogs=catalogs)
+
+
+def _plan(context: Context, text: bytes) -> Plan:
+    from engine.language.compile import build_plan  # noqa: PLC0415 - lint makes no plan and needs nothing of it
+
+    return build_plan(context, file_digest=digest(text))
 
 
 def _can_be_done(context: Context) -> bool:

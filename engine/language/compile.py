@@ -7,7 +7,6 @@ is asked `answer` and `why`; a field is at least as sensitive as its step.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,39 +16,24 @@ from engine.domain.durations import parse_duration
 from engine.domain.expressions import compile_expression, compile_template
 from engine.domain.fields import FieldSpec, FieldType
 from engine.domain.keeping import KeepPlan
+from engine.domain.kinds import OnFailure, StepKind, Tickets
 from engine.domain.lifecycle import ENDED
-from engine.domain.plan import (
-    ApprovePlan,
-    EscalatePlan,
-    Need,
-    OnFailure,
-    OutputPlan,
-    PhasePlan,
-    Plan,
-    RolePlan,
-    StepKind,
-    StepPlan,
-    Tickets,
-    UndoPlan,
-)
+from engine.domain.plan import ApprovePlan, EscalatePlan, Need, OutputPlan, PhasePlan, Plan, RolePlan, StepPlan
 from engine.domain.plan_people import ConsultPlan, SeparationPlan
 from engine.domain.playbook import Playbook, StepModel
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.step_parts import KeepModel, StartModel, UndoModel
+from engine.domain.traits import UndoPlan
 from engine.language import paces
 from engine.language.context import Context, Place, Step
 from engine.language.graph import gate_of
+from engine.language.pinning import digest
 from engine.language.resolve import Known, form_of, resolve
 from engine.language.rules.law import moment_of
 from engine.language.specs import specs_of
 
 COMMANDER = "commander"
 """The role that does what nobody was named for."""
-
-
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def build_plan(context: Context, *, file_digest: str) -> Plan:

@@ -15,22 +15,13 @@ from pydantic import BaseModel
 
 from engine.domain.catalogs import NO_CATALOGS, Catalogs
 from engine.domain.fields import FieldType
-from engine.domain.grammar import (
-    IN_RETRY,
-    IN_UNTIL,
-    Comparison,
-    ExpressionError,
-    Reference,
-    chain,
-    comparisons,
-    parse_expression,
-    parse_template,
-    references,
-)
-from engine.domain.plan import ANSWER, WHY, ActionTraits
+from engine.domain.grammar import IN_RETRY, IN_UNTIL, Comparison, ExpressionError, Reference
+from engine.domain.kinds import ANSWER, WHY
 from engine.domain.playbook import Playbook, StepModel
 from engine.domain.problem import Problem, Severity
+from engine.domain.readings import read_expression, read_template
 from engine.domain.templates import leaves
+from engine.domain.traits import ActionTraits
 from engine.language.document import Document, Loc
 from engine.language.library import Text
 
@@ -270,8 +261,7 @@ def _of_answer(step: Step, found: Use | Broken) -> Use | Broken:
 
 def _bare(step: Step, place: Place, loc: Loc, source: str) -> Use | Broken:
     try:
-        tree = parse_expression(source)
-        return Use(step, place, loc, source, references(tree), comparisons(tree), chain(tree))
+        return Use(step, place, loc, source, *read_expression(source))
     except ExpressionError as error:
         return Broken(step, place, loc, source, error)
 
@@ -290,8 +280,7 @@ def _templated(step: Step, place: Place, loc: Loc, tree: dict[str, object]) -> I
 
 def _text(step: Step, place: Place, loc: Loc, source: str) -> Iterator[Use | Broken]:
     try:
-        for part in parse_template(source):
-            if not isinstance(part, str):
-                yield Use(step, place, loc, source, references(part), comparisons(part), chain(part))
+        for reading in read_template(source):
+            yield Use(step, place, loc, source, *reading)
     except ExpressionError as error:
         yield Broken(step, place, loc, source, error)

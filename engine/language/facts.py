@@ -8,7 +8,7 @@ from typing import Literal, Protocol, get_args, get_origin
 from pydantic import BaseModel
 
 from engine.domain.fields import FieldType
-from engine.domain.plan import ActionTraits
+from engine.domain.traits import ActionTraits
 from engine.language.context import ActionFacts, OutputFacts
 
 GENERIC = frozenset({"http.request"})

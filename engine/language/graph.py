@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
-from engine.domain.plan import Gate
+from engine.domain.kinds import Gate
 from engine.domain.playbook import PhaseModel
 from engine.language.context import Context, Step
 

@@ -6,10 +6,16 @@ whatever reads the text as YAML reads the first; what was put together comes apa
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 MARK = b"# Pinned with it: the playbooks that it calls. Made by Tocsin; do not edit."
 _NAME, _LINE = b"#: ", b"#|"
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def pinned(data: bytes, called: Mapping[str, bytes]) -> bytes:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from engine.domain.fields import FieldType
 from engine.domain.files import PARTS as FILE_PARTS
 from engine.domain.grammar import Reference
+from engine.domain.kinds import ANSWER, WHY
 from engine.domain.lifecycle import ENDED, SETTLED, StepStatus
-from engine.domain.plan import ANSWER, WHY
 from engine.domain.playbook import FieldModel, OutputModel, StepModel
 from engine.domain.sensitivity import Sensitivity, most
 from engine.domain.step_parts import KeepModel

@@ -34,10 +34,10 @@ def resolve(text: str) -> str | bool | int | float | None:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    if _NOT_FINITE.fullmatch(text):
-        raise ScalarError(f"{text} is not a number that can be kept.")
     if text[0] not in "+-.0123456789":
         return text
+    if _NOT_FINITE.fullmatch(text):
+        raise ScalarError(f"{text} is not a number that can be kept.")
     if _INTEGER.fullmatch(text):
         return _integer(text, base=10)
     if _OCTAL.fullmatch(text):

@@ -170,23 +170,27 @@ class _Reader:
             self._stop(EMPTY_FILE, Mark(), "The file is empty.", "Start with `tocsin: 1`.")
 
     def _take(self, event: yaml.Event) -> None:
-        mark = _mark_of(event.start_mark)
+        # The most frequent events come first: this is where reading spends its time.
         match event:
+            case yaml.ScalarEvent():
+                mark = _mark_of(event.start_mark)
+                self._refuse_extras(event.anchor, event.tag, mark)
+                self._scalar(event, mark)
+            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
+                self._stack.pop()
+            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
+                mark = _mark_of(event.start_mark)
+                self._refuse_extras(event.anchor, event.tag, mark)
+                self._open(Sequence(mark) if isinstance(event, yaml.SequenceStartEvent) else Mapping(mark), mark)
+            case yaml.AliasEvent():
+                mark = _mark_of(event.start_mark)
+                self._note(NO_ALIAS, mark, f"*{event.anchor} repeats another part of the file.", "Write it out.")
+                self._add(Scalar(mark, event.anchor), mark)
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
+                    mark = _mark_of(event.start_mark)
                     self._stop(ONE_DOCUMENT, mark, "A second document starts here.", "Give each playbook its own file.")
-            case yaml.AliasEvent():
-                self._note(NO_ALIAS, mark, f"*{event.anchor} repeats another part of the file.", "Write it out.")
-                self._add(Scalar(mark, event.anchor), mark)
-            case yaml.ScalarEvent():
-                self._refuse_extras(event.anchor, event.tag, mark)
-                self._scalar(event, mark)
-            case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
-                self._refuse_extras(event.anchor, event.tag, mark)
-                self._open(Sequence(mark) if isinstance(event, yaml.SequenceStartEvent) else Mapping(mark), mark)
-            case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
-                self._stack.pop()
             case _:
                 pass
 

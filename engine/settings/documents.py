@@ -36,7 +36,7 @@ Model = TypeVar("Model", bound=BaseModel)
 class Entry(BaseModel):
     """A mapping of a configuration file: frozen, strict, without room for unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class ConfigFileError(ConfigError):

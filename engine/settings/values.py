@@ -74,7 +74,7 @@ PrefectUse = Literal["auto", "required", "off"]
 class Settings(BaseModel):
     """What this installation is told. Folders are absolute."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     home: Path = Field(description="Folder for data: ledger, evidence, logs.")
     config: Path = Field(

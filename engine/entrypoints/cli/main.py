@@ -7,6 +7,7 @@ Rules kept here: of all commands only the one that is named is imported; every w
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -46,6 +47,8 @@ def tocsin(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process with its exit code."""
+    # Else Pydantic looks for plugins in every package that is installed, which each command would wait for.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     given = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(ended(lambda: _run(given)))
 

@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from engine.domain.durations import DurationError, parse_due, parse_duration
 from engine.domain.grammar import parse_expression
-from engine.domain.plan import Reach
+from engine.domain.kinds import Reach
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import READS, Context, Place, Step, Use

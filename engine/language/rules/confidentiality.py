@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from engine.domain.plan import Reach
+from engine.domain.kinds import Reach
 from engine.domain.problem import Severity
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.templates import is_secret

@@ -13,7 +13,7 @@ from engine.domain.catalogs import Regime
 from engine.domain.durations import DEADLINE, DurationError
 from engine.domain.fields import FieldType
 from engine.domain.grammar import parse_expression, references
-from engine.domain.plan import Due
+from engine.domain.pacing import Due
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Place, Step

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from engine.domain.plan import PHASES
+from engine.domain.kinds import PHASES
 from engine.domain.playbook import FAILURE_WORDS
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Place, Step

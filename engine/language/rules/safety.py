@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from engine.domain.plan import Reach
+from engine.domain.kinds import Reach
 from engine.domain.playbook import FAILURE_WORDS
 from engine.domain.problem import Severity
 from engine.language.checks import Check, Finding, Findings
