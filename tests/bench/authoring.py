@@ -23,7 +23,7 @@ BARE: Final = "bare"
 NAMES: Final = {
     BARE: "a bare process that imports pydantic, yaml and jinja2",
     "lint": "tocsin lint, 100 steps",
-    "law": "tocsin lint, 100 steps that name deadlines and controls",
+    "law": "tocsin lint, 100 steps that name a catalog",
     "plan": "tocsin plan, 100 steps",
     "version": "tocsin --version",
 }
@@ -161,7 +161,7 @@ def authoring(scratch: Path, *, rounds: int) -> Authoring:
 def _once(way: tuple[str, ...], environment: Mapping[str, str]) -> float:
     """Return the milliseconds on the processor that one process took, in it and for it."""
     nowhere = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
-    process = os.posix_spawn(sys.executable, [sys.executable, "-c", *way], environment, file_actions=nowhere)
+    process = os.posix_spawn(sys.executable, [sys.executable, "-P", "-c", *way], environment, file_actions=nowhere)
     _, status, used = os.wait4(process, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"{' '.join(way[1:])} failed")

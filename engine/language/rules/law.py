@@ -12,9 +12,9 @@ from contextlib import suppress
 from engine.domain.catalogs import Regime
 from engine.domain.durations import DEADLINE, DurationError
 from engine.domain.fields import FieldType
-from engine.domain.grammar import parse_expression, references
 from engine.domain.pacing import Due
 from engine.domain.problem import Severity
+from engine.domain.readings import read_expression
 from engine.language.checks import Check, Finding, Findings
 from engine.language.context import Context, Place, Step
 from engine.language.document import Loc
@@ -91,7 +91,7 @@ def start_reads_its_answer(context: Context) -> Findings:
     for use in context.uses:
         if use.place is Place.STARTS:
             # As it is written: of the reads, those of the answer's own fields are named as other steps would name them.
-            written = references(parse_expression(use.source))
+            written = read_expression(use.source).reads
             for read in written:
                 if read.root == "steps" and read.path[:2] == (use.step.id, "output"):
                     message = f"{read} is not there yet when the clock would start, so it never does."
