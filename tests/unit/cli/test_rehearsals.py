@@ -28,7 +28,7 @@ def test_a_rehearsal_says_that_it_is_an_exercise_and_what_was_missed() -> None:
     """Without a file, people and answers are made up."""
     code, text = run("rehearse", LOST)
     assert code == 0
-    assert text.startswith("EXERCISE: a rehearsal of lost-device, version 1.")
+    assert text.startswith("EXERCISE: a rehearsal of lost-device, version 2.")
     assert "targets were missed" in text
     assert "POST https://devices.example.com/" in text
 
@@ -90,7 +90,7 @@ def test_many_runs_say_how_likely_each_target_is_missed(tmp_path: Path) -> None:
     given = ("rehearse", LOST, "--scenario", str(FILE), "--runs", "3", "--processes", "1")
     code, text = run(*given, "--svg", str(tmp_path / "a.svg"), "--report", str(tmp_path / "out"))
     assert code == 0
-    assert text.startswith("EXERCISE: 3 rehearsals of lost-device, version 1")
+    assert text.startswith("EXERCISE: 3 rehearsals of lost-device, version 2")
     assert (tmp_path / "a.svg").read_text().startswith("<svg")
     assert "Over 3 rehearsals" in (tmp_path / "out" / "report.html").read_text()
     assert json.loads(run(*given, "--json")[1])["runs"] == 3
