@@ -1,8 +1,8 @@
 """Clocks of law and contract, in words and as data: when each began, and which of its duties were fulfilled when.
 
 Rules kept here: only what people said is told, no due time is worked out; a duty is shown where a step of the playbook,
-or of one that it calls, fulfils it; what a restricted step says is not told to those who may not see it, the name of
-the law included.
+or of one that it calls, fulfils it, and is not asked for where the condition of each such step is not true; what a
+restricted step says is not told to those who may not see it, the name of the law included.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.domain.catalogs import Regime, Stage
 from engine.domain.chain import instant_text
+from engine.domain.lifecycle import StepStatus
 from engine.domain.sensitivity import Sensitivity
 
 if TYPE_CHECKING:
@@ -60,11 +61,14 @@ def clocks(plan: Plan, incident: Incident, *, may_see: MaySee | None = None) -> 
     told = {*began, *(known.regime for known in done.values())}
     named = dict.fromkeys((*plan.deadlines, *sorted(told)))
     placed = [*plan.placed_steps()]
-    planned = [name for step in placed if allowed(step.sensitivity) for name in step.stops]
+    seen = [step for step in placed if allowed(step.sensitivity)]
+    planned = [name for step in seen for name in step.stops]
+    asked = {name for step in seen if not _left_out(incident, step) for name in step.stops}
     stages = dict.fromkeys((*planned, *done))
     kept = {name for step in placed if not allowed(step.sensitivity) for name in _started_by(step)}
     return [
-        _clock(plan, regime, began.get(regime), [(name, done.get(name)) for name in stages]) | {"kept": regime in kept}
+        _clock(plan, regime, began.get(regime), [(name, done.get(name)) for name in stages], asked=asked)
+        | {"kept": regime in kept}
         for regime in named
         if regime in told
     ]
@@ -74,15 +78,25 @@ def clock_line(clock: Mapping[str, Any], *, moment: Callable[[str], str]) -> str
     """Return a clock and its duties in one line; `moment` says an instant as the reader knows it."""
     unknown = "whether its clock began is shown to few" if clock["kept"] else "no clock has begun"
     began = f"clock began {moment(clock['began'])}" if clock["began"] else unknown
-    done = [
-        f"{duty['title']} {'done ' + moment(duty['fulfilled']) if duty['fulfilled'] else 'not done yet'}"
-        for duty in clock["duties"]
-    ]
-    return "; ".join((f"{clock['name']}: {began}", *done))
+    return "; ".join((f"{clock['name']}: {began}", *(_duty_line(duty, moment) for duty in clock["duties"])))
 
 
-def _clock(plan: Plan, regime: str, known: Clock | None, stages: list[tuple[str, Fulfilment | None]]) -> dict[str, Any]:
-    mine = [(name.partition(".")[2], done) for name, done in stages if name.partition(".")[0] == regime]
+def _duty_line(duty: Mapping[str, Any], moment: Callable[[str], str]) -> str:
+    if duty["fulfilled"]:
+        return f"{duty['title']} done {moment(duty['fulfilled'])}"
+    return f"{duty['title']} {'not done yet' if duty['asked_for'] else 'not asked for'}"
+
+
+def _left_out(incident: Incident, step: StepPlan) -> bool:
+    """Return whether its condition keeps a step from being done; left out by hand, its duty is still owed."""
+    entry = incident.step(step.id)
+    return entry.status is StepStatus.SKIPPED and not entry.by_hand
+
+
+def _clock(
+    plan: Plan, regime: str, known: Clock | None, stages: list[tuple[str, Fulfilment | None]], *, asked: set[str]
+) -> dict[str, Any]:
+    mine = [(name, done) for name, done in stages if name.partition(".")[0] == regime]
     return {
         "regime": regime,
         "name": regime_of(plan, regime).name,
@@ -92,13 +106,14 @@ def _clock(plan: Plan, regime: str, known: Clock | None, stages: list[tuple[str,
         "step": known.step if known else None,
         "duties": [
             {
-                "stage": stage,
-                "title": stage_of(plan, regime, stage).title,
+                "stage": name.partition(".")[2],
+                "title": stage_of(plan, regime, name.partition(".")[2]).title,
+                "asked_for": name in asked or done is not None,
                 "fulfilled": instant_text(done.at) if done else None,
                 "by": done.by if done else None,
                 "step": done.step if done else None,
             }
-            for stage, done in mine
+            for name, done in mine
         ],
     }
 

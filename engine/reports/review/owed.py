@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.domain.ask import Ask
 
 MOST_DECISIONS = 6
+NOT_ASKED_FOR = "what was answered does not ask for it"
 ANSWERED = frozenset({"answered", "declined", "approved"})
 ENDED = {"failed": ", and it failed", "unconfirmed": ", and nobody can tell whether it was done"}
 
@@ -37,7 +38,7 @@ def _clocks(case: Case) -> Iterator[dict[str, Any]]:
             due, filed = _due_in_hours(clock, duty), _instant(duty["fulfilled"])
             yield {
                 "duty": f"{clock['name']}: {duty['title']}",
-                "applies": "yes",
+                "applies": _applies(clock, duty),
                 "decided_by": case.name(clock["by"]) if clock["by"] else "",
                 "clock_started": clock["began"],
                 "due": at(due),
@@ -45,8 +46,15 @@ def _clocks(case: Case) -> Iterator[dict[str, Any]]:
                 "margin": _margin(due, filed),
                 "late": bool(due and filed and filed > due),
                 "reference": case.answer(duty["step"], places.REFERENCE) if duty["step"] else "",
-                "reason": "",
+                "reason": "" if duty["asked_for"] else NOT_ASKED_FOR,
             }
+
+
+def _applies(clock: Mapping[str, Any], duty: Mapping[str, Any]) -> str:
+    """Return whether a duty is owed; what was done for a law whose clock never began is not said to be."""
+    if not duty["asked_for"]:
+        return "no"
+    return "yes" if clock["began"] or clock["kept"] else "no clock began"
 
 
 def _due_in_hours(clock: Mapping[str, Any], duty: Mapping[str, Any]) -> datetime | None:

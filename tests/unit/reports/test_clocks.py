@@ -53,6 +53,19 @@ def test_the_status_names_the_clock_its_duties_and_that_the_law_sets_the_time() 
     assert clock["duties"][0]["fulfilled"] == "2026-11-24T04:10:00.000000Z"
 
 
+def test_a_duty_that_the_answers_do_not_ask_for_is_not_owed() -> None:
+    """A step that its condition leaves out owes nothing; left out by hand, its duty is still not done."""
+    for by_hand, said in ((False, "not asked for"), (True, "not done yet")):
+        condition = "" if by_hand else '\n            when: steps.duties.output.applies == "no"'
+        story = Story(PLAYBOOK.replace("title: File with the authority", f"title: File with the authority{condition}"))
+        duties(story)
+        if by_hand:
+            story.tells(ev.SkipOrdered(by="carla", step="file", reason="They file it themselves."))
+        (clock,) = status(story.plan, story.incident, now=story.now)["clocks"]
+        assert clock["duties"][0]["asked_for"] is by_hand
+        assert clock_line(clock, moment=str).endswith(f"notice to the supervisory authority {said}")
+
+
 def test_a_law_that_a_restricted_step_names_is_not_named_to_everybody() -> None:
     """That there is a duty would say what nobody is to know."""
     closed = PLAYBOOK.replace(
