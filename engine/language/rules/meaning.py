@@ -193,7 +193,7 @@ def _never_holds(use: Use, name: str, operator: str, literal: object, known: Kno
         yield Finding(use.loc, f"{name} is {kind}, so it never equals one value.", f'Ask "x" in {name}.')
     elif operator in _ORDER and known.type not in (FieldType.NUMBER, FieldType.DATETIME):
         yield Finding(use.loc, f"{name} is {kind}, which is not more or less than anything.", "Compare with == or !=.")
-    elif known.type is FieldType.CHOICE and literal not in known.options:
+    elif known.type is FieldType.CHOICE and known.options and literal not in known.options:
         meant = did_you_mean(str(literal), known.options)
         hint = f"{meant}It is one of: {', '.join(known.options)}."
         yield Finding(use.loc, f"{name} is never {literal!r}.", hint)

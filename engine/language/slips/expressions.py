@@ -11,6 +11,7 @@ from typing import Final
 
 _TEXTS: Final = re.compile(r"\"[^\"]*\"|'[^']*'")
 SIGNS: Final = (
+    (re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]"), 'Write straight quotes: "text".'),
     (re.compile(r"\$?\{\{|\$\{|%\{"), "An expression stands here, so write it without {{ }}."),
     (re.compile(r"&&|(?<!&)&(?!&)"), "Write `and`."),
     (re.compile(r"\|\|"), "Write `or`."),

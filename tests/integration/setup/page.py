@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PATIENCE: Final = 30
+PATIENCE: Final = 60
 """Seconds in which what an engine does meanwhile has to be seen."""
 WAITS: Final = ("tocsin inbox", "tocsin status")
 """What is looked at again, as a reader would, until it shows what the page says: the engine is another process."""

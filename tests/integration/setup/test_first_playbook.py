@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PAGE = ROOT / "docs/first-playbook.md"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_the_page_is_as_it_says(tmp_path: Path) -> None:
     """Files, changes and commands in turn, in the sandbox too; the picture on it is the one that is made."""
     somebody = reader(tmp_path / "desk", root=ROOT)
