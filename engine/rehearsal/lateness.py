@@ -41,8 +41,14 @@ def why_late(played: Played, ask: Ask) -> Iterator[str]:
 def _unreached(played: Played, ask: Ask, trace: Trace) -> Iterator[str]:
     """Yield why somebody could not be reached, until then or until a page woke them."""
     player, due = played.stage.players.get(trace.person), ask.due or ask.opened_at
+    if player is None:
+        return
     since = ask.opened_at if urgent(ask) else trace.heard
-    for why, until in player.unreached(since, due, urgent=urgent(ask)) if player else ():
+    kept = list(player.unreached(since, due, urgent=urgent(ask)))
+    if not kept and trace.reached > trace.heard:  # at work when it was asked, and no longer when they would have begun
+        since = trace.heard
+        kept = list(player.unreached(since, max(due, trace.reached), urgent=urgent(ask)))
+    for why, until in kept:
         woken = played.crew.rousing.woken_at(trace.person, since=since, until=until)
         end = local(woken or until, played.stage.incident.zone)
         yield f"{trace.person} was {why} until {end}{', when a page woke them' if woken else ''}."

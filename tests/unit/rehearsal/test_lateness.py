@@ -66,3 +66,13 @@ def test_who_is_busy_says_with_what() -> None:
     more = came(STEPS, scenario=NIGHT.replace("20m", "3h").replace("HOURS", "on_call: true")).targets[1]
     assert more.missed
     assert any(why.startswith("carla was busy with words until") for why in more.why)
+
+
+def test_who_goes_off_duty_before_they_turn_to_it_is_off_duty_too() -> None:
+    """At work when it is asked, five minutes before the evening; gone when they would have begun."""
+    evening = NIGHT.replace("T03:00", "T16:55").replace(
+        "{median: 1s, p90: 1s}, HOURS", "10m, hours: 09:00-17:00 mon-fri"
+    )
+    words = came(STEPS, scenario=evening).targets[0]
+    assert words.missed
+    assert words.why[0] == "carla was off duty until Wed 04 Mar 2026, 09:00."
