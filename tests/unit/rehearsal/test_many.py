@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from engine.domain.scenario import Scenario
 from engine.entrypoints.cli.chances import chances_of
 from engine.entrypoints.cli.rehearsing import quiet, read_plan, read_scenario
 from engine.rehearsal.many import Figures, Seen, one_run, together
@@ -49,6 +51,19 @@ def test_the_figures_are_the_same_on_any_number_of_processes() -> None:
     assert alone == both
     assert alone.runs == 12
     assert alone.exercise
+
+
+def test_who_is_woken_is_drawn_the_same_everywhere() -> None:
+    """People who are called, forget and are reminded make no run depend on the process that plays it."""
+    playbook, file = str(ROOT / "playbooks" / "video-leak.yaml"), FILE.parent / "video-leak-second-called.yaml"
+    scenario = read_scenario(file, read_plan(playbook))[1]
+    forgetful = {name: {**entry.model_dump(by_alias=True), "forgets": 40} for name, entry in scenario.cast.items()}
+    scenario = Scenario.model_validate({**scenario.model_dump(by_alias=True), "cast": forgetful}, strict=False)
+    alone, both = (
+        chances_of(playbook, scenario, file, seed="3", runs=4, processes=processes).as_json() for processes in (1, 2)
+    )
+    assert json.dumps(alone) == json.dumps(both)
+    assert alone["deadlines"]
 
 
 def test_runs_of_one_rehearsal_differ_from_each_other() -> None:
