@@ -178,7 +178,8 @@ class Said:
     def _migrated(self, event: ev.IncidentMigrated, after: Sequence[Entry]) -> Inject:
         """Return that another version was followed, with what it asked anew; it is told right behind."""
         self._versions += 1
-        why, given = f"asked by version {event.to_version}", dict[str, Json]()
+        why = f"asked by version {event.to_version}"
+        given: dict[str, Json] = {}
         for entry in after:
             known = entry.event
             if not isinstance(known, ev.FactRevised | ev.RoleAssigned) or known.reason != why:

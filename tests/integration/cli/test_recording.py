@@ -45,3 +45,23 @@ def test_what_is_under_way_is_recorded_as_far_as_it_has_come(tocsin: Run, incide
     text = tocsin("rehearsal", "record", incident).out
     assert text.count("verdict: silence") == 3
     assert "status: declared" in text
+
+
+def test_a_run_that_went_over_is_recorded_with_the_text_of_each_version(
+    tocsin: Run, incident: str, tmp_path: Path
+) -> None:
+    """The texts lie beside the recording, which passes as it is."""
+    playbook = tmp_path / "playbooks" / "small.yaml"
+    playbook.write_text(playbook.read_text().replace("version: 1", "version: 2"))
+    carry()
+    gone = tocsin(
+        "migrate", incident, "--to", str(playbook), "--yes", "--reason", "the union has to be told", "--as", "ana"
+    )
+    assert gone.code == 0
+    carry()
+    file = tmp_path / "playbooks" / "rehearsals" / "small-moved.yaml"
+    ran = tocsin("rehearsal", "record", incident, "--out", str(file))
+    assert (ran.code, ran.err) == (0, "")
+    assert [path.read_text().count(f"version: {number}") for number in (1, 2)
+            for path in (file.parent / "small-moved.versions" / str(number)).iterdir()] == [1, 1]  # fmt: skip
+    assert tocsin("test", str(file)).code == 0
