@@ -11,6 +11,7 @@ import socket
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from engine.bootstrap import story as clock
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 TOCSIN = (sys.executable, "-c", "from engine.entrypoints.cli.main import main; main()")
 START_SECONDS, END_SECONDS = 60.0, 20.0
+SETTING_UP = timedelta(hours=1)
+"""How long before its first instant the story's clock begins: it goes on while everything is started."""
 PR_SET_PDEATHSIG = 1
 KEPT = ("TOCSIN_PREFECT", "PREFECT_API_URL", "TOCSIN_CONFIG", "TOCSIN_PLAYBOOKS")
 """What the demo takes over from its own environment; everything else of Tocsin's is its own."""
@@ -86,8 +89,11 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(home: Path, *, at: datetime, session: aiohttp.ClientSession) -> AsyncIterator[Stage]:
-    """Start everything in an empty data folder; end it when the block ends, however it ends."""
-    await asyncio.to_thread(_begin, home, at)
+    """Start everything in an empty data folder; end it when the block ends, however it ends.
+
+    The story stands at its first instant when everything is up: how long that takes is no part of it.
+    """
+    await asyncio.to_thread(_begin, home, at - SETTING_UP)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_") or name in KEPT}
     async with AsyncExitStack() as stack:
         world = await stack.enter_async_context(open_world())
@@ -110,6 +116,7 @@ async def open_stage(home: Path, *, at: datetime, session: aiohttp.ClientSession
         served = _Served(port, log=home / "serve.log", environment=environment)
         stack.push_async_callback(served.end)
         await served.begin()
+        await asyncio.to_thread(clock.reach, home, at=at)
         yield Stage(home, sandbox, f"http://127.0.0.1:{port}", world, environment, session, served)
 
 
