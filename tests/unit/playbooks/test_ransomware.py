@@ -119,6 +119,7 @@ def test_an_open_duty_keeps_the_filing_open(applies: str, *, files: bool) -> Non
         ("form_8k_text", "form_8k"),
         ("payment_report_text", "payment_report"),
         ("affected_text", "tell_affected"),
+        ("customers_text", "customers_told"),
     ],
 )
 def test_nothing_is_sent_before_its_words_are_approved(text: str, sent: str) -> None:
