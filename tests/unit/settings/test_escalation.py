@@ -11,7 +11,7 @@ import pytest
 
 from engine.domain.errors import ConfigError
 from engine.settings.documents import ConfigFileError
-from engine.settings.escalation import Escalation, gaps, read_escalation
+from engine.settings.escalation import SHARES, Escalation, gaps, read_escalation, read_rules
 from engine.settings.people import read_people
 
 CONFIG = Path(__file__).parents[3] / "config"
@@ -47,6 +47,20 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert found.pagers_of("ana", contain) == ("duty",)
     assert (found.pagers_of("jo", contain), found.pagers_of("jo", approval)) == ((), ("bridge",))
     assert found.hours["ivo"].zone == "Europe/Berlin"
+
+
+def test_the_rules_alone_need_no_people(tmp_path: Path) -> None:
+    """A rehearsal has people of its own; without a pager the rules call nobody, without a file people are reminded."""
+    path = tmp_path / "escalation.yaml"
+    assert (read_rules(path).shares, read_rules(path).rules) == (SHARES, ())
+    path.write_text(dedent(WHOLE), encoding="utf-8")
+    found = read_rules(path)
+    assert (found.shares, len(found.rules), found.pagers) == ((50, 90), 2, {})
+    path.write_text("calls: [{windows: [5m]}]\n", encoding="utf-8")
+    assert read_rules(path).rules == ()
+    path.write_text("pagers: {duty: {kind: webhook, secret: DUTY}}\n", encoding="utf-8")
+    with pytest.raises(ConfigFileError):
+        read_rules(path)
 
 
 def test_who_is_excluded_is_never_paged(tmp_path: Path) -> None:
