@@ -38,6 +38,8 @@ ABOUT_ALL = {"hold": REASON, "release": REASON, "close": REASON, "reopen": REASO
              "cancel": {"reason": REASON}, "decline_handover": {"reason": REASON}}  # fmt: skip
 """What is refused whatever it says, by the name of its command."""
 NOT_ALLOWED = "not_allowed"
+OWN_CHANGE = "own_change"
+"""Of approvals alone: a shell names the step only, and not that it is about its approval."""
 IN_A_SHELL = "weak_identity"
 """Why nobody is refused in a rehearsal, where everybody is known."""
 NOT_BROUGHT = (ev.LossAccepted,)
@@ -204,6 +206,8 @@ class Said:
         if event.command in ABOUT_ALL:
             key = "decline" if event.command == "decline_handover" else event.command
             return {key: ABOUT_ALL[event.command]}
+        if event.rule == OWN_CHANGE and event.step and event.ask is None:
+            return {"answer": f"approve/{event.step}"}
         named = event.ask if event.ask in self.incident.asks else None
         if event.command in ABOUT_ASKS and (named or event.step):
             return {ABOUT_ASKS[event.command]: self._key(named) if named else event.step}

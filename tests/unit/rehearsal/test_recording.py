@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.domain import timeline as ev
 from engine.domain.scenario import Scenario
 from engine.entrypoints.cli.rehearsing import quiet, read_plan, read_scenario
 from engine.language.scenario import load_scenario
@@ -129,3 +131,33 @@ def test_a_restricted_answer_is_kept_only_where_the_path_says_it_anyway() -> Non
 def test_a_span_is_written_as_it_is_read(text: str) -> None:
     """From large to small, each unit once."""
     assert spelled(span(text)) == text
+
+
+def test_an_approval_that_a_shell_was_refused_is_an_approval_again() -> None:
+    """There the step alone was named; only an approval is refused to whoever wrote what it is about."""
+    steps = """
+    - id: words
+      title: The statement
+      task: Write it.
+      owner: commander
+      form: {text: {type: text}}
+      approve: {by: [commander, counsel]}
+    """
+    more = """
+    answers:
+      words: {by: ana, after: 1m, values: {text: We look into it.}}
+      approve/words: {by: carla, after: 1h}
+    injects: [{at: 5m, by: ana, answer: approve/words, refused: own_change}]
+    """
+    run = played(steps, more)
+    chronicle = run.stage.chronicle
+    typed = [
+        replace(entry, event=entry.event.model_copy(update={"step": "words", "ask": None}))
+        if isinstance(entry.event, ev.AnswerRefused)
+        else entry
+        for entry in chronicle.entries
+    ]
+    plans = {run.stage.plan.digest: run.stage.plan}
+    text = yaml_text(record(plans, run.stage.incident, typed, name="recorded").scenario)
+    assert "answer: approve/words" in text
+    assert differences(again(run, text)) == []
