@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def missing(situation: Situation, step: StepPlan, instance: str) -> Reference | None:
     """Return what an instance needs to begin, besides its condition, and is not known; None when there is nothing."""
     source = _source(step, instance)
-    if source is None or not absent(source.reads, situation.names_for(instance)):
+    if source is None or not source.reads or not absent(source.reads, situation.names_for(instance)):
         return None
     try:
         _work_out(situation, step, source, instance)

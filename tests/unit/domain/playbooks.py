@@ -14,6 +14,26 @@ from hypothesis import strategies as st
 PHASES = ("contain", "legal", "communicate", "harden", "review")
 ROLES = ("commander", "counsel", "hr")
 URL = "https://a.example"
+CALLED = """
+tocsin: 1
+playbook: removal
+title: Removal
+version: 1
+inputs: {url: {type: url}, note: {type: text, optional: true}}
+roles: {commander: {}}
+phases:
+  legal:
+    steps:
+      - {id: ask, title: Ask, action: http.request, with: {url: "{{ inputs.url }}"}, on_failure: continue,
+         repeat: {until: output.status == 200, every: [1h, 2h], max: 2}, keep: {status: status},
+         undo: {action: http.request, with: {url: "https://a.example/{{ steps.ask.output.status }}"}}}
+      - {id: by_hand, title: By hand, task: Ask., owner: commander, when: steps.ask.ended == "failed"}
+      - {id: reads, title: Reads, action: http.request, with: {url: "https://a.example/{{ steps.ask.output.status }}"}}
+outputs:
+  status: {type: number, from: steps.ask.output.status}
+  ended: {type: text, from: steps.ask.ended}
+"""
+"""A playbook that the drawn ones may call."""
 ACT: dict[str, Any] = {"action": "http.request", "with": {"url": URL}}
 
 
@@ -26,13 +46,15 @@ class Drawing:
     """Step -> its phase."""
     handlers: set[str] = field(default_factory=set)
     marked: bool = False
+    calling: bool = False
+    """Whether a step may call."""
 
 
 @st.composite
-def playbooks(draw: st.DrawFn) -> str:
-    """Draw a playbook, as JSON, which is YAML too."""
+def playbooks(draw: st.DrawFn, *, calling: bool = False) -> str:
+    """Draw a playbook, as JSON, which is YAML too; where `removal` can be read, it may be called."""
     phases = [phase for phase in PHASES if draw(st.booleans())] or ["contain"]
-    drawing = Drawing()
+    drawing = Drawing(calling=calling)
     for phase in phases:
         drawing.steps[phase] = []
         for _ in range(draw(st.integers(1, 3))):
@@ -59,8 +81,8 @@ def playbooks(draw: st.DrawFn) -> str:
 def _step(draw: st.DrawFn, drawing: Drawing, *, phase: str) -> dict[str, Any]:
     number = len(drawing.places) + 1
     step: dict[str, Any] = {"id": f"s{number}", "title": f"Step {number}"}
-    kind = draw(st.sampled_from(("action", "action", "task", "decision", "wait")))
-    step |= _of_kind(draw, kind)
+    kind = draw(st.sampled_from(("action", "action", "task", "decision", "wait", *(["call"] * drawing.calling))))
+    step |= _of_kind(draw, kind, drawing)
     if phase == "contain" and kind == "action" and "approve" in step and "undo" in step and draw(st.booleans()):
         step["approve"]["break_glass"] = True
     earlier = [name for name in drawing.places if name not in drawing.handlers]
@@ -85,18 +107,29 @@ def _step(draw: st.DrawFn, drawing: Drawing, *, phase: str) -> dict[str, Any]:
 
 
 def _reads(drawing: Drawing) -> list[str]:
-    """Return conditions that read what a decision came to."""
+    """Return conditions that read what a decision came to, and how any step ended."""
+    ends = [f'steps.{name}.ended in ["failed", "declined", "blocked"]' for name in [*drawing.places][-2:]]
     all_steps = [step for steps in drawing.steps.values() for step in steps]
     decided = [step["id"] for step in all_steps if "decision" in step and "form" not in step and "for_each" not in step]
-    return [f"steps.{name}.output.answer == true" for name in decided[:1]]
+    return [*ends, *(f"steps.{name}.output.answer == true" for name in decided[:1]), *_results(drawing)[:1]]
 
 
-def _of_kind(draw: st.DrawFn, kind: str) -> dict[str, Any]:
+def _results(drawing: Drawing) -> list[str]:
+    """Return what can be read of acts and calls, as a comparison that may hold."""
+    steps = [step for steps in drawing.steps.values() for step in steps if "for_each" not in step]
+    return [f"steps.{step['id']}.output.status == 200" for step in steps if {"action", "call"} & set(step)]
+
+
+def _of_kind(draw: st.DrawFn, kind: str, drawing: Drawing) -> dict[str, Any]:
     match kind:
         case "action":
-            return _action(draw)
+            return _action(draw, drawing)
         case "wait":
-            return {"wait": draw(st.sampled_from(("1h", "30m", {"known": "inputs.recording is defined"})))}
+            reads = [{"known": read} for read in _results(drawing)[:1]]
+            return {"wait": draw(st.sampled_from(("1h", "30m", {"known": "inputs.recording is defined"}, *reads)))}
+        case "call":
+            read = draw(st.sampled_from(("inputs.recording", *_values(drawing))))
+            return {"call": "removal", "with": {"url": URL, "note": f"So: {{{{ {read} }}}}"}}
         case "task":
             owner = draw(st.sampled_from(ROLES))
             form = {"form": {"text": {"type": "text"}}} if draw(st.booleans()) else {}
@@ -108,10 +141,18 @@ def _of_kind(draw: st.DrawFn, kind: str) -> dict[str, Any]:
             return {"decision": "Is it?", "by": roles, **_due(draw), **again, **_consult(draw, roles)}
 
 
-def _action(draw: st.DrawFn) -> dict[str, Any]:
+def _values(drawing: Drawing) -> list[str]:
+    return [read.partition(" ")[0] for read in _results(drawing)[:1]]
+
+
+def _action(draw: st.DrawFn, drawing: Drawing) -> dict[str, Any]:
     step = {**ACT, **_approve(draw), **_repeat(draw, "output.status == 200")}
+    reads = ["", "", *_values(drawing), "inputs.recording"]
     if draw(st.booleans()):
-        step["undo"] = {"action": "http.request", "with": {"url": f"{URL}/undo"}}
+        read = draw(st.sampled_from(reads))
+        step["undo"] = {"action": "http.request", "with": {"url": f"{URL}/undo/{{{{ {read} }}}}" if read else URL}}
+    if read := draw(st.sampled_from(reads)):
+        step["with"] = {"url": f"{URL}/{{{{ {read} }}}}"}
     failing = draw(st.sampled_from(("", "", "continue", "stop")))
     return step | ({"on_failure": failing} if failing else {})
 
@@ -119,7 +160,8 @@ def _action(draw: st.DrawFn) -> dict[str, Any]:
 def _repeat(draw: st.DrawFn, until: str) -> dict[str, Any]:
     if draw(st.integers(0, 3)):
         return {}
-    return {"repeat": {"until": until, "every": draw(st.sampled_from(("2h", "1bd"))), "max": draw(st.integers(1, 3))}}
+    every = draw(st.sampled_from(("2h", "1bd", ["1h"], ["1h", "1bd", "2h"])))
+    return {"repeat": {"until": until, "every": every, "max": draw(st.integers(1, 3))}}
 
 
 def _due(draw: st.DrawFn) -> dict[str, Any]:
