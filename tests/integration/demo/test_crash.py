@@ -23,7 +23,7 @@ def test_killed_on_the_way_it_finishes_with_nothing_twice(tmp_path: Path) -> Non
     summary = json.loads(ran.stdout)
     assert summary["state"] == "closed"
     assert summary["effects repeated"] == 0
-    assert (summary["tickets made"], summary["evidence items"]) == (44, 4)
+    assert (summary["tickets made"], summary["evidence items"]) == (44, 5)
     assert summary["verified"].startswith("INC-1: verified")
     with sqlite3.connect(tmp_path / "demo" / "tocsin.db") as database:
         rows = database.execute(
