@@ -253,6 +253,11 @@ class Plan:
             if step.call is not None:
                 yield from step.call.every_step()
 
+    def every_deadline(self) -> tuple[str, ...]:
+        """Return the regimes whose deadlines may apply: its own, then those that only what it calls names."""
+        called = (regime for step in self.every_step() if step.call for regime in step.call.deadlines)
+        return tuple(dict.fromkeys((*self.deadlines, *called)))
+
     def placed_steps(self) -> Iterator[StepPlan]:
         """Yield every step as it stands in the incident: inside a call by its path, without the number of the call."""
         for step in self.steps.values():

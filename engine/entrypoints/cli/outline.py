@@ -79,7 +79,7 @@ def outline(plan: Plan, *, people: People | None, inputs: Mapping[str, Value] | 
             }
             for control in plan.controls.values()
         ],
-        "leaves": footprint(phases, deadlines=plan.deadlines),
+        "leaves": footprint(phases, deadlines=plan.every_deadline()),
     }
 
 

@@ -61,3 +61,13 @@ def test_the_plan_shows_what_is_called_inside_the_call(tocsin: Run, leak: Path) 
     assert '    subgraph in_takedown_["takedown"]' in graph
     assert "  takedown__report_ --> takedown__verify_" in graph
     assert "  takedown_ -. calls .- in_takedown_" in graph
+
+
+def test_the_plan_names_the_laws_that_only_what_is_called_names(tocsin: Run, leak: Path) -> None:
+    """They apply to the incident, whichever file names them."""
+    called = leak.with_name("takedown.yaml")
+    text = called.read_text(encoding="utf-8")
+    called.write_text(text.replace("inputs:", "deadlines: [eu-gdpr]\ninputs:", 1), encoding="utf-8")
+    assert tocsin("plan", str(leak), "--json").json["leaves"]["deadlines"] == [
+        {"regime": "eu-gdpr", "started_by": [], "stopped_by": []}
+    ]
