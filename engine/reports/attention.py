@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from engine.domain.authority import ladder, vacant
-from engine.domain.conducting import judging, standing
+from engine.domain.conducting import clocks, judging, standing
 from engine.domain.conducting.joining import Joined, missed_because
 from engine.domain.conducting.situation import Situation
 from engine.domain.conducting.undoing import unwritable
@@ -20,6 +20,7 @@ from engine.domain.plan import OnFailure
 from engine.domain.sensitivity import Sensitivity
 from engine.domain.surfaces import EPIC, PAGE_ENDED, SURFACES, WAKING, asked_by, taken_since
 from engine.domain.views import VIEW, titles
+from engine.reports.clocks import regime_of
 from engine.reports.phrases import awaited, objection, on_hold, unsaid, within
 from engine.reports.titles import placed
 from engine.reports.values import local
@@ -63,6 +64,7 @@ def attention(situation: Situation) -> Iterator[dict[str, str]]:
     yield from _offered(situation.incident)
     for step, entry in standing.in_place(situation, situation.plan.steps.values()):
         yield from _about(situation, step, entry)
+        yield from _clocks(situation, step, entry)
     for step in situation.steps:
         yield from _too_few(situation, step)
     for ask in situation.incident.asks.values():
@@ -176,6 +178,16 @@ def _about(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[s
         skip = f"`tocsin skip {incident} '{entry.id}' --reason ...`"
         if waits:
             yield _need("unknown", entry.id, f"“{title}” {waits}. {skip} leaves it out.")
+
+
+def _clocks(situation: Situation, step: StepPlan, entry: Step) -> Iterator[dict[str, str]]:
+    """Yield that nobody can tell whether a clock of law began, while it can still be said."""
+    incident, title = situation.incident, placed(situation.plan, entry.id)
+    again = f"`tocsin redo {incident.id} '{entry.id}' --reason ...` asks it again."
+    for regime, why in () if incident.over else clocks.undecided(situation, step, entry):
+        shown = step.sensitivity is Sensitivity.INTERNAL
+        of, because = (regime_of(situation.plan, regime).name, within(why)) if shown else ("a law", "it is restricted")
+        yield _need("clock", entry.id, f"“{title}” does not say whether the clock of {of} began ({because}). {again}")
 
 
 def _not_known(situation: Situation, step: StepPlan, entry: Step) -> str:

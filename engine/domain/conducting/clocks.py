@@ -3,7 +3,7 @@
 Rules kept here (design section 3, semantic 1): a duty is fulfilled at the moment that the form names, from when it is
 answered on, also while its approval is pending; a clock starts once the answer holds, at the moment that the form
 names, else at that of the answer. Of two steps that start one clock the earlier moment holds. A condition that cannot
-be worked out starts nothing. No due time is worked out.
+be worked out starts nothing, and needs a person: no clock is started, or denied, by a guess. No due time is worked out.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from engine.domain import timeline as ev
 from engine.domain.chain import instant_text
-from engine.domain.expressions import ExpressionError
+from engine.domain.expressions import ExpressionError, UnknownValueError
+from engine.domain.lifecycle import StepStatus
 from engine.domain.values import Instant, decode
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def fulfil(situation: Situation, step: StepPlan, entry: Step, answer: Answer) ->
 def start(situation: Situation, step: StepPlan, entry: Step, answer: Answer) -> Iterator[Event]:
     """Yield the clocks that an answer which holds starts."""
     for plan in step.starts:
-        if not _holds(situation, plan, entry, answer):
+        if _holds(situation, plan, entry, answer) is not True:
             continue
         moment = _moment(situation, answer, plan.at)
         named = plan.at is not None and plan.at in answer.values
@@ -52,16 +53,37 @@ def start(situation: Situation, step: StepPlan, entry: Step, answer: Answer) -> 
                 yield ev.ClockStarted(regime=regime, **told)
 
 
+def undecided(situation: Situation, step: StepPlan, entry: Step) -> Iterator[tuple[str, str]]:
+    """Yield each regime of which a step that is done does not say whether its clock began, and why not.
+
+    What is learned after the answer starts nothing by itself: whoever answered says it again.
+    """
+    ask = situation.incident.asks.get(entry.ask or "")
+    if entry.status is not StepStatus.DONE or ask is None or ask.last is None:
+        return
+    for plan in step.starts:
+        found = _holds(situation, plan, entry, ask.last)
+        if found is not False:
+            yield from ((regime, _why(found)) for regime in plan.regimes if regime not in situation.incident.clocks)
+
+
+def _why(found: object) -> str:
+    if isinstance(found, UnknownValueError):
+        return f"{found.reference} is not known"
+    return found.message if isinstance(found, ExpressionError) else "by what is known now it would have"
+
+
 def _moment(situation: Situation, answer: Answer, field: str | None) -> Instant:
     named = decode(answer.values[field]) if field and field in answer.values else None
     return named if isinstance(named, Instant) else Instant(answer.at, situation.incident.zone)
 
 
-def _holds(situation: Situation, plan: StartPlan, entry: Step, answer: Answer) -> bool:
+def _holds(situation: Situation, plan: StartPlan, entry: Step, answer: Answer) -> bool | ExpressionError:
+    """Return whether the condition of a clock holds, or why that cannot be worked out."""
     if plan.when is None:
         return True
     given = {name: decode(value) for name, value in answer.values.items()}
     try:
         return plan.when.evaluate({**situation.names_for(entry.id), **given}) is True
-    except ExpressionError:
-        return False
+    except ExpressionError as error:
+        return error

@@ -154,3 +154,28 @@ def test_a_restricted_call_tells_nobody_else_of_its_law() -> None:
     """What is called is at least as restricted as the call."""
     story = called("sensitivity: restricted")
     assert status(story.plan, story.incident, now=story.now)["clocks"] == []
+
+
+def test_a_clock_of_which_nobody_can_tell_whether_it_began_needs_a_person() -> None:
+    """Nothing is started, or denied, by a guess; asked again, with what was missing, it is said."""
+    text = PLAYBOOK.replace("roles:", "inputs: {kind: {type: text, optional: true}}\n    roles:", 1)
+    told = Story(text.replace("when: answer", 'when: inputs.kind == "video"'))
+
+    def needed() -> list[str]:
+        items = status(told.plan, told.incident, now=told.now)["attention"]
+        return [item["text"] for item in items if item["kind"] == "clock"]
+
+    told.answers("later.decision.1", by="carla", answer=True, why="Perhaps.")
+    again = "`tocsin redo INC-1 'later' --reason ...` asks it again."
+    assert needed() == [
+        f"“And the other one?” does not say whether the clock of {law} began (inputs.kind is not known). {again}"
+        for law in ("EU GDPR", "UK GDPR")
+    ]
+    told.tells(ev.FactRevised(name="kind", value="letter", by="carla", reason="It is one."))
+    assert needed() == []
+    told.tells(ev.FactRevised(name="kind", value="video", by="carla", reason="It is a film."))
+    assert [text.partition(" (")[2] for text in needed()] == [f"by what is known now it would have). {again}"] * 2
+    told.tells(ev.RedoOrdered(step="later", by="carla"))
+    told.answers("later.decision.2", by="carla", answer=True, why="It is.")
+    assert needed() == []
+    assert set(told.incident.clocks) == {"eu-gdpr", "uk-gdpr"}
