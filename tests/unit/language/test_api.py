@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
+from cProfile import Profile
 from dataclasses import dataclass
 from typing import Literal
 
@@ -107,25 +107,28 @@ def test_problems_are_sorted_and_said_once() -> None:
     assert list(problems) == sorted(set(problems))
 
 
-def test_a_hundred_steps_are_checked_in_a_moment() -> None:
-    """An editor can lint while its author types."""
+def test_twice_as_many_steps_are_not_four_times_the_work() -> None:
+    """An editor can lint while its author types: calls are counted, since how long they take is the machine's."""
     step = """\
       - id: s{0}
         title: Step {0}
         action: http.request
         needs: [s{1}]
         when: inputs.page is defined and "x" in inputs.urls
-        with: {{method: POST, url: "https://x.example/{{{{ inputs.page | urlencode }}}}/{0}"}}
+        with: {{method: POST, url: "https://x.example/{{{{ inputs.page | urlencode }}}}/{2}/{0}"}}
         undo: {{none: It stays.}}
 """
-    steps = step.format(0, 0).replace("        needs: [s0]\n", "")
-    text = SMALL + steps + "".join(step.format(number, number - 1) for number in range(1, 100))
-    look(text.encode())
-    started = time.perf_counter()
-    result = check(text.encode(), path="small.yaml", actions=ACTIONS)
-    spent = time.perf_counter() - started
-    assert result.problems == ()
-    assert spent < 2, "generous, because the machine may be busy; about 0.1 s is usual"
+
+    def calls(steps: int) -> int:
+        first = step.format(0, 0, steps).replace("        needs: [s0]\n", "")
+        text = SMALL + first + "".join(step.format(number, number - 1, steps) for number in range(1, steps))
+        profile = Profile()
+        result = profile.runcall(check, text.encode(), path="small.yaml", actions=ACTIONS)
+        assert result.problems == ()
+        return sum(entry.callcount for entry in profile.getstats())
+
+    calls(1)  # what is built once is built
+    assert calls(200) < 3 * calls(100)
 
 
 def test_the_registry_becomes_facts() -> None:
