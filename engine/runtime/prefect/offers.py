@@ -1,8 +1,9 @@
 """What Prefect's pages offer for triggering: a playbook, and the form that its inputs make. Pure; it knows no Prefect.
 
-Rules kept here: Prefect keeps every parameter and shows it to whoever reaches it, so a playbook is offered only when
-neither it nor any of its inputs is confidential. The form helps whoever fills it in; what counts is judged when the run
-is taken. Nothing in it answers a question that nobody answered: a switch is shown only where there is a default.
+Rules kept here: Prefect keeps every parameter and shows it to whoever reaches it, so a confidential input is never in a
+form, and a playbook that needs one, or is confidential itself, is not offered. The form helps whoever fills it in; what
+counts is judged when the run is taken. Nothing in it answers a question that nobody answered: a switch is shown only
+where there is a default.
 """
 
 from __future__ import annotations
@@ -37,22 +38,40 @@ class Offer:
 
 def offer(name: str, plan: Plan) -> Offer:
     """Return what the playbook of that name is offered as; ask `withheld` first."""
-    says = "\n\n".join(filter(None, (f"# {plan.title}", plan.description, _WARNING)))
-    required = [key for key, spec in plan.inputs.items() if _needed(spec)]
-    fields = {key: _field(spec, place) for place, (key, spec) in enumerate(plan.inputs.items())}
+    says = "\n\n".join(filter(None, (f"# {plan.title}", plan.description, _WARNING, _left_out(plan))))
+    shown = {key: spec for key, spec in plan.inputs.items() if not _confidential(spec.sensitivity)}
+    required = [key for key, spec in shown.items() if _needed(spec)]
+    fields = {key: _field(spec, place) for place, (key, spec) in enumerate(shown.items())}
     schema = {"title": "Parameters", "type": "object", "properties": fields, "required": required, "definitions": {}}
     return Offer(name, plan.digest, says, schema)
 
 
 def withheld(name: str, plan: Plan) -> str:
     """Return in words why the playbook of that name is not offered in Prefect; empty when it is."""
-    kept = [f"{key} is {spec.sensitivity}" for key, spec in plan.inputs.items() if _confidential(spec.sensitivity)]
+    kept = [f"{key} is {spec.sensitivity}" for key, spec in _kept_out(plan).items() if _needed(spec)]
     if _confidential(plan.sensitivity):
         kept.insert(0, f"the playbook itself is {plan.sensitivity}")
     return f"{name} cannot be triggered from Prefect: {', '.join(kept)}." if kept else ""
 
 
+def told_too_much(plan: Plan, parameters: Mapping[str, Any]) -> str:
+    """Return in words which confidential inputs a run was given all the same; empty when there are none."""
+    given = [f"{key} is {spec.sensitivity}" for key, spec in _kept_out(plan).items() if key in parameters]
+    again = "Prefect keeps what a run is given: delete this run there, start another one without it, and then"
+    return f"{', '.join(given)}. {again} {_ADD}." if given else ""
+
+
+_ADD = "add it with `tocsin fact INC NAME VALUE --reason ...`"
 _WARNING = "Running this declares an incident: its playbook begins at once. Prefect keeps what is filled in."
+
+
+def _left_out(plan: Plan) -> str:
+    names = ", ".join(_kept_out(plan))
+    return f"Not asked for here, since it is kept closer: {names}. Afterwards {_ADD}." if names else ""
+
+
+def _kept_out(plan: Plan) -> Mapping[str, FieldSpec]:
+    return {key: spec for key, spec in plan.inputs.items() if _confidential(spec.sensitivity)}
 
 
 def _confidential(sensitivity: Sensitivity) -> bool:

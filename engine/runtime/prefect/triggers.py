@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from engine.domain.errors import ConfigError, InputError, PlaybookError
-from engine.runtime.prefect.offers import offer, withheld
+from engine.runtime.prefect.offers import offer, told_too_much, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ class Triggers:
             return CameTo(problem=f"{GONE} {error.message}")
         except PlaybookError as error:
             return CameTo(problem=f"{error.message} {error.hint()}")
-        if why := withheld(playbook, plan):
+        if why := withheld(playbook, plan) or told_too_much(plan, parameters):
             return CameTo(problem=why)
         try:
             declared = await self._desk.declare(text, parameters, self._who, dedup_key=key)

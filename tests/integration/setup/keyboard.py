@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import re
-import select
+import selectors
 import signal
 import subprocess
 import sys
@@ -60,7 +60,9 @@ class Keyboard:
         return self._process.wait(PATIENCE)
 
     def _more(self) -> bool:
-        ready, _, _ = select.select([self._terminal], [], [], PATIENCE)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._terminal, selectors.EVENT_READ)
+            ready = selector.select(PATIENCE)
         assert ready, f"it says nothing more:\n{self.shown[self._read :]}"
         try:
             read = os.read(self._terminal, 65536)

@@ -211,15 +211,15 @@ def test_the_doctor_finds_everything_that_is_wrong(
 def test_the_doctor_says_what_cannot_be_triggered_from_prefect(
     tocsin: Run, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The flagship has a restricted input; whoever stands behind such triggers has to be somebody here."""
-    refused = "video-leak cannot be triggered from Prefect: reported_by is restricted."
+    """What a person harmed is in stays out of Prefect; whoever stands behind such triggers has to be somebody here."""
+    refused = "intimate-image cannot be triggered from Prefect: the playbook itself is restricted, summary is"
     assert "cannot be triggered" not in tocsin("doctor").out
     monkeypatch.setenv("TOCSIN_PREFECT_TRIGGER_FROM_UI", "yes")
     monkeypatch.setenv("TOCSIN_PREFECT_PERSON", "jo")
     ran = tocsin("doctor")
     assert ran.code == 0
     assert f"warning prefect {refused}" in " ".join(ran.out.split())
-    assert "lost-device cannot" not in ran.out
+    assert "video-leak cannot" not in ran.out
     monkeypatch.setenv("TOCSIN_PREFECT_PERSON", "zed")
     ran = tocsin("doctor")
     assert ran.code == 2

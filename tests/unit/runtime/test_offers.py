@@ -7,7 +7,7 @@ from textwrap import dedent
 from engine.bootstrap import action_facts
 from engine.domain.plan import Plan
 from engine.language.api import compile_playbook
-from engine.runtime.prefect.offers import offer, withheld
+from engine.runtime.prefect.offers import offer, told_too_much, withheld
 
 REST = """\
 roles: {commander: {required: true}}
@@ -107,7 +107,7 @@ def test_no_field_answers_what_nobody_answered() -> None:
 
 
 def test_what_is_confidential_is_not_offered() -> None:
-    """A restricted or privileged input, or a playbook that is so itself, each by its name."""
+    """A playbook that needs a restricted or privileged input, or is so itself, each by its name."""
     assert withheld("form", plan("summary: {type: text}")) == ""
     inputs = """
         reporter: {type: text, sensitivity: restricted}
@@ -119,3 +119,17 @@ def test_what_is_confidential_is_not_offered() -> None:
     )
     whole = plan("summary: {type: text}", more="sensitivity: restricted\n")
     assert withheld("form", whole) == "form cannot be triggered from Prefect: the playbook itself is restricted."
+
+
+def test_a_confidential_input_that_may_be_left_out_is_left_out() -> None:
+    """The form has no field for it and says how it is added; a run that was given it all the same is refused."""
+    known = plan("""
+        summary: {type: text}
+        account: {type: text, optional: true, sensitivity: restricted}
+        """)
+    assert withheld("form", known) == ""
+    made = offer("form", known)
+    assert list(made.schema["properties"]) == made.schema["required"] == ["summary"]
+    assert "Not asked for here, since it is kept closer: account. Afterwards add it with" in made.says
+    assert told_too_much(known, {"summary": "x"}) == ""
+    assert told_too_much(known, {"summary": "x", "account": "a"}).startswith("account is restricted. Prefect keeps")
