@@ -23,8 +23,9 @@ SLACK = timedelta(milliseconds=2)
 
 async def timeline(home: Path, incident: str) -> list[Entry]:
     """Read an incident's timeline."""
-    ledger = open_ledger(f"sqlite:///{home / 'tocsin.db'}", home=home, clock=SystemClock(), salt=new_salt)
-    return list(await ledger.entries(incident))
+    url = f"sqlite:///{home / 'tocsin.db'}"
+    async with open_ledger(url, home=home, clock=SystemClock(), salt=new_salt) as ledger:
+        return list(await ledger.entries(incident))
 
 
 async def whole(house: Lane, *incidents: str) -> bool:
